@@ -1,0 +1,191 @@
+# presend: build, test, install. One file, no configure. `make help` lists what there is.
+# A packager sets CC, CFLAGS, CPPFLAGS, LDFLAGS, PREFIX, DESTDIR; our own flags stand in separate variables.
+
+VERSION := 0.1.0
+CC ?= cc
+CC_FOR_BUILD ?= $(CC)
+CFLAGS ?= -O2 -g
+PREFIX ?= /usr/local
+PKG_CONFIG ?= pkg-config
+BASH := bash
+
+# SAN=1: AddressSanitizer and UBSan, in a build folder of its own. DEV=1: warnings are errors.
+ifdef SAN
+B ?= build-san
+SAN_FLAGS := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+endif
+B ?= build
+ifdef DEV
+WERROR := -Werror
+endif
+
+PKGS := gmime-3.0 libxml-2.0 icu-uc libpcre2-8 yaml-0.1 json-c
+BUILD_PKGS := glib-2.0 yaml-0.1
+TEST_PKGS := check
+
+PACKAGES := gcc libc6-dev make pkg-config libgmime-3.0-dev libxml2-dev libicu-dev libpcre2-dev libyaml-dev libjson-c-dev
+TEST_PACKAGES := check python3 git
+FULL_PACKAGES := clang libclang-rt-14-dev valgrind cppcheck clang-tidy clang-format
+
+WARNINGS := -Wall -Wextra -Wshadow -Wwrite-strings -Wmissing-prototypes -Wstrict-prototypes -Wvla -Wundef -Wformat=2
+HARDENING := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
+ifdef SAN
+HARDENING := -fPIE
+endif
+OUR_CPPFLAGS = -Ilint -I$(B)/gen -DPRESEND_VERSION='"$(VERSION)"'
+OUR_CFLAGS = -std=gnu11 -fvisibility=hidden $(WARNINGS) $(WERROR) $(HARDENING) $(SAN_FLAGS) $(EXTRA_FLAGS)
+OUR_LDFLAGS = -pie -Wl,-z,relro $(SAN_FLAGS) $(EXTRA_FLAGS)
+# Left unexpanded until a recipe needs them: `make deps` must work before the packages are there.
+PKG_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(PKGS))
+PKG_LIBS = $(shell $(PKG_CONFIG) --libs $(PKGS))
+
+TOOL_SOURCES := lint/rule/rules2c.c
+MAIN_SOURCES := lint/main.c
+LIB_SOURCES := $(filter-out $(TOOL_SOURCES) $(MAIN_SOURCES),$(sort $(wildcard lint/*.c lint/*/*.c)))
+CHECK_SOURCES := $(sort $(wildcard lint/rule/check_*.c))
+RULE_FILES := $(sort $(wildcard rules.d/*/*.yaml)) rules.d/score.yaml
+LIB_OBJECTS := $(LIB_SOURCES:%.c=$(B)/%.o) $(B)/gen/builtin_rules.o
+TEST_SOURCES := $(sort $(wildcard tests/test_*.c))
+TESTS := $(TEST_SOURCES:tests/%.c=$(B)/tests/%)
+
+.PHONY: all help deps deps-full demo check check-full test unit scripts golden docs bench fuzz fuzz-replay valcheck lint hdr-check \
+	install uninstall clean dist FORCE
+
+all: $(B)/presend
+
+help:
+	@echo 'make            build build/presend'
+	@echo 'make demo       install what is missing, build, lint a newsletter that shows what presend is for'
+	@echo 'make check      install what is missing for the tests and run the core of them (SAN=1: with sanitizers)'
+	@echo 'make check-full everything: both compilers, sanitizers, valgrind, static analysis, fuzz replay, real mail'
+	@echo 'make test       the core tests, installing nothing'
+	@echo 'make bench      ratios against a parse-only program of the same libraries'
+	@echo 'make docs       write docs/rules/ from the rule files;  make golden: rewrite the expectations of corpus/'
+	@echo 'make install    PREFIX=/usr/local DESTDIR='
+
+# --- packages -------------------------------------------------------------------------------------------------------------------
+
+# $(call install_packages,LIST): install the Debian packages of LIST that are missing; ask nothing, say what is done.
+define install_packages
+	@missing=''; \
+	for p in $(1); do \
+		dpkg-query -W -f '$${db:Status-Status}\n' $$p 2>/dev/null | grep -qx installed || missing="$$missing $$p"; \
+	done; \
+	if [ -n "$$missing" ]; then \
+		as_root=''; \
+		if [ "$$(id -u)" -ne 0 ]; then \
+			command -v sudo >/dev/null || { echo "presend: missing packages; as root: apt-get install$$missing" >&2; exit 2; }; \
+			as_root=sudo; \
+		fi; \
+		echo "presend: installing Debian packages:$$missing"; \
+		$$as_root apt-get update -q >/dev/null && \
+		$$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $$missing >/dev/null || \
+			{ echo "presend: could not install:$$missing" >&2; exit 2; }; \
+	fi
+endef
+
+deps:
+	$(call install_packages,$(PACKAGES))
+
+deps-check: deps
+	$(call install_packages,$(TEST_PACKAGES))
+
+deps-full: deps-check
+	$(call install_packages,$(FULL_PACKAGES))
+
+# --- build ----------------------------------------------------------------------------------------------------------------------
+
+$(B)/presend: $(B)/lint/main.o $(B)/libpresend.a
+	$(CC) $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
+
+$(B)/libpresend.a: $(LIB_OBJECTS)
+	rm -f $@
+	ar rcs $@ $^
+
+$(B)/lint/%.o: lint/%.c
+	@mkdir -p $(@D)
+	$(CC) $(OUR_CPPFLAGS) $(CPPFLAGS) $(PKG_CFLAGS) $(OUR_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(B)/gen/builtin_rules.o: $(B)/gen/builtin_rules.c
+	$(CC) $(OUR_CPPFLAGS) $(CPPFLAGS) $(PKG_CFLAGS) $(OUR_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+# The rules become constant C tables by a program of the build machine.
+RULES2C_SOURCES := lint/rule/rules2c.c lint/rule/rule_load.c lint/rule/rule.c lint/rule/options.c lint/base/arena.c lint/base/span.c
+$(B)/gen/rules2c: $(RULES2C_SOURCES) $(wildcard lint/rule/rule*.h lint/rule/options.h lint/base/*.h)
+	@mkdir -p $(@D)
+	$(CC_FOR_BUILD) -std=gnu11 -O1 -g $(WARNINGS) -Ilint $(shell $(PKG_CONFIG) --cflags $(BUILD_PKGS)) -o $@ $(RULES2C_SOURCES) $(shell $(PKG_CONFIG) --libs $(BUILD_PKGS))
+
+$(B)/gen/builtin_rules.c: $(B)/gen/rules2c $(RULE_FILES) rules.d $(wildcard rules.d/*)
+	$(B)/gen/rules2c rules.d $@.new && mv $@.new $@
+
+# Native checks register themselves: every line that begins with CHECK(name). The file changes only when the list does.
+$(B)/gen/checks.inc: FORCE
+	@mkdir -p $(@D)
+	@sed -n 's/^CHECK(\([a-z0-9_]*\)).*/CHECK_ENTRY(\1)/p' /dev/null $(CHECK_SOURCES) | LC_ALL=C sort > $@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+$(B)/lint/rule/registry.o: $(B)/gen/checks.inc
+
+-include $(LIB_OBJECTS:.o=.d) $(B)/lint/main.d $(TESTS:=.d)
+
+# --- run ------------------------------------------------------------------------------------------------------------------------
+
+demo: deps
+	@$(MAKE) --no-print-directory -s -j2 all
+	@echo '$$ build/presend corpus/bad/founding-story.eml'
+	@$(B)/presend --now 2026-11-24T00:00:30Z corpus/bad/founding-story.eml || [ $$? -eq 1 ]
+
+# --- tests ----------------------------------------------------------------------------------------------------------------------
+
+$(B)/tests/%: tests/%.c $(B)/libpresend.a
+	@mkdir -p $(@D)
+	$(CC) $(OUR_CPPFLAGS) -Itests $(CPPFLAGS) $(PKG_CFLAGS) $(shell $(PKG_CONFIG) --cflags $(TEST_PKGS)) $(OUR_CFLAGS) $(CFLAGS) -MMD -MP -MF $@.d \
+		$(OUR_LDFLAGS) $(LDFLAGS) -o $@ $< $(B)/libpresend.a $(shell $(PKG_CONFIG) --libs $(TEST_PKGS)) $(PKG_LIBS) -lm
+
+check: deps-check
+	@$(MAKE) --no-print-directory -j2 all
+	@$(MAKE) --no-print-directory test
+
+test: $(B)/presend $(TESTS)
+	@B=$(B) PRESEND=$(B)/presend $(BASH) tests/run.sh $(TESTS)
+
+golden: $(B)/presend
+	@B=$(B) PRESEND=$(B)/presend $(BASH) tests/golden.sh --write
+
+docs: $(B)/presend
+	@$(BASH) tests/docs.sh --write $(B)/presend
+
+check-full: deps-full
+	@$(BASH) tests/full.sh
+
+valcheck: $(B)/presend $(TESTS)
+	@B=$(B) $(BASH) tests/valgrind.sh $(TESTS)
+
+fuzz:
+	@$(BASH) tests/fuzz/build.sh
+
+$(B)/fuzz-replay: tests/fuzz/replay.c tests/fuzz/fuzz_message.c $(B)/libpresend.a
+	$(CC) $(OUR_CPPFLAGS) $(CPPFLAGS) $(PKG_CFLAGS) $(OUR_CFLAGS) $(CFLAGS) $(OUR_LDFLAGS) $(LDFLAGS) -o $@ tests/fuzz/replay.c tests/fuzz/fuzz_message.c $(B)/libpresend.a $(PKG_LIBS) -lm
+
+bench: $(B)/presend $(B)/bench/parse_only $(B)/bench/runstat
+	@B=$(B) $(BASH) tests/bench/run.sh
+
+$(B)/bench/%: tests/bench/%.c
+	@mkdir -p $(@D)
+	$(CC) -O2 -g -std=gnu11 $(WARNINGS) $(PKG_CFLAGS) -o $@ $< $(PKG_LIBS)
+
+hdr-check:
+	@for h in $$(find lint -name '*.h'); do \
+		echo "#include \"$${h#lint/}\"" | $(CC) -std=gnu11 $(WARNINGS) $(OUR_CPPFLAGS) $(shell $(PKG_CONFIG) --cflags glib-2.0) -fsyntax-only -x c - || exit 1; \
+	done; echo 'every header compiles alone'
+
+# --- install --------------------------------------------------------------------------------------------------------------------
+
+install: $(B)/presend
+	install -D -m 755 $(B)/presend $(DESTDIR)$(PREFIX)/bin/presend
+	install -D -m 644 docs/presend.1 $(DESTDIR)$(PREFIX)/share/man/man1/presend.1
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/presend $(DESTDIR)$(PREFIX)/share/man/man1/presend.1
+
+clean:
+	rm -rf build build-san build-clang build-fuzz

@@ -1,0 +1,40 @@
+/* Every cap of the program, with its reason. Reaching one that cuts what is looked at is a finding ("cap-reached"),
+ * never silence. Sizes are bytes unless the name says otherwise. */
+#ifndef PRESEND_BASE_LIMITS_H
+#define PRESEND_BASE_LIMITS_H
+
+/* Input: Gmail accepts 25 MB (552-5.3.4, support.google.com/a/answer/3726730); the room above it lets a rule say so. */
+#define LIMIT_INPUT_BYTES ((size_t)64 * 1024 * 1024)
+/* One arena; a message of LIMIT_INPUT_BYTES needs below 10 times its size. More is a bug of ours: abort. */
+#define LIMIT_ARENA_BYTES ((size_t)4 * 1024 * 1024 * 1024)
+/* Boundary-like lines handed to the MIME parser: GMime needs about 1.7 kB a part (measured: 66,000 parts, 107 MiB). */
+#define LIMIT_MIME_PARTS 2000
+/* Nesting of MIME parts: mail clients stop at 64 (mblaze, rspamd) to 100 (Dovecot). */
+#define LIMIT_MIME_DEPTH 64
+/* Header fields looked at in one header block; Gmail refuses more than 5,000. */
+#define LIMIT_HEADER_FIELDS 20000
+/* Attributes of one HTML element: libxml2 2.9.14 is super-linear in them (measured: 240 kB of attributes, 3.7 s). */
+#define LIMIT_HTML_ATTRIBUTES 500
+/* Elements nested deeper than this are dropped by libxml2 without HTML_PARSE_HUGE. */
+#define LIMIT_HTML_DEPTH 250
+/* Elements and text runs of one HTML part. */
+#define LIMIT_HTML_NODES 1000000
+/* Findings of one rule in one message; the rest are counted in one "cap-reached" remark. */
+#define LIMIT_FINDINGS_PER_RULE 100
+/* Excerpt of a finding, in code points. */
+#define LIMIT_EXCERPT_CHARS 120
+/* Decoded line shown with a finding, in code points; a longer one is cut around the place. */
+#define LIMIT_DECODED_LINE_CHARS 400
+/* Rule files: one file, the nesting of its YAML. Tried: 65,000 levels cost libyaml 12 s. */
+#define LIMIT_RULE_FILE_BYTES ((size_t)256 * 1024)
+#define LIMIT_YAML_DEPTH 12
+/* Patterns (performance notes: docs/ARCHITECTURE.md, "Matching"). */
+#define LIMIT_PATTERN_BYTES 2000
+#define LIMIT_PATTERN_MATCH_STEPS 10000
+#define LIMIT_PATTERN_HEAP_KIB 1024
+#define LIMIT_PATTERN_BUDGET_US 20000
+#define LIMIT_MESSAGE_BUDGET_US 200000
+/* Folder walk. */
+#define LIMIT_FOLDER_DEPTH 64
+
+#endif

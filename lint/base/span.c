@@ -1,0 +1,97 @@
+/* Spans: comparison and search. Knows nothing of mail. */
+#define _GNU_SOURCE
+#include "base/span.h"
+
+bool span_eq(struct span a, struct span b)
+{
+	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+bool span_eq_ci(struct span a, struct span b)
+{
+	if (a.n != b.n)
+		return false;
+	for (size_t i = 0; i < a.n; i++)
+		if (ascii_lower(a.p[i]) != ascii_lower(b.p[i]))
+			return false;
+	return true;
+}
+
+bool span_starts(struct span s, struct span prefix)
+{
+	return s.n >= prefix.n && span_eq(span_of(s.p, prefix.n), prefix);
+}
+
+bool span_starts_ci(struct span s, struct span prefix)
+{
+	return s.n >= prefix.n && span_eq_ci(span_of(s.p, prefix.n), prefix);
+}
+
+bool span_ends_ci(struct span s, struct span suffix)
+{
+	return s.n >= suffix.n && span_eq_ci(span_of(s.p + s.n - suffix.n, suffix.n), suffix);
+}
+
+size_t span_find(struct span s, struct span needle, size_t from)
+{
+	if (from > s.n)
+		return s.n;
+	if (needle.n == 0)
+		return from;
+	const char *hit = memmem(s.p + from, s.n - from, needle.p, needle.n);
+	return hit ? (size_t)(hit - s.p) : s.n;
+}
+
+size_t span_find_ci(struct span s, struct span needle, size_t from)
+{
+	if (needle.n == 0)
+		return from < s.n ? from : s.n;
+	for (size_t i = from; i + needle.n <= s.n; i++)
+		if (ascii_lower(s.p[i]) == ascii_lower(needle.p[0]) && span_eq_ci(span_of(s.p + i, needle.n), needle))
+			return i;
+	return s.n;
+}
+
+size_t span_find_byte(struct span s, char c, size_t from)
+{
+	if (from >= s.n)
+		return s.n;
+	const char *hit = memchr(s.p + from, c, s.n - from);
+	return hit ? (size_t)(hit - s.p) : s.n;
+}
+
+struct span span_trim(struct span s)
+{
+	while (s.n > 0 && ascii_is_space(s.p[0])) {
+		s.p++;
+		s.n--;
+	}
+	while (s.n > 0 && ascii_is_space(s.p[s.n - 1]))
+		s.n--;
+	return s;
+}
+
+struct span span_cut(struct span s, size_t start, size_t end)
+{
+	if (end > s.n)
+		end = s.n;
+	if (start > end)
+		start = end;
+	return span_of(s.p + start, end - start);
+}
+
+bool span_is_ascii(struct span s)
+{
+	size_t i = 0;
+
+	for (; i + sizeof(unsigned long) <= s.n; i += sizeof(unsigned long)) {
+		unsigned long word;
+		memcpy(&word, s.p + i, sizeof word);
+		if (word & (~0ul / 255 * 0x80))
+			return false;
+	}
+	for (; i < s.n; i++)
+		if ((unsigned char)s.p[i] >= 0x80)
+			return false;
+	return true;
+}

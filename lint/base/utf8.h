@@ -1,0 +1,28 @@
+/* UTF-8 stepping, and how wide a text is on a screen. */
+#ifndef PRESEND_BASE_UTF8_H
+#define PRESEND_BASE_UTF8_H
+
+#include <stdint.h>
+
+#include "base/span.h"
+
+/* Strict UTF-8: no overlong forms, no surrogates, nothing above U+10FFFF (RFC 3629, section 4). */
+bool utf8_valid(struct span s);
+/* Length of the longest valid prefix, in bytes. */
+size_t utf8_valid_prefix(struct span s);
+/* Read one code point at *at and move *at behind it. A broken byte gives U+FFFD and moves by one. */
+uint32_t utf8_next(struct span s, size_t *at);
+/* Move *at to the code point before it; 0 stays. Returns that code point. */
+uint32_t utf8_previous(struct span s, size_t *at);
+/* Write a code point; returns the number of bytes, 1 to 4. */
+size_t utf8_write(char out[4], uint32_t c);
+/* Number of code points (each broken byte counts as one). */
+size_t utf8_count(struct span s);
+/* Byte offset of code point number n, clamped to s.n. */
+size_t utf8_offset(struct span s, size_t n);
+/* Columns on a terminal: East Asian Width W and F are 2, combining marks and format characters 0, A is 1 unless
+ * ambiguous_wide. Source: Unicode Standard Annex #11. */
+int char_width(uint32_t c, bool ambiguous_wide);
+size_t text_width(struct span s, bool ambiguous_wide);
+
+#endif

@@ -1,0 +1,542 @@
+/* The command line: one table of options, from which parser and --help are made. Runs nothing. */
+#include "cli.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "mail/date.h"
+
+enum option_id {
+	OPTION_FORMAT, OPTION_PROFILE, OPTION_STAGE, OPTION_CLASS, OPTION_VOLUME, OPTION_SELECT, OPTION_IGNORE, OPTION_EXTEND_SELECT,
+	OPTION_FAIL_ON, OPTION_MAX_SCORE, OPTION_RULES, OPTION_NO_BUILTIN_RULES, OPTION_STDIN_FILENAME, OPTION_TARGET_CHARSET,
+	OPTION_LANG, OPTION_NOW, OPTION_JOBS, OPTION_COLOR, OPTION_VERBOSE, OPTION_QUIET, OPTION_STATISTICS, OPTION_ISOLATED,
+	OPTION_HELP, OPTION_VERSION
+};
+
+struct option_definition {
+	enum option_id id;
+	char short_name;               /* 0: none */
+	const char *name;
+	const char *argument[N_LANGUAGES]; /* NULL: takes none */
+	const char *help[N_LANGUAGES];
+};
+
+static const struct option_definition option_definitions[] = {
+	{ OPTION_FORMAT, 0, "format", { "FORMAT[=FILE]", "形式[=ファイル]" },
+	  { "text, json or jsonl; may be given several times", "text、json、jsonl。複数回指定できます" } },
+	{ OPTION_PROFILE, 0, "profile", { "NAME,...", "名前,..." },
+	  { "receivers and laws: gmail, gmail-bulk (default), yahoo, outlook, icloud, japan-carriers, law-jp, law-us, law-ca, law-eu",
+	    "受信側と法令: gmail、gmail-bulk(既定)、yahoo、outlook、icloud、japan-carriers、law-jp、law-us、law-ca、law-eu" } },
+	{ OPTION_STAGE, 0, "stage", { "STAGE", "段階" },
+	  { "what the file is: template, draft, final, received; default: template for a template file, draft for a message",
+	    "ファイルの段階: template、draft、final、received。既定はテンプレートなら template、メールなら draft" } },
+	{ OPTION_CLASS, 0, "class", { "CLASS", "種別" },
+	  { "newsletter (default), transactional, discussion", "newsletter(既定)、transactional、discussion" } },
+	{ OPTION_VOLUME, 0, "volume", { "VOLUME", "規模" },
+	  { "bulk, small, unknown (default): Gmail counts as bulk from about 5,000 messages a day",
+	    "bulk、small、unknown(既定)。Gmail では 1 日およそ 5,000 通から bulk" } },
+	{ OPTION_TARGET_CHARSET, 0, "target-charset", { "CHARSET", "文字コード" },
+	  { "the charset the list system will send in (iso-2022-jp, shift_jis), when it is not the draft's",
+	    "配信システムが送信時に使う文字コード(iso-2022-jp、shift_jis)。原稿と違う場合に指定" } },
+	{ OPTION_SELECT, 0, "select", { "IDS", "ID" },
+	  { "run only these rules: rule ids, requirement ids or prefixes of them, separated by commas",
+	    "指定したルールだけを実行(ルール ID、要件 ID、その先頭部分。カンマ区切り)" } },
+	{ OPTION_IGNORE, 0, "ignore", { "IDS", "ID" }, { "do not run these rules", "指定したルールを実行しない" } },
+	{ OPTION_EXTEND_SELECT, 0, "extend-select", { "IDS", "ID" },
+	  { "run these rules too, also those that are off by default", "既定では無効のルールも含めて追加で実行" } },
+	{ OPTION_FAIL_ON, 0, "fail-on", { "SEVERITY", "重大度" },
+	  { "exit with 1 from this severity on: error (default), warning, info, never",
+	    "この重大度以上があれば終了コード 1: error(既定)、warning、info、never" } },
+	{ OPTION_MAX_SCORE, 0, "max-score", { "N", "点数" },
+	  { "exit with 1 when the score is above N points", "スコアがこの点数を超えたら終了コード 1" } },
+	{ OPTION_RULES, 0, "rules", { "DIR", "フォルダー" }, { "add the rules of a folder", "フォルダー内のルールを追加" } },
+	{ OPTION_NO_BUILTIN_RULES, 0, "no-builtin-rules", { NULL, NULL },
+	  { "leave the built-in rules out", "組み込みルールを使わない" } },
+	{ OPTION_STDIN_FILENAME, 0, "stdin-filename", { "NAME", "名前" },
+	  { "what standard input is called, and so what kind of file it is", "標準入力のファイル名(種類の判定にも使用)" } },
+	{ OPTION_NOW, 0, "now", { "TIME", "時刻" },
+	  { "take this as the present time (ISO 8601)", "現在時刻とみなす時刻(ISO 8601)" } },
+	{ OPTION_LANG, 0, "lang", { "en|ja", "en|ja" },
+	  { "language of the messages; default from LC_MESSAGES", "メッセージの言語。既定は LC_MESSAGES に従う" } },
+	{ OPTION_JOBS, 'j', "jobs", { "N", "数" }, { "how many files to look at at a time", "同時に調べるファイルの数" } },
+	{ OPTION_COLOR, 0, "color", { "auto|always|never", "auto|always|never" }, { "colours", "色を付けるか" } },
+	{ OPTION_VERBOSE, 'v', "verbose", { NULL, NULL },
+	  { "show every info remark and repeated finding", "info の指摘と繰り返しをすべて表示" } },
+	{ OPTION_QUIET, 'q', "quiet", { NULL, NULL }, { "only the summary, nothing where nothing was found", "要約だけを表示。指摘がなければ何も表示しない" } },
+	{ OPTION_STATISTICS, 0, "statistics", { NULL, NULL }, { "count the findings by rule", "ルール別の件数を表示" } },
+	{ OPTION_ISOLATED, 0, "isolated", { NULL, NULL },
+	  { "read no configuration (this version reads none)", "設定ファイルを読まない(この版はもともと読みません)" } },
+	{ OPTION_HELP, 'h', "help", { NULL, NULL }, { "this text", "この説明を表示" } },
+	{ OPTION_VERSION, 'V', "version", { NULL, NULL }, { "the version", "版を表示" } },
+};
+
+/* Options and commands of the interface that later versions bring: said so, rather than "unknown". */
+static const char *const later_options[] = { "fix", "unsafe-fixes", "diff", "config", "data", "clients", "advice", "baseline",
+					     "write-baseline", "staged", "changed-since", "force-exclude", "prior" };
+static const char *const later_commands[] = { "checklist", "preflight", "bounce", "preview", "gate", "lsp", "mcp", "config", "init" };
+static const char *const later_formats[] = { "sarif", "junit", "github", "gitlab", "checkstyle", "rdjson", "html", "markdown" };
+
+static const char *const profile_names[] = { "gmail", "gmail-bulk", "yahoo", "outlook", "icloud", "japan-carriers",
+					     "law-jp", "law-us", "law-ca", "law-eu", NULL };
+
+static const struct {
+	const char *name;
+	enum command command;
+} commands[] = {
+	{ "lint", COMMAND_LINT },	{ "explain", COMMAND_EXPLAIN }, { "rules", COMMAND_RULES },
+	{ "help", COMMAND_HELP },	{ "version", COMMAND_VERSION },
+};
+
+static const char *say(enum language language, const char *en, const char *ja)
+{
+	return language == LANGUAGE_JA ? ja : en;
+}
+
+enum language cli_environment_language(void)
+{
+	static const char *const variables[] = { "LC_ALL", "LC_MESSAGES", "LANG" };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(variables); i++) {
+		const char *value = getenv(variables[i]);
+		if (value && *value)
+			return strncmp(value, "ja", 2) == 0 ? LANGUAGE_JA : LANGUAGE_EN;
+	}
+	return LANGUAGE_EN;
+}
+
+static const char usage_en[] = "usage: presend [lint] [OPTION]... PATH|-...\n"
+			       "       presend explain RULE\n"
+			       "       presend rules [--format text|json|markdown]\n"
+			       "       presend --help\n";
+static const char usage_ja[] = "使い方: presend [lint] [オプション]... パス|-...\n"
+			       "        presend explain ルール\n"
+			       "        presend rules [--format text|json|markdown]\n"
+			       "        presend --help\n";
+
+const char *cli_usage(enum language language)
+{
+	return say(language, usage_en, usage_ja);
+}
+
+void cli_help(GString *out, enum language language)
+{
+	g_string_append(out, cli_usage(language));
+	g_string_append(out, say(language,
+				 "\nChecks mail drafts, newsletters and templates before they are sent. A PATH is a message, an mbox, a Maildir,\n"
+				 "a template or a folder of them; - is standard input.\n\nOptions:\n",
+				 "\n送信前のメール原稿・ニュースレター・テンプレートを検査します。パスにはメール、mbox、Maildir、\n"
+				 "テンプレート、それらを含むフォルダーを指定します。- は標準入力です。\n\nオプション:\n"));
+	for (size_t i = 0; i < G_N_ELEMENTS(option_definitions); i++) {
+		const struct option_definition *option = &option_definitions[i];
+		g_string_append(out, "  ");
+		if (option->short_name)
+			g_string_append_printf(out, "-%c, ", option->short_name);
+		g_string_append_printf(out, "--%s", option->name);
+		if (option->argument[language])
+			g_string_append_printf(out, " %s", option->argument[language]);
+		g_string_append_printf(out, "\n        %s\n", option->help[language]);
+	}
+	g_string_append(out, say(language,
+				 "\nExit codes: 0 nothing at or above --fail-on; 1 something is; 2 wrong use, unreadable input, broken rule file.\n",
+				 "\n終了コード: 0 --fail-on 以上の指摘なし、1 指摘あり、2 使い方の誤り・読めない入力・ルールファイルの誤り。\n"));
+}
+
+/* --- parsing ----------------------------------------------------------------------------------------------------------------- */
+
+static bool listed(const char *const *words, size_t n, const char *word)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(words[i], word) == 0)
+			return true;
+	return false;
+}
+
+/* "presend: MESSAGE" with an optional did-you-mean. Returns false, for the caller to pass on. */
+static bool refuse(enum language language, const char *suggestion, const char *message, const char *word)
+{
+	fprintf(stderr, "presend: ");
+	fprintf(stderr, "%s: %s\n", message, word);
+	if (suggestion)
+		fprintf(stderr, "presend: %s: %s\n", say(language, "did you mean", "もしかして"), suggestion);
+	return false;
+}
+
+static bool refuse_later(enum language language, const char *word)
+{
+	return refuse(language, NULL, say(language, "not in this version yet", "この版にはまだありません"), word);
+}
+
+static const struct option_definition *find_option(const char *name, size_t length)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(option_definitions); i++)
+		if (strlen(option_definitions[i].name) == length && memcmp(option_definitions[i].name, name, length) == 0)
+			return &option_definitions[i];
+	return NULL;
+}
+
+static bool unknown_option(enum language language, const char *word)
+{
+	char *name = g_strndup(word + 2, strcspn(word + 2, "="));
+	const char *nearest = NULL;
+	unsigned best = G_MAXUINT;
+	char *suggestion = NULL;
+
+	if (word[1] == '-' && listed(later_options, G_N_ELEMENTS(later_options), name)) {
+		g_free(name);
+		return refuse_later(language, word);
+	}
+	for (size_t i = 0; word[1] == '-' && i < G_N_ELEMENTS(option_definitions); i++)
+		if (word_nearer(name, option_definitions[i].name, &best))
+			nearest = option_definitions[i].name;
+	if (nearest)
+		suggestion = g_strdup_printf("--%s", nearest);
+	refuse(language, suggestion, say(language, "unknown option", "知らないオプションです"), word);
+	g_free(suggestion);
+	g_free(name);
+	return false;
+}
+
+static bool parse_format(struct cli *cli, const char *value)
+{
+	enum language language = cli->run.report.language;
+	char *name = g_strndup(value, strcspn(value, "="));
+	const struct reporter *reporter = reporter_find(name);
+	bool good = false;
+
+	if (cli->command == COMMAND_RULES || cli->command == COMMAND_EXPLAIN) {
+		good = explain_format_parse(name, &cli->rules_format);
+		if (!good)
+			refuse(language, NULL, say(language, "unknown format", "知らない形式です"), name);
+	} else if (reporter && cli->run.n_formats < G_N_ELEMENTS(cli->run.formats)) {
+		const char *file = strchr(value, '=');
+		cli->run.formats[cli->run.n_formats++] = (struct run_format){ reporter, file ? file + 1 : NULL };
+		good = true;
+	} else if (reporter) {
+		refuse(language, NULL, say(language, "too many formats", "形式の指定が多すぎます"), value);
+	} else if (listed(later_formats, G_N_ELEMENTS(later_formats), name)) {
+		refuse_later(language, name);
+	} else {
+		static const char *const names[] = { "text", "json", "jsonl" };
+		const char *nearest = NULL;
+		unsigned best = G_MAXUINT;
+		for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
+			if (word_nearer(name, names[i], &best))
+				nearest = names[i];
+		refuse(language, nearest, say(language, "unknown format", "知らない形式です"), name);
+	}
+	g_free(name);
+	return good;
+}
+
+static void add_ids(GPtrArray **list, const char *value)
+{
+	char **words = g_strsplit(value, ",", -1);
+
+	if (!*list)
+		*list = g_ptr_array_new_with_free_func(g_free);
+	for (char **word = words; *word; word++)
+		if (*(const char *)g_strstrip(*word))
+			g_ptr_array_add(*list, g_strdup(*word));
+	g_strfreev(words);
+}
+
+static bool parse_profiles(struct cli *cli, const char *value)
+{
+	char **words = g_strsplit(value, ",", -1);
+	bool good = true;
+
+	cli->run.lint.profiles = 0;
+	for (char **word = words; good && *word; word++) {
+		unsigned bit = 0;
+		good = profile_parse(g_strstrip(*word), &bit);
+		cli->run.lint.profiles |= bit;
+		if (!good)
+			refuse(cli->run.report.language, word_nearest(*word, profile_names),
+			       say(cli->run.report.language, "unknown profile", "知らないプロファイルです"), *word);
+	}
+	g_strfreev(words);
+	return good;
+}
+
+static bool parse_number(const char *value, double *out)
+{
+	char *end;
+
+	*out = g_ascii_strtod(value, &end);
+	return end != value && !*end && *out >= 0;
+}
+
+static bool parse_fail_on(const char *value, enum severity *out)
+{
+	if (strcmp(value, "never") == 0) {
+		*out = SEVERITY_OFF;
+		return true;
+	}
+	return severity_parse(value, out) && *out != SEVERITY_OFF;
+}
+
+static bool parse_target_charset(struct lint_options *lint, const char *value)
+{
+	lint->target_jis = lint->target_sjis = false;
+	if (g_ascii_strcasecmp(value, "iso-2022-jp") == 0)
+		lint->target_jis = true;
+	else if (g_ascii_strcasecmp(value, "shift_jis") == 0 || g_ascii_strcasecmp(value, "windows-31j") == 0)
+		lint->target_sjis = true;
+	else
+		return g_ascii_strcasecmp(value, "utf-8") == 0;
+	return true;
+}
+
+struct parse_state {
+	struct cli *cli;
+	const char *color;
+};
+
+static bool apply_option(struct parse_state *state, const struct option_definition *option, const char *value)
+{
+	struct cli *cli = state->cli;
+	struct lint_options *lint = &cli->run.lint;
+	enum language language = cli->run.report.language;
+	double number = 0;
+	bool good = true;
+
+	switch (option->id) {
+	case OPTION_FORMAT:
+		return parse_format(cli, value);
+	case OPTION_PROFILE:
+		return parse_profiles(cli, value);
+	case OPTION_STAGE:
+		good = stage_parse(value, &lint->stage);
+		lint->stage_given = true;
+		break;
+	case OPTION_CLASS:
+		good = class_parse(value, &lint->mail_class);
+		break;
+	case OPTION_VOLUME:
+		good = volume_parse(value, &lint->volume);
+		break;
+	case OPTION_TARGET_CHARSET:
+		good = parse_target_charset(lint, value);
+		break;
+	case OPTION_SELECT:
+		add_ids(&lint->select, value);
+		break;
+	case OPTION_IGNORE:
+		add_ids(&lint->ignore, value);
+		break;
+	case OPTION_EXTEND_SELECT:
+		add_ids(&lint->extend_select, value);
+		break;
+	case OPTION_FAIL_ON:
+		good = parse_fail_on(value, &cli->run.report.fail_on);
+		break;
+	case OPTION_MAX_SCORE:
+		good = parse_number(value, &cli->run.max_score);
+		break;
+	case OPTION_RULES:
+		cli->run.rules_folder = value;
+		break;
+	case OPTION_NO_BUILTIN_RULES:
+		cli->run.no_builtin_rules = true;
+		break;
+	case OPTION_STDIN_FILENAME:
+		cli->run.stdin_name = value;
+		break;
+	case OPTION_NOW:
+		good = date_parse_iso(span_str(value), &lint->now);
+		break;
+	case OPTION_LANG:
+		good = strcmp(value, "en") == 0 || strcmp(value, "ja") == 0;
+		cli->run.report.language = strcmp(value, "ja") == 0 ? LANGUAGE_JA : LANGUAGE_EN;
+		cli->run.report.language_given = true;
+		break;
+	case OPTION_JOBS:
+		good = parse_number(value, &number) && number >= 1 && number <= 1024;
+		cli->run.jobs = good ? (int)number : 0;
+		break;
+	case OPTION_COLOR:
+		good = strcmp(value, "auto") == 0 || strcmp(value, "always") == 0 || strcmp(value, "never") == 0;
+		state->color = value;
+		break;
+	case OPTION_VERBOSE:
+		cli->run.report.verbose = true;
+		break;
+	case OPTION_QUIET:
+		cli->run.report.quiet = true;
+		break;
+	case OPTION_STATISTICS:
+		cli->run.report.statistics = true;
+		break;
+	case OPTION_ISOLATED:
+		break;
+	case OPTION_HELP:
+		cli->command = COMMAND_HELP;
+		break;
+	case OPTION_VERSION:
+		cli->command = COMMAND_VERSION;
+		break;
+	}
+	if (!good) {
+		char *what = g_strdup_printf("--%s %s", option->name, value);
+		refuse(language, NULL, say(language, "not a value of this option", "このオプションの値として使えません"), what);
+		g_free(what);
+	}
+	return good;
+}
+
+/* One option at argv[*i], long or a cluster of short ones. */
+static bool parse_option(struct parse_state *state, int argc, char **argv, int *i)
+{
+	enum language language = state->cli->run.report.language;
+	const char *word = argv[*i];
+
+	if (word[1] != '-') {
+		for (const char *p = word + 1; *p; p++) {
+			const struct option_definition *option = NULL;
+			for (size_t k = 0; k < G_N_ELEMENTS(option_definitions); k++)
+				if (option_definitions[k].short_name == *p)
+					option = &option_definitions[k];
+			if (!option)
+				return unknown_option(language, word);
+			const char *value = NULL;
+			if (option->argument[LANGUAGE_EN]) {
+				value = p[1] ? p + 1 : *i + 1 < argc ? argv[++*i] : NULL;
+				if (!value)
+					return refuse(language, NULL, say(language, "needs a value", "値が必要です"), word);
+			}
+			if (!apply_option(state, option, value))
+				return false;
+			if (value)
+				break;
+		}
+		return true;
+	}
+	size_t length = strcspn(word + 2, "=");
+	const struct option_definition *option = find_option(word + 2, length);
+	if (!option)
+		return unknown_option(language, word);
+	const char *value = word[2 + length] == '=' ? word + 3 + length : NULL;
+	if (!option->argument[LANGUAGE_EN] && value)
+		return refuse(language, NULL, say(language, "takes no value", "値を取らないオプションです"), word);
+	if (option->argument[LANGUAGE_EN] && !value) {
+		if (*i + 1 >= argc)
+			return refuse(language, NULL, say(language, "needs a value", "値が必要です"), word);
+		value = argv[++*i];
+	}
+	return apply_option(state, option, value);
+}
+
+/* --lang and LC_MESSAGES decide how mistakes of the command line itself are told, wherever --lang stands. */
+static void find_language(int argc, char **argv, struct cli *cli)
+{
+	cli->run.report.language = cli_environment_language();
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		const char *value = NULL;
+		if (strncmp(argv[i], "--lang=", 7) == 0)
+			value = argv[i] + 7;
+		else if (strcmp(argv[i], "--lang") == 0 && i + 1 < argc)
+			value = argv[i + 1];
+		if (value)
+			cli->run.report.language = strcmp(value, "ja") == 0 ? LANGUAGE_JA : LANGUAGE_EN;
+	}
+}
+
+static bool use_color(const char *wanted)
+{
+	const char *no_color = getenv("NO_COLOR"), *force = getenv("CLICOLOR_FORCE"), *term = getenv("TERM");
+
+	if (strcmp(wanted, "always") == 0)
+		return true;
+	if (strcmp(wanted, "never") == 0 || (no_color && *no_color))
+		return false;
+	if (force && *force && strcmp(force, "0") != 0)
+		return true;
+	return isatty(STDOUT_FILENO) && !(term && strcmp(term, "dumb") == 0);
+}
+
+static int terminal_width(void)
+{
+	struct winsize size;
+	const char *columns = getenv("COLUMNS");
+
+	if (isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 40)
+		return size.ws_col;
+	int width = columns ? atoi(columns) : 0;
+	return width >= 40 && width <= 1000 ? width : 100;
+}
+
+/* A first word that is no file but nearly a command is a slip of the finger. */
+static bool parse_command(struct cli *cli, const char *word, bool *taken)
+{
+	enum language language = cli->run.report.language;
+	const char *nearest = NULL;
+	unsigned best = G_MAXUINT;
+
+	*taken = false;
+	for (size_t i = 0; i < G_N_ELEMENTS(commands); i++) {
+		if (strcmp(commands[i].name, word) == 0) {
+			cli->command = commands[i].command;
+			*taken = true;
+			return true;
+		}
+		if (word_nearer(word, commands[i].name, &best))
+			nearest = commands[i].name;
+	}
+	if (access(word, F_OK) == 0)
+		return true;
+	if (listed(later_commands, G_N_ELEMENTS(later_commands), word))
+		return refuse_later(language, word);
+	if (nearest && !strchr(word, '.') && !strchr(word, '/'))
+		return refuse(language, nearest, say(language, "no such file or command", "そのようなファイルもコマンドもありません"), word);
+	return true;
+}
+
+bool cli_parse(int argc, char **argv, struct cli *cli)
+{
+	*cli = (struct cli){ .rules_format = EXPLAIN_TEXT };
+	cli->run.lint.volume = VOLUME_UNKNOWN;
+	cli->run.lint.profiles = PROFILE_GMAIL | PROFILE_GMAIL_BULK;
+	cli->run.lint.now = (int64_t)time(NULL);
+	cli->run.report.fail_on = SEVERITY_ERROR;
+	cli->run.max_score = -1;
+	cli->operands = g_new0(char *, (size_t)argc + 1);
+	find_language(argc, argv, cli);
+	struct parse_state state = { cli, "auto" };
+	bool only_operands = false, command_known = false;
+
+	for (int i = 1; i < argc; i++) {
+		const char *word = argv[i];
+		if (!only_operands && strcmp(word, "--") == 0) {
+			only_operands = true;
+		} else if (!only_operands && word[0] == '-' && word[1]) {
+			if (!parse_option(&state, argc, argv, &i))
+				return false;
+		} else {
+			bool taken = false;
+			if (!command_known && !only_operands && cli->command == COMMAND_LINT && strcmp(word, "-") != 0 &&
+			    !parse_command(cli, word, &taken))
+				return false;
+			command_known = true;
+			if (!taken)
+				cli->operands[cli->n_operands++] = argv[i];
+		}
+	}
+	cli->run.report.color = use_color(state.color);
+	cli->run.report.hyperlinks = cli->run.report.color && isatty(STDOUT_FILENO);
+	cli->run.report.width = terminal_width();
+	return true;
+}
+
+void cli_release(struct cli *cli)
+{
+	GPtrArray *const lists[] = { cli->run.lint.select, cli->run.lint.ignore, cli->run.lint.extend_select };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(lists); i++)
+		if (lists[i])
+			g_ptr_array_free(lists[i], TRUE);
+	g_free(cli->operands);
+}

@@ -1,0 +1,114 @@
+/* An HTML part: elements, attributes, text runs and comments with exact places (a tokenizer of ours), and the tree (libxml2) as
+ * parent links. The only user of libxml2 is html_tree.c. Source: WHATWG HTML, section 13.2.5 (tokenization), simplified:
+ * what mail has, never failing. */
+#ifndef PRESEND_DOC_HTML_H
+#define PRESEND_DOC_HTML_H
+
+#include "base/arena.h"
+#include "base/map.h"
+#include "doc/tag.h"
+
+struct html_attribute {
+	struct range name_range, value_range; /* in html.source; value without quotes; empty range behind the name where there is none */
+	struct span name;                     /* lower case */
+	struct text *value;                   /* entities decoded, UTF-8; source: html.source. Never NULL */
+	bool has_value;
+};
+
+enum html_hidden {
+	HTML_VISIBLE,
+	HTML_HIDDEN_DISPLAY,     /* display:none, hidden attribute, mso-hide:all */
+	HTML_HIDDEN_VISIBILITY,  /* visibility:hidden or collapse */
+	HTML_HIDDEN_OPACITY,     /* opacity below 0.1 */
+	HTML_HIDDEN_SIZE,        /* height or max-height or width 0 with overflow hidden */
+	HTML_HIDDEN_OFF_SCREEN,  /* position far outside, text-indent below -500px */
+	HTML_HIDDEN_CLIP,        /* clip:rect(0...), clip-path that leaves nothing */
+	HTML_HIDDEN_FONT,        /* font-size below 3px */
+	HTML_HIDDEN_COLOUR,      /* contrast of text and background below 1.3 */
+	HTML_NOT_SHOWN           /* head, style, script, template, title, comments: never text of the page */
+};
+
+struct html_style {          /* computed from inline styles, attributes and inheritance only; see style.c */
+	enum html_hidden hidden;   /* first reason found from the root down */
+	double font_size_px;       /* 16 at the root; < 0: unknown */
+	uint32_t colour, background; /* 0xRRGGBB */
+	bool colour_known, background_known; /* background unknown: image, gradient, alpha, class with a style block */
+	bool switched_by_class;    /* the element (or an ancestor) that hides has a class or id that a style block mentions: may be shown */
+	size_t hider;              /* index of the element that hides, for hidden reasons */
+	bool block;                /* stands on lines of its own */
+	bool cell;                 /* a table cell */
+	bool keeps_space;          /* white-space: pre and the like */
+};
+
+struct html_element {
+	struct span name;                     /* lower case */
+	struct range start_tag, end_tag;      /* in html.source; end_tag empty where there is none */
+	struct html_attribute *attributes;
+	size_t n_attributes;
+	size_t parent;                        /* index of the parent element, HTML_NO_PARENT at the top */
+	int depth;
+	struct html_style style;
+	bool self_closing;
+	unsigned short traits;                /* of the name, for the HTML code itself */
+	size_t first_text, n_texts;           /* text runs from the start tag to the end of the element, in html.texts */
+};
+
+#define HTML_NO_PARENT ((size_t)-1)
+
+struct html_text_run {
+	struct range range;                   /* in html.source */
+	size_t parent;                        /* element index or HTML_NO_PARENT */
+	struct text *decoded;                 /* entities decoded; source: html.source */
+	enum html_hidden hidden;
+};
+
+struct html_comment {
+	struct range range;                   /* with <!-- and --> */
+	bool conditional;                     /* <!--[if mso]> */
+};
+
+enum html_flag {
+	HTML_TOO_MANY_ATTRIBUTES = 1 << 0,    /* LIMIT_HTML_ATTRIBUTES: the tree was built without the rest */
+	HTML_TOO_DEEP = 1 << 1,               /* LIMIT_HTML_DEPTH: deeper elements hang on the last level */
+	HTML_TOO_MANY_NODES = 1 << 2,         /* LIMIT_HTML_NODES: the rest was not looked at */
+	HTML_UNCLOSED_TAG = 1 << 3            /* the source ends inside a tag or comment */
+};
+
+struct html {
+	const struct text *source;            /* decoded UTF-8 of the part */
+	struct tag_list tags;                 /* template tags in source */
+	struct html_element *elements;        /* in the order of their start tags */
+	size_t n_elements;
+	struct html_text_run *texts;          /* in order */
+	size_t n_texts;
+	struct html_comment *comments;
+	size_t n_comments;
+	struct range doctype;                 /* empty where none */
+	unsigned flags;                       /* enum html_flag */
+	struct range flag_range;              /* where the first flag arose, in source */
+	struct text *visible;                 /* what a reader sees: block elements and br on lines of their own, white space folded as
+	                                       * CSS does, alt texts of images left out, hidden runs left out; source: html.source */
+	struct text *hidden;                  /* the hidden runs, one line each, HTML_NOT_SHOWN left out; source: html.source */
+	struct text *preheader;               /* the first hidden block where it is a preheader (HT-12), NULL; source: html.source */
+	struct span title;                    /* text of <title>, decoded */
+};
+
+void html_library_init(void);
+/* Parse. is_template: tags are masked before the tree is built, as they are in every case, but unbalanced markup caused by them
+ * is expected. Never fails. Cost linear. */
+struct html *html_parse(struct arena *arena, const struct text *source, bool is_template);
+const struct html_attribute *html_attribute(const struct html_element *element, const char *name);
+/* Is element (index) inside an element of that name? */
+bool html_inside(const struct html *html, size_t element, const char *name);
+/* The visible text of an element with its descendants, white space folded and trimmed, alt texts of images included where with_alt.
+ * Cut behind HTML_ELEMENT_TEXT_BYTES, because unclosed elements reach to the end of the document and there may be many. */
+#define HTML_ELEMENT_TEXT_BYTES 4000
+struct text *html_element_text(struct arena *arena, const struct html *html, size_t element, bool with_alt);
+/* The index of the element whose start tag begins at or last before offset. */
+size_t html_element_at(const struct html *html, size_t offset);
+/* Contrast ratio of two colours 0xRRGGBB, 1 to 21. Source: WCAG 2.1, "contrast ratio" and "relative luminance". */
+double html_contrast(uint32_t a, uint32_t b);
+/* Read a CSS colour (hex, rgb(), rgba(), hsl(), a name). alpha 0 to 1. False where it is none of these. */
+bool html_colour(struct span value, uint32_t *colour, double *alpha);
+
+#endif

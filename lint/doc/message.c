@@ -1,0 +1,266 @@
+/* Builds the document of one message from the layers below: parts, texts, links, address fields.
+ * Judges nothing: rules do. */
+#include "doc/message.h"
+
+#include "base/normal.h"
+
+void message_library_init(void)
+{
+	mime_library_init();
+	html_library_init();
+}
+
+static struct address_list address_field(struct message *m, const char *name)
+{
+	const struct field *field = header_find(m->header, name);
+	return field ? address_list_parse(m->arena, m->file, field) : (struct address_list){ 0 };
+}
+
+static void build_header(struct message *m)
+{
+	m->header = &m->mime.root->header;
+	m->from_field = header_find(m->header, "From");
+	m->subject_field = header_find(m->header, "Subject");
+	if (m->subject_field) {
+		m->subject = m->subject_field->value;
+		m->subject_l1 = normal_l1(m->arena, m->subject);
+	}
+	m->from = address_field(m, "From");
+	m->sender = address_field(m, "Sender");
+	m->reply_to = address_field(m, "Reply-To");
+	m->to = address_field(m, "To");
+	m->cc = address_field(m, "Cc");
+	m->bcc = address_field(m, "Bcc");
+	const struct field *date = header_find(m->header, "Date");
+	if (date) {
+		m->date = date_parse(date->unfolded->bytes);
+		m->has_date = true;
+	}
+}
+
+static void build_bodies(struct message *m)
+{
+	m->bodies = ARENA_ARRAY(m->arena, struct body, m->mime.n ? m->mime.n : 1);
+	for (size_t i = 0; i < m->mime.n; i++) {
+		const struct entity *e = m->mime.all[i];
+		if (!e->is_displayed || !e->charset_result.text)
+			continue;
+		struct body *body = &m->bodies[m->n_bodies++];
+		body->entity = e;
+		body->source = e->charset_result.text;
+		if (entity_is(e, "text", "html")) {
+			body->html = html_parse(m->arena, body->source, m->kind == INPUT_TEMPLATE);
+			body->visible = body->html->visible;
+			body->tags = body->html->tags;
+		} else {
+			body->visible = body->source;
+			body->tags = tag_scan(m->arena, body->source->bytes);
+		}
+		body->l1 = normal_l1(m->arena, body->visible);
+	}
+}
+
+/* A growing list of links; moved into the arena when all are known. */
+struct link_builder {
+	struct link *links;
+	size_t n, allocated;
+};
+
+static struct link *add_link(struct link_builder *b, enum link_kind kind, const struct body *body, struct text *target)
+{
+	if (b->n == b->allocated) {
+		b->allocated = b->allocated ? b->allocated * 2 : 32;
+		b->links = g_renew(struct link, b->links, b->allocated);
+	}
+	struct link *link = &b->links[b->n++];
+	*link = (struct link){ .kind = kind, .body = body, .element = HTML_NO_PARENT, .target = target };
+	link->url = url_parse(target->bytes);
+	return link;
+}
+
+/* The part [start, end) of a text as a text of its own. */
+static struct text *cut_text(struct arena *arena, const struct text *source, size_t start, size_t end)
+{
+	struct map_builder b;
+	map_builder_init(&b);
+	map_add_copied(&b, start, end - start);
+	return text_new(arena, span_of(source->bytes.p + start, end - start), map_builder_finish(&b, arena), source);
+}
+
+/* Without the white space at both ends, which HTML strips from URLs. */
+static struct text *trimmed(struct arena *arena, struct text *text)
+{
+	struct span inner = span_trim(text->bytes);
+	if (inner.n == text->bytes.n)
+		return text;
+	size_t start = (size_t)(inner.p - text->bytes.p);
+	return cut_text(arena, text, start, start + inner.n);
+}
+
+static const struct {
+	const char *element, *attribute;
+	enum link_kind kind;
+} link_attributes[] = {
+	{ "a", "href", LINK_ANCHOR },	    { "area", "href", LINK_ANCHOR },	{ "img", "src", LINK_IMAGE },
+	{ "input", "src", LINK_IMAGE },	    { "form", "action", LINK_FORM },	{ "link", "href", LINK_OTHER },
+	{ "iframe", "src", LINK_OTHER },    { "frame", "src", LINK_OTHER },	{ "script", "src", LINK_OTHER },
+	{ "object", "data", LINK_OTHER },   { "embed", "src", LINK_OTHER },	{ "base", "href", LINK_OTHER },
+	{ "video", "src", LINK_OTHER },	    { "audio", "src", LINK_OTHER },	{ "source", "src", LINK_OTHER },
+	{ NULL, "background", LINK_IMAGE }, { "v:fill", "src", LINK_IMAGE },	{ "v:imagedata", "src", LINK_IMAGE },
+};
+
+static void add_html_links(struct message *m, struct link_builder *b, const struct body *body)
+{
+	for (size_t i = 0; i < body->html->n_elements; i++) {
+		const struct html_element *e = &body->html->elements[i];
+		for (size_t a = 0; a < e->n_attributes; a++) {
+			for (size_t k = 0; k < G_N_ELEMENTS(link_attributes); k++) {
+				if (!span_eq(e->attributes[a].name, span_str(link_attributes[k].attribute)) ||
+				    (link_attributes[k].element && !span_eq(e->name, span_str(link_attributes[k].element))) ||
+				    !e->attributes[a].has_value)
+					continue;
+				struct link *link = add_link(b, link_attributes[k].kind, body,
+							     trimmed(m->arena, e->attributes[a].value));
+				link->element = i;
+				link->attribute = &e->attributes[a];
+				link->hidden = e->style.hidden != HTML_VISIBLE;
+				if (link->kind == LINK_ANCHOR)
+					link->label = html_element_text(m->arena, body->html, i, true);
+				break;
+			}
+		}
+	}
+}
+
+static void add_text_links(struct message *m, struct link_builder *b, const struct body *body)
+{
+	struct range found;
+
+	for (size_t at = 0; url_find_in_text(body->source->bytes, at, &found); at = found.end > at ? found.end : at + 1)
+		add_link(b, LINK_TEXT, body, cut_text(m->arena, body->source, found.start, found.end));
+}
+
+/* The URIs of List-Unsubscribe: each in angle brackets, separated by commas, comments allowed (RFC 2369, section 2). A member
+ * without brackets is kept and marked. */
+static void build_unsubscribe(struct message *m, struct link_builder *b)
+{
+	const struct field *field = header_find(m->header, "List-Unsubscribe");
+	if (!field)
+		return;
+	struct span file = m->file->bytes;
+	size_t capacity = 0;
+	for (size_t i = field->value_start; i < field->value_end; i++)
+		capacity += file.p[i] == ',' || file.p[i] == '<';
+	m->unsubscribe = ARENA_ARRAY(m->arena, struct list_uri, capacity + 1);
+
+	for (size_t i = field->value_start; i < field->value_end;) {
+		char c = file.p[i];
+		if (ascii_is_space(c) || c == ',') {
+			i++;
+			continue;
+		}
+		if (c == '(') {
+			size_t close = span_find_byte(span_of(file.p, field->value_end), ')', i);
+			i = close < field->value_end ? close + 1 : field->value_end;
+			continue;
+		}
+		struct list_uri *uri = &m->unsubscribe[m->n_unsubscribe];
+		uri->bracketed = c == '<';
+		size_t start = uri->bracketed ? i + 1 : i;
+		size_t end = span_find_byte(span_of(file.p, field->value_end), uri->bracketed ? '>' : ',', start);
+		i = end < field->value_end ? end + 1 : field->value_end;
+		uri->range = (struct range){ start, end };
+		while (uri->range.end > start && ascii_is_space(file.p[uri->range.end - 1]))
+			uri->range.end--;
+		/* Line ends and the white space of folding are no part of the URI; a blank within a line stays and is a fault. */
+		char *clean = arena_alloc(m->arena, uri->range.end - start + 1);
+		size_t n = 0;
+		for (size_t k = start; k < uri->range.end; k++) {
+			if (file.p[k] == '\r' || file.p[k] == '\n') {
+				while (k + 1 < uri->range.end && ascii_is_space(file.p[k + 1]))
+					k++;
+				continue;
+			}
+			clean[n++] = file.p[k];
+		}
+		uri->uri = span_of(clean, n);
+		uri->url = url_parse(uri->uri);
+		m->n_unsubscribe++;
+
+		struct map_builder mb;
+		map_builder_init(&mb);
+		if (uri->range.end > start)
+			map_add_block(&mb, start, uri->range.end - start, n ? n : 1);
+		struct text *target = text_new(m->arena, uri->uri, map_builder_finish(&mb, m->arena), m->file);
+		add_link(b, LINK_HEADER, NULL, target);
+	}
+}
+
+static void build_links(struct message *m)
+{
+	struct link_builder b = { 0 };
+
+	for (size_t i = 0; i < m->n_bodies; i++) {
+		if (m->bodies[i].html)
+			add_html_links(m, &b, &m->bodies[i]);
+		else
+			add_text_links(m, &b, &m->bodies[i]);
+	}
+	build_unsubscribe(m, &b);
+	m->links = ARENA_ARRAY(m->arena, struct link, b.n ? b.n : 1);
+	if (b.n)
+		memcpy(m->links, b.links, b.n * sizeof *b.links);
+	m->n_links = b.n;
+	g_free(b.links);
+}
+
+struct message *message_new(const char *path, const struct text *file, const struct line_index *lines, struct range range, size_t index,
+			    enum input_kind kind, enum template_kind template_kind)
+{
+	struct arena *arena = arena_new();
+	struct message *m = ARENA_NEW(arena, struct message);
+
+	m->arena = arena;
+	m->path = path;
+	m->index = index;
+	m->kind = kind;
+	m->template_kind = template_kind;
+	m->file = file;
+	m->lines = lines;
+	m->range = range;
+	if (kind == INPUT_TEMPLATE && template_kind != TEMPLATE_MESSAGE) {
+		m->mime = mime_from_template(arena, file, range, (int)template_kind, &m->has_header);
+	} else {
+		m->mime = mime_parse(arena, file, range);
+		m->has_header = true;
+	}
+	build_header(m);
+	build_bodies(m);
+	build_links(m);
+	return m;
+}
+
+void message_free(struct message *message)
+{
+	if (message)
+		arena_free(message->arena);
+}
+
+struct range message_header_end(const struct message *message)
+{
+	return (struct range){ message->header->fields_end, message->header->fields_end };
+}
+
+const struct entity *message_entity_at(const struct message *message, size_t offset)
+{
+	const struct entity *found = message->mime.root;
+
+	/* In the order of the file; a later part that begins at or before the offset is further inside or behind. */
+	for (size_t i = 0; i < message->mime.n; i++) {
+		const struct entity *e = message->mime.all[i];
+		size_t end = e->body.end > e->header.end ? e->body.end : e->header.end;
+		if (e->header.start <= offset && (offset < end || (offset == end && e->n_children == 0)))
+			found = e;
+	}
+	return found;
+}

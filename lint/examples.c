@@ -1,0 +1,188 @@
+/* Runs the examples of rules: for the tests of the shipped ones and for "presend rules check". Part of the top layer, as an
+ * example goes through the whole pipeline. */
+#include "run.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "doc/message.h"
+#include "mail/input.h"
+#include "rule/check.h"
+#include "rule/engine.h"
+#include "rule/example.h"
+#include "rule/match.h"
+#include "rule/rule_load.h"
+
+static const char *say(enum language language, const char *en, const char *ja)
+{
+	return language == LANGUAGE_JA ? ja : en;
+}
+
+static void fail(GPtrArray *failures, const struct rule *rule, size_t number, const char *format, ...) G_GNUC_PRINTF(4, 5);
+
+static void fail(GPtrArray *failures, const struct rule *rule, size_t number, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	char *what = g_strdup_vprintf(format, args);
+	va_end(args);
+	const char *name = rule->examples[number].name;
+	g_ptr_array_add(failures, g_strdup_printf("%s: example %zu%s%s%s: %s", rule->file, number + 1, name ? " (" : "", name ? name : "",
+						  name ? ")" : "", what));
+	g_free(what);
+}
+
+static bool same_ids(const char *const *wanted, const char **got)
+{
+	size_t n = 0;
+
+	for (; wanted && wanted[n]; n++)
+		if (!g_strv_contains((const gchar *const *)got, wanted[n]))
+			return false;
+	return !got[n];
+}
+
+/* An argument that the check never gives would be shown as {name}. A quoted merge tag has two braces. */
+static bool has_unfilled_place(const char *text)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz_0123456789";
+
+	for (const char *p = strchr(text, '{'); p; p = strchr(p + 1, '{')) {
+		size_t n = strspn(p + 1, letters);
+		if (n && p[1 + n] == '}' && p[2 + n] != '}' && (p == text || (p[-1] != '{' && p[-1] != '$' && p[-1] != '#' && p[-1] != '@')))
+			return true;
+	}
+	return false;
+}
+
+static void judge_texts(const struct rule *rule, size_t number, const struct finding *finding, GPtrArray *failures)
+{
+	for (size_t language = 0; language < N_LANGUAGES; language++) {
+		const struct localized *const texts[] = { &finding->message->text, &rule->help };
+		for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
+			char *text = finding_format(finding, texts[i], (enum language)language);
+			/* The text of the draft may hold braces itself: only what the rule wrote counts. */
+			if (has_unfilled_place(text) && !(finding->excerpt && strchr(finding->excerpt, '{')))
+				fail(failures, rule, number, "the text \"%s\" has a place that nothing fills", text);
+			g_free(text);
+		}
+	}
+}
+
+/* Judge one finding of a failing example. */
+static void judge_finding(const struct rule *rule, size_t number, const struct finding *finding, struct span file, GPtrArray *failures)
+{
+	const struct rule_example *example = &rule->examples[number];
+
+	if (example->hit) {
+		struct span covered = span_cut(file, finding->start.offset, finding->end.offset);
+		if (!span_eq(covered, span_str(example->hit)))
+			fail(failures, rule, number, "the finding covers \"%.*s\" at %zu:%zu, not \"%s\"", (int)covered.n, covered.p,
+			     finding->start.line, finding->start.column, example->hit);
+	}
+	if (example->excerpt && g_strcmp0(finding->excerpt, example->excerpt) != 0)
+		fail(failures, rule, number, "the excerpt is \"%s\", not \"%s\"", finding->excerpt ? finding->excerpt : "", example->excerpt);
+	if (example->severity && strcmp(severity_name(finding->severity), example->severity) != 0)
+		fail(failures, rule, number, "the severity is %s, not %s", severity_name(finding->severity), example->severity);
+	if (example->requirements && !same_ids(example->requirements, finding->requirements)) {
+		char *got = g_strjoinv(" ", (char **)finding->requirements);
+		fail(failures, rule, number, "the requirements are %s", got);
+		g_free(got);
+	}
+	judge_texts(rule, number, finding, failures);
+}
+
+static void run_example(const struct rule_set *set, const struct rule *rule, size_t number, GPtrArray *failures)
+{
+	const struct rule_example *example = &rule->examples[number];
+	struct example_file file;
+	struct lint_options options;
+	GError *error = NULL;
+
+	if (!example_build(example, ".", &file, &error)) {
+		fail(failures, rule, number, "%s", error->message);
+		g_error_free(error);
+		return;
+	}
+	if (file.is_skipped || !example_options(example, &options)) {
+		if (!file.is_skipped)
+			fail(failures, rule, number, "bad options: %s", example->options);
+		example_file_release(&file);
+		return;
+	}
+	/* Exactly as long as the draft and without a NUL behind it, so that a sanitizer sees a read too far. */
+	char *bytes = g_memdup2(file.bytes->str, file.bytes->len);
+	struct span span = span_of(bytes ? bytes : "", file.bytes->len);
+	enum template_kind template_kind = TEMPLATE_NONE;
+	enum input_kind kind = input_kind_of(file.path, &template_kind);
+	if (file.is_template && template_kind == TEMPLATE_NONE)
+		template_kind = TEMPLATE_HTML;
+	GPtrArray *only = g_ptr_array_new();
+	g_ptr_array_add(only, (gpointer)rule->id);
+	if (rule->default_off)
+		options.extend_select = only;
+	GPtrArray *results = run_lint_bytes(set, &options, file.path, span, file.is_template || kind == INPUT_TEMPLATE, (int)template_kind);
+	int found = 0;
+
+	for (guint i = 0; i < results->len; i++) {
+		struct message_result *result = g_ptr_array_index(results, i);
+		for (size_t k = 0; k < result->n_findings; k++) {
+			const struct finding *finding = &result->findings[k];
+			if (finding->rule != rule)
+				continue;
+			if (!found++ && example->fail)
+				judge_finding(rule, number, finding, span, failures);
+			else if (!example->fail)
+				fail(failures, rule, number, "must pass, but is found at %zu:%zu (%s)", finding->start.line,
+				     finding->start.column, finding->excerpt ? finding->excerpt : "no excerpt");
+		}
+		message_result_free(result);
+	}
+	if (example->fail && (example->count ? found != example->count : found == 0))
+		fail(failures, rule, number, "must be found %s, is found %d times", example->count ? "exactly as often as count says" : "at least once",
+		     found);
+	g_ptr_array_free(only, TRUE);
+	g_ptr_array_free(results, TRUE);
+	g_free(bytes);
+	example_file_release(&file);
+}
+
+void run_rule_examples(const struct rule_set *set, const struct rule *rule, GPtrArray *failures)
+{
+	for (size_t i = 0; i < rule->n_examples; i++)
+		run_example(set, rule, i, failures);
+}
+
+int run_check_rules(const char *folder, enum language language)
+{
+	struct run_rules rules;
+	GPtrArray *failures = g_ptr_array_new_with_free_func(g_free);
+	size_t n_examples = 0, n_slow = 0;
+
+	if (!run_load_rules(folder, true, &rules)) {
+		g_ptr_array_free(failures, TRUE);
+		return EXIT_TROUBLE;
+	}
+	message_library_init();
+	for (size_t i = 0; i < rules.set.n; i++) {
+		bool slow = false;
+		match_check_rule(rules.set.rules[i], &slow, NULL);
+		if (slow) {
+			n_slow++;
+			printf("%s: %s\n", rules.set.rules[i]->file,
+			       say(language, "slow: a pattern without a fixed piece of text runs over every text",
+				   "低速: 固定の文字列を含まない正規表現は、すべての本文に対して実行されます"));
+		}
+		n_examples += rules.set.rules[i]->n_examples;
+		run_rule_examples(&rules.set, rules.set.rules[i], failures);
+	}
+	for (guint i = 0; i < failures->len; i++)
+		printf("%s\n", (const char *)g_ptr_array_index(failures, i));
+	printf("%zu %s, %zu %s, %u %s, %zu %s\n", rules.set.n, say(language, "rules", "件のルール"), n_examples,
+	       say(language, "examples", "件の例"), failures->len, say(language, "failed", "件失敗"), n_slow, say(language, "slow", "件低速"));
+	int code = failures->len ? EXIT_FINDINGS : EXIT_CLEAN;
+	g_ptr_array_free(failures, TRUE);
+	run_rules_release(&rules);
+	return code;
+}

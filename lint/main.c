@@ -1,0 +1,138 @@
+/* The program: command line in, exit code out. Nothing else belongs here. */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli.h"
+#include "rule/explain.h"
+
+static const char *say(enum language language, const char *en, const char *ja)
+{
+	return language == LANGUAGE_JA ? ja : en;
+}
+
+static int print(const char *text)
+{
+	return fputs(text, stdout) >= 0 && fflush(stdout) == 0 ? EXIT_CLEAN : EXIT_TROUBLE;
+}
+
+static int print_and_free(GString *text)
+{
+	int code = print(text->str);
+	g_string_free(text, TRUE);
+	return code;
+}
+
+static int print_rule(const struct rule *rule, const struct cli *cli)
+{
+	GString *out = g_string_new(NULL);
+	explain_rule(out, rule, cli->rules_format, cli->run.report.language);
+	return print_and_free(out);
+}
+
+static int explain(const struct cli *cli)
+{
+	enum language language = cli->run.report.language;
+	struct run_rules rules;
+	int code = EXIT_CLEAN;
+
+	if (cli->n_operands == 0) {
+		fprintf(stderr, "%s\n", say(language, "presend: explain needs a rule; presend rules lists them",
+					    "presend: explain にはルール ID が必要です。一覧は presend rules で表示できます"));
+		return EXIT_TROUBLE;
+	}
+	if (!run_load_rules(cli->run.rules_folder, cli->run.no_builtin_rules, &rules))
+		return EXIT_TROUBLE;
+	for (size_t i = 0; i < cli->n_operands; i++) {
+		const char *id = cli->operands[i];
+		const struct rule *rule = rule_set_find(&rules.set, id);
+		bool found = rule != NULL;
+		if (rule)
+			print_rule(rule, cli);
+		/* A requirement id names the rules that decide it. */
+		for (size_t k = 0; !rule && k < rules.set.n; k++) {
+			const struct rule *candidate = rules.set.rules[k];
+			for (const char *const *req = candidate->requirements; req && *req; req++) {
+				if (strcmp(*req, id) == 0) {
+					print_rule(candidate, cli);
+					found = true;
+				}
+			}
+		}
+		if (found)
+			continue;
+		const char *nearest = rule_set_suggest(&rules.set, id);
+		fprintf(stderr, "presend: %s: %s\n", say(language, "no such rule", "そのようなルールはありません"), id);
+		if (nearest)
+			fprintf(stderr, "presend: %s: %s\n", say(language, "did you mean", "もしかして"), nearest);
+		code = EXIT_TROUBLE;
+	}
+	run_rules_release(&rules);
+	return code;
+}
+
+/* presend rules, presend rules check DIR. */
+static int rules(const struct cli *cli)
+{
+	enum language language = cli->run.report.language;
+	struct run_rules loaded;
+
+	if (cli->n_operands && strcmp(cli->operands[0], "check") == 0) {
+		if (cli->n_operands != 2) {
+			fprintf(stderr, "%s\n", say(language, "presend: rules check needs one folder",
+						    "presend: rules check にはフォルダーを 1 つ指定してください"));
+			return EXIT_TROUBLE;
+		}
+		return run_check_rules(cli->operands[1], language);
+	}
+	if (cli->n_operands) {
+		fprintf(stderr, "presend: %s: %s\n", say(language, "unknown word", "知らない語です"), cli->operands[0]);
+		return EXIT_TROUBLE;
+	}
+	if (!run_load_rules(cli->run.rules_folder, cli->run.no_builtin_rules, &loaded))
+		return EXIT_TROUBLE;
+	GString *out = g_string_new(NULL);
+	explain_list(out, &loaded.set, cli->rules_format, language);
+	int code = print_and_free(out);
+	run_rules_release(&loaded);
+	return code;
+}
+
+static int run(const struct cli *cli)
+{
+	enum language language = cli->run.report.language;
+	GString *help;
+
+	switch (cli->command) {
+	case COMMAND_HELP:
+		help = g_string_new(NULL);
+		cli_help(help, language);
+		return print_and_free(help);
+	case COMMAND_VERSION:
+		return print("presend " PRESEND_VERSION "\n");
+	case COMMAND_EXPLAIN:
+		return explain(cli);
+	case COMMAND_RULES:
+		return rules(cli);
+	case COMMAND_LINT:
+		break;
+	}
+	if (cli->n_operands == 0) {
+		fputs(cli_usage(language), stderr);
+		return EXIT_TROUBLE;
+	}
+	return run_lint(&cli->run, cli->operands, cli->n_operands);
+}
+
+int main(int argc, char **argv)
+{
+	struct cli cli;
+	int code = EXIT_TROUBLE;
+
+	/* A reader that closes the pipe (presend ... | head) is an error of write(), not a signal. */
+	signal(SIGPIPE, SIG_IGN);
+	if (cli_parse(argc, argv, &cli))
+		code = run(&cli);
+	cli_release(&cli);
+	return code;
+}

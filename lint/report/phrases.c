@@ -1,0 +1,66 @@
+/* Role: the fixed words of reports, one row each, English and Japanese side by side.
+ * May not: hold any word of a rule; those stand in rules.d. */
+#include "report/phrases.h"
+
+static const struct localized_phrase {
+	const char *text[N_LANGUAGES];
+} phrases[N_PHRASES] = {
+        [PHRASE_DECODED] = {{"decoded", "デコード後"}},
+        [PHRASE_SOURCE] = {{"source", "根拠"}},
+        [PHRASE_HELP] = {{"help", "対処"}},
+        [PHRASE_REPLY] = {{"receiver's reply", "受信側の応答"}},
+        [PHRASE_SUBJECT] = {{"“{0}”", "「{0}」"}},
+        [PHRASE_MESSAGE_NUMBER] = {{"(message {0})", "（{0}通目）"}},
+        [PHRASE_TEMPLATE] = {{"(template)", "（テンプレート）"}},
+        [PHRASE_DATED] = {{"as of {0}", "{0}時点"}},
+        [PHRASE_MORE_OF_RULE] = {{"… and {0} more of {1} (first at {2}; --verbose shows all)",
+                "… {1} はほかに{0}件あります（最初は {2}、すべて見るには --verbose）"}},
+        [PHRASE_MORE_INFO_ONE] = {{"… and 1 more info remark (--verbose shows it)",
+                "… info がほかに1件あります（見るには --verbose）"}},
+        [PHRASE_MORE_INFO_MANY] = {{"… and {0} more info remarks (--verbose shows them)",
+                "… info がほかに{0}件あります（すべて見るには --verbose）"}},
+        [PHRASE_SCORE] = {{"score {0} points, probability {1} (provisional, not calibrated): {2}",
+                "スコア {0} 点、迷惑メールと判定される確率 {1}（暫定値、未較正）: {2}"}},
+        [PHRASE_MORE_POINTS] = {{"{0}  from {1} more", "{0}  ほか{1}件"}},
+        [PHRASE_CLEAN] = {{"clean", "迷惑メールらしくない"}},
+        [PHRASE_SUSPICIOUS] = {{"suspicious", "疑わしい"}},
+        [PHRASE_SPAM_LIKE] = {{"spam-like", "迷惑メールらしい"}},
+        [PHRASE_PATH_NO_FINDINGS] = {{"{0}: no findings", "{0}: 指摘なし"}},
+        [PHRASE_NOTHING_CHECKED] = {{"no message to check", "検査対象のメールがありません"}},
+        [PHRASE_MESSAGES_ONE] = {{"1 message", "メール1通"}},
+        [PHRASE_MESSAGES_MANY] = {{"{0} messages", "メール{0}通"}},
+        [PHRASE_NO_FINDINGS] = {{"no findings", "指摘なし"}},
+        [PHRASE_ERRORS_ONE] = {{"1 error", "エラー1件"}},
+        [PHRASE_ERRORS_MANY] = {{"{0} errors", "エラー{0}件"}},
+        [PHRASE_WARNINGS_ONE] = {{"1 warning", "警告1件"}},
+        [PHRASE_WARNINGS_MANY] = {{"{0} warnings", "警告{0}件"}},
+        [PHRASE_INFO] = {{"{0} info", "情報{0}件"}},
+        [PHRASE_UNREADABLE] = {{"{0} not checked", "未検査{0}件"}},
+        [PHRASE_UNREADABLE_TITLE] = {{"Not checked:", "検査できなかったもの:"}},
+        [PHRASE_LIST_COMMA] = {{", ", "、"}},
+        [PHRASE_LIST_COLON] = {{": ", ": "}},
+        [PHRASE_COUNT] = {{"count", "件数"}},
+        [PHRASE_SEVERITY] = {{"severity", "重要度"}},
+        [PHRASE_RULE] = {{"rule", "ルール"}},
+};
+
+const char *phrase(enum phrase which, enum language language)
+{
+	return phrases[which].text[language];
+}
+
+void phrase_append(GString *out, enum phrase which, enum language language, const char *const *args)
+{
+	size_t n_args = 0;
+
+	while (args[n_args])
+		n_args++;
+	for (const char *p = phrase(which, language); *p; p++) {
+		if (p[0] == '{' && p[1] >= '0' && p[1] <= '9' && p[2] == '}' && (size_t)(p[1] - '0') < n_args) {
+			g_string_append(out, args[p[1] - '0']);
+			p += 2;
+		} else {
+			g_string_append_c(out, *p);
+		}
+	}
+}

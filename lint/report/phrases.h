@@ -1,0 +1,55 @@
+/* The fixed words of reports in every language, compiled in, so that --lang ja needs no locale and no file. */
+#ifndef PRESEND_REPORT_PHRASES_H
+#define PRESEND_REPORT_PHRASES_H
+
+#include <glib.h>
+
+#include "rule/options.h"
+
+/* In comments: the meaning of the places {0}, {1}, ... */
+enum phrase {
+	PHRASE_DECODED,        /* label of the decoded line */
+	PHRASE_SOURCE,         /* label: what the rule rests on */
+	PHRASE_HELP,           /* label: what to do */
+	PHRASE_REPLY,          /* label: what a receiver answers */
+	PHRASE_SUBJECT,        /* {0} subject */
+	PHRASE_MESSAGE_NUMBER, /* {0} number of the message in its file */
+	PHRASE_TEMPLATE,       /* mark of a template */
+	PHRASE_DATED,          /* {0} date of the text that was read */
+	PHRASE_MORE_OF_RULE,   /* {0} count, {1} rule id, {2} line:column of the next */
+	PHRASE_MORE_INFO_ONE,
+	PHRASE_MORE_INFO_MANY, /* {0} count */
+	PHRASE_SCORE,          /* {0} points, {1} probability, {2} verdict */
+	PHRASE_MORE_POINTS,    /* {0} points, {1} count of rules */
+	PHRASE_CLEAN,
+	PHRASE_SUSPICIOUS,
+	PHRASE_SPAM_LIKE,
+	PHRASE_PATH_NO_FINDINGS, /* {0} path */
+	PHRASE_NOTHING_CHECKED,
+	PHRASE_MESSAGES_ONE,
+	PHRASE_MESSAGES_MANY, /* {0} count */
+	PHRASE_NO_FINDINGS,
+	PHRASE_ERRORS_ONE,
+	PHRASE_ERRORS_MANY, /* {0} count */
+	PHRASE_WARNINGS_ONE,
+	PHRASE_WARNINGS_MANY, /* {0} count */
+	PHRASE_INFO,          /* {0} count */
+	PHRASE_UNREADABLE,    /* {0} count, in the summary */
+	PHRASE_UNREADABLE_TITLE,
+	PHRASE_LIST_COMMA, /* between the parts of the summary */
+	PHRASE_LIST_COLON, /* behind its first part */
+	PHRASE_COUNT,      /* heads of the statistics */
+	PHRASE_SEVERITY,
+	PHRASE_RULE,
+	N_PHRASES
+};
+
+/* The words, with their places. */
+const char *phrase(enum phrase which, enum language language);
+/* Append the words with places filled in; args ends with NULL. Places without an argument stay as they are; arguments must be safe
+ * already. */
+void phrase_append(GString *out, enum phrase which, enum language language, const char *const *args);
+
+#define PHRASE_APPEND(out, which, language, ...) phrase_append((out), (which), (language), (const char *const[]){__VA_ARGS__, NULL})
+
+#endif

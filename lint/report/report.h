@@ -1,0 +1,47 @@
+/* Reports. A reporter sees results and never a message; it returns text, and run.c writes it. */
+#ifndef PRESEND_REPORT_REPORT_H
+#define PRESEND_REPORT_REPORT_H
+
+#include <glib.h>
+
+#include "rule/finding.h"
+#include "rule/score.h"
+
+struct report_options {
+	enum language language;
+	bool language_given;       /* machine formats are English unless --lang is given */
+	bool color;
+	bool hyperlinks;           /* OSC 8 on a terminal */
+	bool verbose;              /* show all info remarks */
+	bool quiet;                /* only the summary line; nothing where there is no finding */
+	bool statistics;           /* counts per rule in the end */
+	int width;                 /* terminal columns; 100 where it is not a terminal */
+	enum severity fail_on;     /* SEVERITY_OFF: never */
+};
+
+struct report_error {          /* things that could not be read */
+	const char *path;          /* NULL: none */
+	const char *message;       /* already in the user's language */
+};
+
+struct report_view {
+	struct message_result *const *results; /* path order */
+	size_t n_results;
+	const struct report_error *errors;
+	size_t n_errors;
+	const char *tool_version, *rules_version;
+};
+
+struct reporter {
+	const char *name;          /* "text", "json", "jsonl" */
+	/* Append the whole report. */
+	void (*write)(GString *out, const struct report_view *view, const struct report_options *options);
+	/* jsonl and text can go message by message; NULL where the format needs everything at once. */
+	void (*write_message)(GString *out, const struct message_result *result, const struct report_options *options);
+};
+
+extern const struct reporter report_text, report_json, report_jsonl;
+/* NULL where there is none of that name. */
+const struct reporter *reporter_find(const char *name);
+
+#endif

@@ -1,0 +1,835 @@
+/* Role: the report people read: places to jump to, the line with a mark under the place, what to do, a score, a summary.
+ * May not: pass a byte of a draft on without report/safe.h, or see a message. */
+#include "report/report.h"
+
+#include <string.h>
+
+#include "base/utf8.h"
+#include "report/phrases.h"
+#include "report/safe.h"
+
+enum {
+	SHOWN_PER_RULE = 3,      /* findings of one rule in one message */
+	SHOWN_INFO = 3,          /* info remarks in one message */
+	SHOWN_CONTRIBUTIONS = 3, /* rows under the score */
+	LEAST_COLUMNS = 24,      /* of a source line, however narrow the terminal says it is */
+	LINE_NUMBER_COLUMNS = 5, /* " 1234" in front of a source line, wider for larger numbers */
+};
+
+#define CUT_MARK "..." /* ASCII: an ellipsis is two columns wide on some Japanese terminals and would push the marks aside */
+#define CUT_MARK_COLUMNS 3
+
+enum style { STYLE_BOLD, STYLE_DIM, STYLE_ERROR, STYLE_WARNING, STYLE_INFO, STYLE_GOOD };
+
+static const char *const style_codes[] = {
+        [STYLE_BOLD] = "\x1b[1m",
+        [STYLE_DIM] = "\x1b[2m",
+        [STYLE_ERROR] = "\x1b[1;31m",
+        [STYLE_WARNING] = "\x1b[33m",
+        [STYLE_INFO] = "\x1b[36m",
+        [STYLE_GOOD] = "\x1b[32m",
+};
+
+static void style_begin(GString *out, const struct report_options *options, enum style style)
+{
+	if (options->color)
+		g_string_append(out, style_codes[style]);
+}
+
+static void style_end(GString *out, const struct report_options *options)
+{
+	if (options->color)
+		g_string_append(out, "\x1b[0m");
+}
+
+static void append_styled(GString *out, const struct report_options *options, enum style style, const char *safe_text)
+{
+	style_begin(out, options, style);
+	g_string_append(out, safe_text);
+	style_end(out, options);
+}
+
+static enum style severity_style(enum severity severity)
+{
+	return severity == SEVERITY_ERROR ? STYLE_ERROR : severity == SEVERITY_WARNING ? STYLE_WARNING : STYLE_INFO;
+}
+
+static void append_spaces(GString *out, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		g_string_append_c(out, ' ');
+}
+
+/* Only plain web addresses become links of the terminal: anything else could carry a control sequence. */
+static bool is_linkable(const char *url)
+{
+	if (!url || (!g_str_has_prefix(url, "https://") && !g_str_has_prefix(url, "http://")))
+		return false;
+	for (const char *p = url; *p; p++) {
+		if (*p < 0x21 || *p > 0x7e)
+			return false;
+	}
+	return true;
+}
+
+/* OSC 8; url NULL ends the link. */
+static void append_link(GString *out, const char *url)
+{
+	g_string_append_printf(out, "\x1b]8;;%s\x1b\\", url ? url : "");
+}
+
+/* Safe text, at most that many columns; what does not fit is left out and marked. */
+static void append_cut(GString *out, struct span text, size_t columns)
+{
+	size_t used = 0, at = 0, keep = 0;
+
+	while (at < text.n) {
+		used += safe_next(NULL, text, &at, true);
+		if (used > columns)
+			break;
+		if (used + CUT_MARK_COLUMNS <= columns)
+			keep = at;
+	}
+	if (used <= columns)
+		keep = text.n;
+	for (at = 0; at < keep;)
+		safe_next(out, text, &at, true);
+	if (keep < text.n)
+		g_string_append(out, CUT_MARK);
+}
+
+/* --- prose: one line, or wrapped with a hanging indent ------------------------------------------------------------------------ */
+
+static bool is_wide(uint32_t c)
+{
+	return char_width(c, false) == 2;
+}
+
+/* The text made safe, with the line ends of the rule file folded: a space between words, nothing between Japanese characters. */
+static GString *safe_prose(const char *text)
+{
+	struct span s = span_trim(span_str(text));
+	GString *folded = g_string_sized_new(s.n), *safe = g_string_sized_new(s.n);
+	uint32_t previous = 0;
+
+	for (size_t at = 0; at < s.n;) {
+		size_t start = at, end, peek;
+		uint32_t c = utf8_next(s, &at);
+
+		if (c != '\n' && c != '\r') {
+			g_string_append_len(folded, s.p + start, (gssize)(at - start));
+			previous = c;
+			continue;
+		}
+		for (end = at; end < s.n && ascii_is_space(s.p[end]); end++)
+			;
+		peek = end;
+		if (!is_wide(previous) || peek >= s.n || !is_wide(utf8_next(s, &peek)))
+			g_string_append_c(folded, ' ');
+		at = end;
+	}
+	safe_append_terminal(safe, span_of(folded->str, folded->len), true);
+	g_string_free(folded, TRUE);
+	return safe;
+}
+
+/* True where c is one of the characters of set. */
+static bool is_one_of(uint32_t c, const char *set)
+{
+	struct span s = span_str(set);
+
+	for (size_t at = 0; at < s.n;) {
+		if (utf8_next(s, &at) == c)
+			return true;
+	}
+	return false;
+}
+
+/* Between words, and between Japanese characters, except where one of them may not begin or end a line (JIS X 4051, the common
+ * part). */
+static bool may_break_between(uint32_t left, uint32_t right)
+{
+	if (left == ' ')
+		return right != ' ';
+	if (!is_wide(left) && !is_wide(right))
+		return false;
+	return right != ' ' &&
+	       !is_one_of(right, "、。，．・：；？！）」』】〕〉》”’々ーぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ,.:;?!)]}") &&
+	       !is_one_of(left, "（「『【〔〈《“‘([{");
+}
+
+/* Append safe text that begins at column; lines after the first begin at indent and none is longer than width where it can be
+ * helped. */
+static void append_wrapped(GString *out, struct span text, size_t column, size_t indent, size_t width)
+{
+	size_t line_start = 0, break_at = 0, at = 0;
+	uint32_t previous = 0;
+
+	if (width < indent + LEAST_COLUMNS)
+		width = indent + LEAST_COLUMNS;
+	while (at < text.n) {
+		size_t start = at;
+		uint32_t c = utf8_next(text, &at);
+
+		if (start > line_start && may_break_between(previous, c))
+			break_at = start;
+		column += (size_t)char_width(c, false);
+		if (column > width && c != ' ' && break_at > line_start) {
+			size_t end = break_at;
+
+			while (end > line_start && text.p[end - 1] == ' ')
+				end--;
+			g_string_append_len(out, text.p + line_start, (gssize)(end - line_start));
+			g_string_append_c(out, '\n');
+			append_spaces(out, indent);
+			line_start = break_at;
+			at = break_at;
+			column = indent;
+			previous = 0;
+			continue;
+		}
+		previous = c;
+	}
+	g_string_append_len(out, text.p + line_start, (gssize)(text.n - line_start));
+}
+
+/* --- a source line with marks under a place -------------------------------------------------------------------------------------
+ */
+
+struct unit {
+	size_t start; /* byte */
+	size_t width; /* columns */
+};
+
+/* What of a line is shown: units [first, last), and what is marked: units [from, to). */
+struct window {
+	size_t first, last;
+	size_t from, to;
+};
+
+static size_t width_of(const struct unit *units, size_t from, size_t to)
+{
+	size_t width = 0;
+
+	for (size_t i = from; i < to; i++)
+		width += units[i].width;
+	return width;
+}
+
+/* Choose what fits into columns: a third of them in front of the place, then as much as there is room for. */
+static struct window window_choose(const struct unit *units, size_t n, size_t from, size_t to, size_t columns)
+{
+	struct window window = {.first = 0, .last = n, .from = from, .to = to};
+	size_t used = 0, room;
+
+	if (width_of(units, 0, n) <= columns)
+		return window;
+
+	window.first = from;
+	while (window.first > 0 && used + units[window.first - 1].width <= columns / 3)
+		used += units[--window.first].width;
+	room = columns - CUT_MARK_COLUMNS - (window.first > 0 ? CUT_MARK_COLUMNS : 0);
+	if (width_of(units, window.first, n) <= room + CUT_MARK_COLUMNS) {
+		/* The end of the line is in sight: fill up in front. */
+		room += CUT_MARK_COLUMNS;
+		used = width_of(units, window.first, n);
+		while (window.first > 0 && used + units[window.first - 1].width <= room)
+			used += units[--window.first].width;
+		return window;
+	}
+	for (used = 0, window.last = window.first; window.last < n && used + units[window.last].width <= room; window.last++)
+		used += units[window.last].width;
+	return window;
+}
+
+/* Append the line and, below it, marks under bytes [start, end); an empty range is one mark. gutter stands in front of the line and
+ * mark_gutter in front of the marks; both are prefix_columns wide. */
+static void append_marked_line(GString *out, const struct report_options *options, enum style style, const char *gutter,
+        const char *mark_gutter, size_t prefix_columns, struct span line, size_t start, size_t end)
+{
+	size_t columns = options->width > 0 && (size_t)options->width >= prefix_columns + LEAST_COLUMNS
+	                         ? (size_t)options->width - prefix_columns
+	                         : LEAST_COLUMNS;
+	GArray *units = g_array_new(FALSE, FALSE, sizeof(struct unit));
+	size_t from, to, marks;
+	struct window window;
+
+	for (size_t at = 0; at < line.n;) {
+		struct unit unit = {.start = at};
+
+		unit.width = safe_next(NULL, line, &at, true);
+		g_array_append_val(units, unit);
+	}
+	const struct unit *u = (const struct unit *)(void *)units->data;
+	const size_t n = units->len;
+
+	/* The unit that holds the byte start; marks cover whole units. */
+	for (from = 0; from < n && (from + 1 < n ? u[from + 1].start : line.n) <= start; from++)
+		;
+	for (to = from; to < n && u[to].start < end; to++)
+		;
+	window = window_choose(u, n, from, to, columns);
+
+	style_begin(out, options, STYLE_DIM);
+	g_string_append(out, gutter);
+	style_end(out, options);
+	if (window.first > 0)
+		append_styled(out, options, STYLE_DIM, CUT_MARK);
+	for (size_t at = window.first < n ? u[window.first].start : line.n; at < (window.last < n ? u[window.last].start : line.n);)
+		safe_next(out, line, &at, true);
+	if (window.last < n)
+		append_styled(out, options, STYLE_DIM, CUT_MARK);
+	/* An editor would tell of blanks at the line end, and so would a reviewer of a golden file. */
+	if (!options->color) {
+		while (out->len > 0 && out->str[out->len - 1] == ' ')
+			g_string_truncate(out, out->len - 1);
+	}
+	g_string_append_c(out, '\n');
+
+	append_styled(out, options, STYLE_DIM, mark_gutter);
+	append_spaces(out, (window.first > 0 ? CUT_MARK_COLUMNS : 0) + width_of(u, window.first, window.from));
+	marks = window.from < window.last ? width_of(u, window.from, MIN(window.to, window.last)) : 0;
+	style_begin(out, options, style);
+	for (size_t i = 0; i < MAX(marks, 1); i++)
+		g_string_append_c(out, '^');
+	style_end(out, options);
+	g_string_append_c(out, '\n');
+	g_array_free(units, TRUE);
+}
+
+/* The raw line of a finding. The span's bytes are marked as far as this line goes. */
+static void append_raw_line(
+        GString *out, const struct report_options *options, const struct finding *finding, size_t number_columns)
+{
+	struct span line = span_str(finding->raw_line);
+	size_t column = finding->raw_line_column > 0 ? finding->raw_line_column - 1 : 0;
+	size_t start = utf8_valid(line) ? utf8_offset(line, column) : MIN(column, line.n);
+	size_t length = finding->end.offset > finding->start.offset ? finding->end.offset - finding->start.offset : 0;
+	size_t end = length < line.n - start ? start + length : line.n;
+	g_autofree char *gutter = g_strdup_printf("%*zu | ", (int)number_columns, finding->start.line);
+	g_autofree char *mark_gutter = g_strdup_printf("%*s | ", (int)number_columns, "");
+
+	append_marked_line(
+	        out, options, severity_style(finding->severity), gutter, mark_gutter, number_columns + 3, line, start, end);
+}
+
+static void append_decoded_line(
+        GString *out, const struct report_options *options, const struct finding *finding, size_t number_columns)
+{
+	struct span line = span_str(finding->decoded_line);
+	size_t column = finding->decoded_column > 0 ? finding->decoded_column - 1 : 0;
+	size_t length = finding->excerpt ? utf8_count(span_str(finding->excerpt)) : 0;
+	size_t start = utf8_offset(line, column);
+	size_t end = utf8_offset(line, column + length);
+	const char *label = phrase(PHRASE_DECODED, options->language);
+	size_t label_columns = text_width(span_str(label), false) + 2;
+	g_autofree char *gutter = g_strdup_printf("%*s | %s: ", (int)number_columns, "", label);
+	g_autofree char *mark_gutter = g_strdup_printf("%*s | %*s", (int)number_columns, "", (int)label_columns, "");
+
+	append_marked_line(out, options, severity_style(finding->severity), gutter, mark_gutter, number_columns + 3 + label_columns,
+	        line, start, end);
+}
+
+/* --- one finding ----------------------------------------------------------------------------------------------------------------
+ */
+
+/* What was already said of a rule in this message. */
+struct rule_state {
+	size_t total, shown, left_out; /* the last two without info remarks */
+	const struct finding *next;    /* first one left out */
+	char *help;                    /* as printed last */
+	bool source_said;
+};
+
+static void rule_state_free(gpointer data)
+{
+	struct rule_state *state = data;
+
+	g_free(state->help);
+	g_free(state);
+}
+
+/* "      = label: text", wrapped. */
+static void append_note(
+        GString *out, const struct report_options *options, size_t number_columns, const char *label, struct span text)
+{
+	size_t indent = number_columns + 1;
+	size_t column = indent + 2 + text_width(span_str(label), false) + 2;
+
+	append_spaces(out, indent);
+	style_begin(out, options, STYLE_DIM);
+	g_string_append_printf(out, "= %s: ", label);
+	style_end(out, options);
+	append_wrapped(out, text, column, column, options->width > 0 ? (size_t)options->width : 0);
+	g_string_append_c(out, '\n');
+}
+
+static void append_source(
+        GString *out, const struct report_options *options, size_t number_columns, const struct rule_source *source)
+{
+	const char *label = phrase(PHRASE_SOURCE, options->language);
+	bool link = options->hyperlinks && is_linkable(source->url);
+	GString *text = g_string_new(NULL);
+
+	if (source->name)
+		safe_append_terminal(text, span_str(source->name), true);
+	if (source->section) {
+		g_string_append(text, text->len > 0 ? ", " : "");
+		safe_append_terminal(text, span_str(source->section), true);
+	}
+	if (source->date && options->verbose) {
+		g_string_append(text, text->len > 0 ? ", " : "");
+		PHRASE_APPEND(text, PHRASE_DATED, options->language, source->date);
+	}
+	if (source->url && (!link || text->len == 0)) {
+		g_string_append(text, text->len > 0 ? ": " : "");
+		safe_append_terminal(text, span_str(source->url), true);
+	}
+	if (link) {
+		append_spaces(out, number_columns + 1);
+		style_begin(out, options, STYLE_DIM);
+		g_string_append_printf(out, "= %s: ", label);
+		append_link(out, source->url);
+		g_string_append_len(out, text->str, (gssize)text->len);
+		append_link(out, NULL);
+		style_end(out, options);
+		g_string_append_c(out, '\n');
+	} else if (text->len > 0) {
+		append_note(out, options, number_columns, label, span_of(text->str, text->len));
+	}
+	g_string_free(text, TRUE);
+}
+
+static void append_headline(GString *out, const struct report_options *options, const char *path, const struct finding *finding)
+{
+	const struct rule *rule = finding->rule;
+	const char *url = rule->n_sources > 0 ? rule->sources[0].url : NULL;
+	bool link = options->hyperlinks && is_linkable(url);
+	g_autofree char *formatted =
+	        finding_format(finding, finding->message ? &finding->message->text : &rule->title, options->language);
+	GString *message = safe_prose(formatted);
+
+	style_begin(out, options, STYLE_BOLD);
+	safe_append_terminal(out, span_str(path), true);
+	g_string_append_printf(out, ":%zu:%zu:", finding->start.line, finding->start.column);
+	style_end(out, options);
+	g_string_append_c(out, ' ');
+	append_styled(out, options, severity_style(finding->severity), severity_name(finding->severity));
+	g_string_append(out, "  ");
+	style_begin(out, options, STYLE_DIM);
+	if (link)
+		append_link(out, url);
+	safe_append_terminal(out, span_str(rule->id), true);
+	if (link)
+		append_link(out, NULL);
+	style_end(out, options);
+	g_string_append(out, "  ");
+	g_string_append_len(out, message->str, (gssize)message->len);
+	if (finding->requirements && finding->requirements[0]) {
+		g_string_append_c(out, ' ');
+		style_begin(out, options, STYLE_DIM);
+		for (const char **id = finding->requirements; *id; id++) {
+			g_string_append(out, id == finding->requirements ? "[" : ", ");
+			safe_append_terminal(out, span_str(*id), true);
+		}
+		g_string_append_c(out, ']');
+		style_end(out, options);
+	}
+	g_string_append_c(out, '\n');
+	g_string_free(message, TRUE);
+}
+
+static void append_finding(GString *out, const struct report_options *options, const char *path, const struct finding *finding,
+        struct rule_state *state, size_t number_columns)
+{
+	const struct rule *rule = finding->rule;
+	const enum language language = options->language;
+	g_autofree char *help = finding_format(finding, &rule->help, language);
+	bool is_empty_place = finding->start.offset == finding->end.offset && finding->raw_line && !*finding->raw_line;
+
+	append_headline(out, options, path, finding);
+	/* An empty line shown for something that is missing would tell nothing. */
+	if (finding->raw_line && !is_empty_place)
+		append_raw_line(out, options, finding, number_columns);
+	if (finding->decoded_line && *finding->decoded_line)
+		append_decoded_line(out, options, finding, number_columns);
+
+	for (size_t i = 0; !state->source_said && i < (options->verbose ? rule->n_sources : MIN(rule->n_sources, 1)); i++)
+		append_source(out, options, number_columns, &rule->sources[i]);
+	if (!state->help || strcmp(state->help, help) != 0) {
+		GString *prose = safe_prose(help);
+
+		if (prose->len > 0)
+			append_note(out, options, number_columns, phrase(PHRASE_HELP, language), span_of(prose->str, prose->len));
+		g_string_free(prose, TRUE);
+		g_free(state->help);
+		state->help = g_steal_pointer(&help);
+	}
+	if (!state->source_said && rule->smtp_reply && *rule->smtp_reply) {
+		GString *prose = safe_prose(rule->smtp_reply);
+
+		append_note(out, options, number_columns, phrase(PHRASE_REPLY, language), span_of(prose->str, prose->len));
+		g_string_free(prose, TRUE);
+	}
+	state->source_said = true;
+}
+
+/* --- one message ----------------------------------------------------------------------------------------------------------------
+ */
+
+static struct rule_state *state_of(GHashTable *states, const struct finding *finding)
+{
+	return g_hash_table_lookup(states, finding->rule->id);
+}
+
+/* Decide what is shown. Info remarks: one of each rule first, then others, SHOWN_INFO in all. Returns how many info remarks are
+ * left out. */
+static size_t choose_findings(
+        const struct message_result *result, const struct report_options *options, GHashTable *states, bool *shown)
+{
+	size_t n_info = 0, n_info_shown = 0;
+
+	for (size_t i = 0; i < result->n_findings; i++) {
+		const struct finding *finding = &result->findings[i];
+		struct rule_state *state = state_of(states, finding);
+
+		if (!state) {
+			state = g_new0(struct rule_state, 1);
+			g_hash_table_insert(states, (gpointer)finding->rule->id, state);
+		}
+		state->total++;
+		if (options->verbose) {
+			shown[i] = true;
+		} else if (finding->severity == SEVERITY_INFO) {
+			n_info++;
+			if (state->total == 1 && n_info_shown < SHOWN_INFO) {
+				shown[i] = true;
+				n_info_shown++;
+			}
+		} else if (state->shown < SHOWN_PER_RULE) {
+			shown[i] = true;
+			state->shown++;
+		} else {
+			state->left_out++;
+			if (!state->next)
+				state->next = finding;
+		}
+	}
+	for (size_t i = 0; i < result->n_findings && n_info_shown < MIN(SHOWN_INFO, n_info); i++) {
+		if (!shown[i] && result->findings[i].severity == SEVERITY_INFO) {
+			shown[i] = true;
+			n_info_shown++;
+		}
+	}
+	return n_info - n_info_shown;
+}
+
+static void append_heading(GString *out, const struct message_result *result, const struct report_options *options)
+{
+	const enum language language = options->language;
+
+	style_begin(out, options, STYLE_BOLD);
+	safe_append_terminal(out, span_str(result->path), true);
+	style_end(out, options);
+	if (result->index > 0) {
+		g_autofree char *number = g_strdup_printf("%zu", result->index + 1);
+
+		g_string_append_c(out, ' ');
+		PHRASE_APPEND(out, PHRASE_MESSAGE_NUMBER, language, number);
+	}
+	if (result->is_template)
+		g_string_append_printf(out, " %s", phrase(PHRASE_TEMPLATE, language));
+	if (result->subject && *result->subject) {
+		GString *subject = g_string_new(NULL);
+		size_t width = options->width > 0 ? (size_t)options->width : 0;
+		size_t used = safe_width(span_str(result->path), true) + 6;
+
+		append_cut(subject, span_str(result->subject), width > used + LEAST_COLUMNS ? width - used : LEAST_COLUMNS);
+		g_string_append(out, "  ");
+		style_begin(out, options, STYLE_DIM);
+		PHRASE_APPEND(out, PHRASE_SUBJECT, language, subject->str);
+		style_end(out, options);
+		g_string_free(subject, TRUE);
+	}
+	g_string_append(out, "\n\n");
+}
+
+/* A number as people write it, whatever the locale. */
+static char *number_text(const char *format, double value)
+{
+	char buffer[G_ASCII_DTOSTR_BUF_SIZE];
+
+	return g_strdup(g_ascii_formatd(buffer, sizeof(buffer), format, value));
+}
+
+static void append_score(GString *out, const struct message_result *result, const struct report_options *options)
+{
+	const struct score *score = result->score;
+	const enum language language = options->language;
+	size_t n = options->verbose ? score->n_contributions : MIN(score->n_contributions, SHOWN_CONTRIBUTIONS);
+	g_autofree char *points = number_text("%.1f", score->points);
+	g_autofree char *probability = number_text("%.2f", score->probability);
+	GString *verdict = g_string_new(NULL);
+	double rest = 0;
+	size_t longest = 0;
+
+	if (strcmp(score->verdict, "spam-like") == 0)
+		append_styled(verdict, options, STYLE_ERROR, phrase(PHRASE_SPAM_LIKE, language));
+	else if (strcmp(score->verdict, "suspicious") == 0)
+		append_styled(verdict, options, STYLE_WARNING, phrase(PHRASE_SUSPICIOUS, language));
+	else
+		append_styled(verdict, options, STYLE_GOOD, phrase(PHRASE_CLEAN, language));
+	g_string_append(out, "  ");
+	PHRASE_APPEND(out, PHRASE_SCORE, language, points, probability, verdict->str);
+	g_string_append_c(out, '\n');
+	g_string_free(verdict, TRUE);
+
+	for (size_t i = 0; i < n; i++)
+		longest = MAX(longest, strlen(score->contributions[i].rule));
+	for (size_t i = 0; i < n; i++) {
+		const struct contribution *contribution = &score->contributions[i];
+		g_autofree char *share = number_text("%8.1f", contribution->points);
+
+		g_string_append_printf(out, "%s  ", share);
+		style_begin(out, options, STYLE_DIM);
+		safe_append_terminal(out, span_str(contribution->rule), true);
+		style_end(out, options);
+		if (contribution->definition) {
+			GString *title = safe_prose(contribution->definition->title.text[language]);
+
+			append_spaces(out, longest - strlen(contribution->rule) + 2);
+			g_string_append_len(out, title->str, (gssize)title->len);
+			g_string_free(title, TRUE);
+		}
+		g_string_append_c(out, '\n');
+	}
+	for (size_t i = n; i < score->n_contributions; i++)
+		rest += score->contributions[i].points;
+	if (n < score->n_contributions) {
+		g_autofree char *share = number_text("%8.1f", rest);
+		g_autofree char *count = g_strdup_printf("%zu", score->n_contributions - n);
+
+		PHRASE_APPEND(out, PHRASE_MORE_POINTS, language, share, count);
+		g_string_append_c(out, '\n');
+	}
+}
+
+static void text_write_message(GString *out, const struct message_result *result, const struct report_options *options)
+{
+	g_autoptr(GHashTable) states = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, rule_state_free);
+	bool *shown;
+	size_t info_left_out, number_columns = LINE_NUMBER_COLUMNS, largest = 0;
+
+	if (options->quiet || result->n_findings == 0)
+		return;
+	shown = g_new0(bool, result->n_findings + 1);
+	info_left_out = choose_findings(result, options, states, shown);
+	for (size_t i = 0; i < result->n_findings; i++) {
+		if (shown[i])
+			largest = MAX(largest, result->findings[i].start.line);
+	}
+	for (size_t limit = 10000; largest >= limit && number_columns < 20; limit *= 10)
+		number_columns++;
+
+	append_heading(out, result, options);
+	for (size_t i = 0; i < result->n_findings; i++) {
+		const struct finding *finding = &result->findings[i];
+		struct rule_state *state = state_of(states, finding);
+
+		if (shown[i]) {
+			append_finding(out, options, result->path, finding, state, number_columns);
+			g_string_append_c(out, '\n');
+		} else if (state->next == finding) {
+			g_autofree char *count = g_strdup_printf("%zu", state->left_out);
+			g_autofree char *place = g_strdup_printf("%zu:%zu", finding->start.line, finding->start.column);
+
+			g_string_append(out, "  ");
+			PHRASE_APPEND(out, PHRASE_MORE_OF_RULE, options->language, count, finding->rule->id, place);
+			g_string_append(out, "\n\n");
+		}
+	}
+	if (info_left_out > 0) {
+		g_autofree char *count = g_strdup_printf("%zu", info_left_out);
+
+		g_string_append(out, "  ");
+		PHRASE_APPEND(out, info_left_out == 1 ? PHRASE_MORE_INFO_ONE : PHRASE_MORE_INFO_MANY, options->language, count);
+		g_string_append(out, "\n\n");
+	}
+	if (result->score) {
+		append_score(out, result, options);
+		g_string_append_c(out, '\n');
+	}
+	g_free(shown);
+}
+
+/* --- the end of the report ------------------------------------------------------------------------------------------------------
+ */
+
+struct counted {
+	const char *rule;
+	enum severity severity;
+	size_t n;
+};
+
+static int compare_counted(gconstpointer a, gconstpointer b)
+{
+	const struct counted *left = *(const struct counted *const *)a, *right = *(const struct counted *const *)b;
+
+	if (left->n != right->n)
+		return left->n > right->n ? -1 : 1;
+	if (left->severity != right->severity)
+		return left->severity > right->severity ? -1 : 1;
+	return strcmp(left->rule, right->rule);
+}
+
+static void append_padded(GString *out, const char *text, size_t columns, bool right)
+{
+	size_t width = text_width(span_str(text), false);
+	size_t padding = columns > width ? columns - width : 0;
+
+	append_spaces(out, right ? padding : 0);
+	g_string_append(out, text);
+	append_spaces(out, right ? 0 : padding);
+}
+
+static void append_statistics(GString *out, const struct report_view *view, const struct report_options *options)
+{
+	g_autoptr(GHashTable) table = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+	g_autoptr(GPtrArray) rows = g_ptr_array_new();
+	const enum language language = options->language;
+
+	for (size_t i = 0; i < view->n_results; i++) {
+		for (size_t k = 0; k < view->results[i]->n_findings; k++) {
+			const struct finding *finding = &view->results[i]->findings[k];
+			/* A rule may stand with several severities: each has its row. */
+			char *key = g_strdup_printf("%d %s", (int)finding->severity, finding->rule->id);
+			struct counted *row = g_hash_table_lookup(table, key);
+
+			if (!row) {
+				row = g_new0(struct counted, 1);
+				row->rule = finding->rule->id;
+				row->severity = finding->severity;
+				g_ptr_array_add(rows, row);
+				g_hash_table_insert(table, key, row);
+			} else {
+				g_free(key);
+			}
+			row->n++;
+		}
+	}
+	if (rows->len == 0)
+		return;
+	g_ptr_array_sort(rows, compare_counted);
+
+	style_begin(out, options, STYLE_DIM);
+	append_padded(out, phrase(PHRASE_COUNT, language), 7, true);
+	g_string_append(out, "  ");
+	append_padded(out, phrase(PHRASE_SEVERITY, language), 8, false);
+	g_string_append_printf(out, "  %s", phrase(PHRASE_RULE, language));
+	style_end(out, options);
+	g_string_append_c(out, '\n');
+	for (size_t i = 0; i < rows->len; i++) {
+		const struct counted *row = rows->pdata[i];
+
+		g_string_append_printf(out, "%7zu  ", row->n);
+		style_begin(out, options, severity_style(row->severity));
+		append_padded(out, severity_name(row->severity), 8, false);
+		style_end(out, options);
+		g_string_append(out, "  ");
+		safe_append_terminal(out, span_str(row->rule), true);
+		g_string_append_c(out, '\n');
+	}
+	g_string_append_c(out, '\n');
+}
+
+static void append_errors(GString *out, const struct report_view *view, const struct report_options *options)
+{
+	if (view->n_errors == 0)
+		return;
+	append_styled(out, options, STYLE_ERROR, phrase(PHRASE_UNREADABLE_TITLE, options->language));
+	g_string_append_c(out, '\n');
+	for (size_t i = 0; i < view->n_errors; i++) {
+		g_string_append(out, "  ");
+		if (view->errors[i].path) {
+			style_begin(out, options, STYLE_BOLD);
+			safe_append_terminal(out, span_str(view->errors[i].path), true);
+			style_end(out, options);
+			g_string_append(out, ": ");
+		}
+		safe_append_terminal(out, span_str(view->errors[i].message), true);
+		g_string_append_c(out, '\n');
+	}
+	g_string_append_c(out, '\n');
+}
+
+/* One part of the summary; nothing for a count of 0. */
+static void append_count(GString *out, const struct report_options *options, size_t n, enum phrase one, enum phrase many,
+        enum style style, bool *first)
+{
+	g_autofree char *count = g_strdup_printf("%zu", n);
+
+	if (n == 0)
+		return;
+	if (!*first)
+		g_string_append(out, phrase(PHRASE_LIST_COMMA, options->language));
+	*first = false;
+	style_begin(out, options, style);
+	PHRASE_APPEND(out, n == 1 ? one : many, options->language, count);
+	style_end(out, options);
+}
+
+static void append_summary(GString *out, const struct report_view *view, const struct report_options *options)
+{
+	const enum language language = options->language;
+	size_t counts[SEVERITY_ERROR + 1] = {0};
+	bool first = true;
+
+	for (size_t i = 0; i < view->n_results; i++) {
+		for (size_t k = 0; k < view->results[i]->n_findings; k++)
+			counts[view->results[i]->findings[k].severity]++;
+	}
+	const size_t n_findings = counts[SEVERITY_ERROR] + counts[SEVERITY_WARNING] + counts[SEVERITY_INFO];
+
+	if (options->quiet && n_findings == 0)
+		return;
+	if (view->n_results == 0) {
+		if (view->n_errors == 0)
+			g_string_append_printf(out, "%s\n", phrase(PHRASE_NOTHING_CHECKED, language));
+		return;
+	}
+	if (view->n_results == 1 && n_findings == 0) {
+		GString *path = g_string_new(NULL);
+
+		safe_append_terminal(path, span_str(view->results[0]->path), true);
+		PHRASE_APPEND(out, PHRASE_PATH_NO_FINDINGS, language, path->str);
+		g_string_append_c(out, '\n');
+		g_string_free(path, TRUE);
+		return;
+	}
+
+	g_autofree char *n_messages = g_strdup_printf("%zu", view->n_results);
+
+	PHRASE_APPEND(out, view->n_results == 1 ? PHRASE_MESSAGES_ONE : PHRASE_MESSAGES_MANY, language, n_messages);
+	g_string_append(out, phrase(PHRASE_LIST_COLON, language));
+	if (n_findings == 0) {
+		append_styled(out, options, STYLE_GOOD, phrase(PHRASE_NO_FINDINGS, language));
+		first = false;
+	}
+	append_count(out, options, counts[SEVERITY_ERROR], PHRASE_ERRORS_ONE, PHRASE_ERRORS_MANY, STYLE_ERROR, &first);
+	append_count(out, options, counts[SEVERITY_WARNING], PHRASE_WARNINGS_ONE, PHRASE_WARNINGS_MANY, STYLE_WARNING, &first);
+	append_count(out, options, counts[SEVERITY_INFO], PHRASE_INFO, PHRASE_INFO, STYLE_INFO, &first);
+	append_count(out, options, view->n_errors, PHRASE_UNREADABLE, PHRASE_UNREADABLE, STYLE_ERROR, &first);
+	g_string_append_c(out, '\n');
+}
+
+static void text_write(GString *out, const struct report_view *view, const struct report_options *options)
+{
+	for (size_t i = 0; i < view->n_results; i++)
+		text_write_message(out, view->results[i], options);
+	if (options->statistics)
+		append_statistics(out, view, options);
+	append_errors(out, view, options);
+	append_summary(out, view, options);
+}
+
+const struct reporter report_text = {.name = "text", .write = text_write, .write_message = text_write_message};

@@ -1,0 +1,26 @@
+/* Small things that several files of checks need. Reports nothing itself. */
+#include "rule/check_common.h"
+
+struct range field_value_range(const struct message *m, const struct field *field)
+{
+	struct span value = span_cut(m->file->bytes, field->value_start, field->value_end);
+	struct span inner = span_trim(value);
+
+	if (inner.n == 0)
+		return place(field->value_start);
+	size_t start = field->value_start + (size_t)(inner.p - value.p);
+	return (struct range){ start, start + inner.n };
+}
+
+bool word_in_list(const char *const *list, struct span word)
+{
+	for (; list && *list; list++)
+		if (span_eq_ci(span_str(*list), word))
+			return true;
+	return false;
+}
+
+struct range body_end(const struct entity *entity)
+{
+	return place(entity->body.end);
+}

@@ -1,0 +1,30 @@
+/* Small things that several files of checks need. */
+#ifndef PRESEND_RULE_CHECK_COMMON_H
+#define PRESEND_RULE_CHECK_COMMON_H
+
+#include "rule/check.h"
+
+/* A field from its name to the end of its value, without the last line end. */
+static inline struct range field_range(const struct field *field)
+{
+	return (struct range){ field->start, field->value_end };
+}
+
+/* The value without the white space at both ends; an empty range behind the colon where there is none. */
+struct range field_value_range(const struct message *m, const struct field *field);
+/* Is the word in the list, without regard to ASCII case? list: NULL-terminated or NULL. */
+bool word_in_list(const char *const *list, struct span word);
+/* An empty range at a place. */
+static inline struct range place(size_t offset)
+{
+	return (struct range){ offset, offset };
+}
+/* The end of a part's body, as an empty range: where a missing body item is reported. */
+struct range body_end(const struct entity *entity);
+/* Bytes of the file in a range. */
+static inline struct span file_span(const struct message *m, struct range range)
+{
+	return span_cut(m->file->bytes, range.start, range.end);
+}
+
+#endif

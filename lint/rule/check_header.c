@@ -1,0 +1,262 @@
+/* Checks of header blocks and fields as such: presence, number, grammar, raw bytes. What single fields mean (addresses, dates, ids,
+ * lists) is looked at elsewhere. */
+#include "rule/check_common.h"
+
+#include "base/utf8.h"
+
+/* A template file without a header block is no place for header rules. */
+static bool no_header_to_judge(struct check *c, const struct message *m)
+{
+	if (m->has_header)
+		return false;
+	check_not_applicable(c);
+	return true;
+}
+
+/* Headers of templates are partial by nature: what is there is checked, what is missing is not. */
+static bool may_be_partial(struct check *c, const struct message *m)
+{
+	if (!no_header_to_judge(c, m) && m->kind != INPUT_TEMPLATE)
+		return false;
+	check_not_applicable(c);
+	return true;
+}
+
+/* with: names. The second and each later field of one of these names, per header block (of the message, or of every part where
+ * with: everywhere is true). */
+CHECK(header_duplicate)
+{
+	const char *const *names = rule_setting_list(check_rule(c), "names");
+	bool everywhere = strcmp(rule_setting(check_rule(c), "everywhere", "false"), "true") == 0;
+
+	if (no_header_to_judge(c, m))
+		return;
+	for (size_t e = 0; e < (everywhere ? m->mime.n : 1); e++) {
+		const struct header *header = &m->mime.all[e]->header;
+		for (size_t k = 0; names[k]; k++) {
+			const struct field *first = header_find(header, names[k]);
+			if (!first)
+				continue;
+			int64_t number = 1;
+			for (const struct field *f = header_find_next(header, first); f; f = header_find_next(header, f))
+				check_report(c, field_range(f), NULL, ARG_T("field", f->name), ARG_I("number", ++number));
+		}
+	}
+}
+
+/* with: name. Cases: missing, empty. */
+CHECK(header_missing)
+{
+	const char *name = rule_setting(check_rule(c), "name", "");
+
+	if (may_be_partial(c, m))
+		return;
+	const struct field *field = header_find(m->header, name);
+	if (!field)
+		check_report(c, message_header_end(m), "missing", ARG_T("field", span_str(name)));
+	else if (field->unfolded->bytes.n == 0)
+		check_report(c, field_range(field), "empty", ARG_T("field", field->name));
+}
+
+/* with: names. A field that may be left out, but is not allowed to be empty. */
+CHECK(header_empty)
+{
+	const char *const *names = rule_setting_list(check_rule(c), "names");
+
+	if (no_header_to_judge(c, m))
+		return;
+	for (size_t i = 0; i < m->header->n; i++) {
+		const struct field *f = &m->header->fields[i];
+		if (word_in_list(names, f->name) && f->unfolded->bytes.n == 0)
+			check_report(c, field_range(f), NULL, ARG_T("field", f->name));
+	}
+}
+
+/* Cases: no-colon, name, space-before-colon. In every header block. */
+CHECK(header_line_malformed)
+{
+	if (no_header_to_judge(c, m))
+		return;
+	for (size_t e = 0; e < m->mime.n; e++) {
+		const struct header *header = &m->mime.all[e]->header;
+		for (size_t i = 0; i < header->n; i++) {
+			const struct field *f = &header->fields[i];
+			struct span raw = file_span(m, field_range(f));
+			/* A byte-order mark is told as such, and a template tag on a line of its own is the engine's business. */
+			if (span_starts(raw, SPAN_LIT("\xEF\xBB\xBF")) || (m->kind == INPUT_TEMPLATE && raw.n && !ascii_is_alnum(raw.p[0])))
+				continue;
+			if (f->flags & FIELD_NO_COLON)
+				check_report(c, field_range(f), "no-colon");
+			else if (f->flags & FIELD_BAD_NAME)
+				check_report(c, ((struct range){ f->start, f->start + f->name.n }), "name", ARG_T("field", f->name));
+			else if (f->flags & FIELD_SPACE_BEFORE_COLON)
+				check_report(c, ((struct range){ f->start, f->value_start }), "space-before-colon", ARG_T("field", f->name));
+		}
+	}
+}
+
+/* A continuation line of white space only. The place is that line. */
+CHECK(header_blank_continuation)
+{
+	for (size_t e = 0; e < m->mime.n; e++) {
+		const struct header *header = &m->mime.all[e]->header;
+		for (size_t i = 0; i < header->n; i++) {
+			const struct field *f = &header->fields[i];
+			if (!(f->flags & FIELD_BLANK_CONTINUATION))
+				continue;
+			size_t line = line_position(m->lines, f->start).line + 1;
+			for (; line <= m->lines->n && m->lines->starts[line - 1] < f->end; line++) {
+				struct span bytes = line_bytes(m->lines, line);
+				if (bytes.n && span_trim(bytes).n == 0) {
+					size_t start = m->lines->starts[line - 1];
+					check_report(c, ((struct range){ start, start + bytes.n }), NULL, ARG_T("field", f->name));
+				}
+			}
+		}
+	}
+}
+
+static bool is_raw_byte(const struct field *f, unsigned char byte)
+{
+	return f->flags & FIELD_RAW_8BIT ? byte >= 0x80 : byte == 0x1B;
+}
+
+/* Cases: jis, utf8, bytes. Raw non-ASCII text in a field value: from its first to its last byte. */
+CHECK(header_raw_text)
+{
+	for (size_t e = 0; e < m->mime.n; e++) {
+		const struct header *header = &m->mime.all[e]->header;
+		for (size_t i = 0; i < header->n; i++) {
+			const struct field *f = &header->fields[i];
+			if (!(f->flags & (FIELD_RAW_8BIT | FIELD_RAW_JIS)) || f->flags & FIELD_NO_COLON)
+				continue;
+			struct span value = span_cut(m->file->bytes, f->value_start, f->value_end);
+			size_t first = value.n, last = 0;
+			for (size_t k = 0; k < value.n; k++) {
+				if (!is_raw_byte(f, (unsigned char)value.p[k]))
+					continue;
+				if (first == value.n)
+					first = k;
+				last = k + 1;
+			}
+			/* The last escape sequence of JIS is three bytes long: ESC ( B. */
+			if (!(f->flags & FIELD_RAW_8BIT))
+				last = last + 2 < value.n ? last + 2 : value.n;
+			const char *kind = f->flags & FIELD_RAW_JIS ? "jis" : f->flags & FIELD_RAW_UTF8 ? "utf8" : "bytes";
+			check_report(c, ((struct range){ f->value_start + first, f->value_start + last }), kind, ARG_T("field", f->name));
+		}
+	}
+}
+
+/* Cases: byte-order-mark, leading-blank, cut-short, none. */
+CHECK(header_block_broken)
+{
+	struct span file = m->file->bytes;
+
+	if (may_be_partial(c, m))
+		return;
+	size_t start = m->header->start;
+	if (span_starts(span_cut(file, start, file.n), SPAN_LIT("\xEF\xBB\xBF"))) {
+		check_report(c, ((struct range){ start, start + 3 }), "byte-order-mark");
+		return;
+	}
+	size_t body = m->mime.root->n_children == 0 ? m->mime.root->body.start : m->header->end;
+	if (m->header->n == 0) {
+		/* An empty line first: everything behind it is body. */
+		if (m->header->end > m->header->start)
+			check_report(c, ((struct range){ m->header->start, m->header->end }), "leading-blank");
+		return;
+	}
+	/* The body begins with lines that belong into the header. */
+	static const char *const names[] = { "Content-Type", "Content-Transfer-Encoding", "Subject", "From", "To", "Date", "MIME-Version",
+					     "Message-ID", "Reply-To", "List-Unsubscribe" };
+	size_t line_end = span_find_byte(file, '\n', body);
+	struct span line = span_trim(span_cut(file, body, line_end < file.n ? line_end : file.n));
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		struct span name = span_str(names[i]);
+		if (!span_starts_ci(line, name) || line.n <= name.n + 1 || line.p[name.n] != ':' || header_find(m->header, names[i]))
+			continue;
+		/* A forwarded message quotes such lines in its text: only a field that this header lacks is a sign of a cut. */
+		if (header_find(m->header, "Content-Type") && !span_starts_ci(line, SPAN_LIT("Content-")) &&
+		    !span_starts_ci(line, SPAN_LIT("MIME-")))
+			continue;
+		check_report(c, ((struct range){ body, body + line.n }), "cut-short", ARG_T("field", name));
+		return;
+	}
+}
+
+/* with: names (exact), prefixes. Fields that receiving adds. The first of each name is reported, with the count. */
+CHECK(trace_header_left)
+{
+	const char *const *names = rule_setting_list(check_rule(c), "names");
+	const char *const *prefixes = rule_setting_list(check_rule(c), "prefixes");
+
+	if (no_header_to_judge(c, m))
+		return;
+	for (size_t i = 0; i < m->header->n; i++) {
+		const struct field *f = &m->header->fields[i];
+		bool listed = word_in_list(names, f->name);
+		for (size_t k = 0; !listed && prefixes && prefixes[k]; k++)
+			listed = span_starts_ci(f->name, span_str(prefixes[k]));
+		if (!listed)
+			continue;
+		char *name = arena_copy(check_arena(c), f->name);
+		if (header_find(m->header, name) == f)
+			check_report(c, field_range(f), NULL, ARG_T("field", f->name), ARG_I("count", header_count(m->header, name)));
+	}
+}
+
+/* A file that was received, linted without --stage: a hint, no more. */
+CHECK(received_copy)
+{
+	if (check_options(c)->stage_given || !header_find(m->header, "Received") ||
+	    !(header_find(m->header, "Return-Path") || header_find(m->header, "Delivered-To"))) {
+		check_not_applicable(c);
+		return;
+	}
+	check_report(c, field_range(header_find(m->header, "Received")), NULL);
+}
+
+/* with: name. The field is there. */
+CHECK(header_present)
+{
+	const char *name = rule_setting(check_rule(c), "name", "");
+
+	if (no_header_to_judge(c, m))
+		return;
+	for (const struct field *f = header_find(m->header, name); f; f = header_find_next(m->header, f))
+		check_report(c, field_range(f), NULL, ARG_T("field", f->name));
+}
+
+/* Control characters and NUL in a field value. Cases: nul, control. */
+CHECK(header_control_character)
+{
+	for (size_t e = 0; e < m->mime.n; e++) {
+		const struct header *header = &m->mime.all[e]->header;
+		for (size_t i = 0; i < header->n; i++) {
+			const struct field *f = &header->fields[i];
+			if (!(f->flags & (FIELD_NUL | FIELD_CONTROL)))
+				continue;
+			for (size_t k = f->value_start; k < f->value_end; k++) {
+				unsigned char byte = (unsigned char)m->file->bytes.p[k];
+				bool jis_escape = byte == 0x1B && f->flags & FIELD_RAW_JIS;
+				if ((byte >= 0x20 && byte != 0x7F) || byte == '\t' || byte == '\r' || byte == '\n' || jis_escape)
+					continue;
+				check_report(c, ((struct range){ k, k + 1 }), byte ? "control" : "nul", ARG_T("field", f->name),
+					     ARG_I("code", byte));
+				break;
+			}
+		}
+	}
+}
+
+/* A "From " line of an mbox in front of a single message. */
+CHECK(mbox_from_line)
+{
+	if (m->from_line_length == 0) {
+		check_not_applicable(c);
+		return;
+	}
+	struct span line = span_trim(span_cut(m->file->bytes, 0, m->from_line_length));
+	check_report(c, ((struct range){ 0, line.n }), NULL);
+}

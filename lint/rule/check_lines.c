@@ -1,0 +1,145 @@
+/* Checks of the raw bytes of the whole message: lines, line ends, control characters, size, and whether this is a message at all. */
+#include "rule/check_common.h"
+
+#include "base/limits.h"
+
+/* Cases: empty, nul, picture, binary. Whole file: an empty span at its start. The rule supersedes every other one. */
+CHECK(not_a_message)
+{
+	static const struct {
+		const char *magic;
+		size_t n;
+	} pictures[] = {
+		{ "\x89PNG\r\n", 6 }, { "\xFF\xD8\xFF", 3 }, { "GIF8", 4 }, { "%PDF-", 5 }, { "PK\x03\x04", 4 }, { "\xD0\xCF\x11\xE0", 4 },
+	};
+	struct span bytes = span_cut(m->file->bytes, m->range.start, m->range.end);
+	size_t start = m->range.start;
+
+	if (span_trim(bytes).n == 0) {
+		check_report(c, place(start), "empty");
+		return;
+	}
+	for (size_t i = 0; i < sizeof pictures / sizeof *pictures; i++) {
+		if (span_starts(bytes, span_of(pictures[i].magic, pictures[i].n))) {
+			check_report(c, place(start), "picture");
+			return;
+		}
+	}
+	size_t nuls = 0, looked = bytes.n < 4096 ? bytes.n : 4096;
+	for (size_t i = 0; i < looked; i++)
+		nuls += bytes.p[i] == 0;
+	if (nuls * 10 > looked)
+		check_report(c, place(start), "nul");
+}
+
+/* LIMIT_INPUT_BYTES reached, or caps inside the message. Cases: input, parts, depth, header-fields, html-attributes, html-depth, html-nodes.
+ * Whatever was not looked at is told. */
+CHECK(cap_reached)
+{
+	if (m->input_cut)
+		check_report(c, place(m->range.end), "input", ARG_I("limit", LIMIT_INPUT_BYTES));
+	if (m->mime.root->flags & ENTITY_TOO_MANY)
+		check_report(c, place(m->mime.all[m->mime.n - 1]->body.end), "parts", ARG_I("limit", LIMIT_MIME_PARTS));
+	for (size_t i = 0; i < m->mime.n; i++) {
+		const struct entity *e = m->mime.all[i];
+		if (e->flags & ENTITY_TOO_DEEP)
+			check_report(c, place(e->body.start), "depth", ARG_I("limit", LIMIT_MIME_DEPTH));
+		if (e->header.too_many)
+			check_report(c, place(e->header.end), "header-fields", ARG_I("limit", LIMIT_HEADER_FIELDS));
+	}
+	for (size_t i = 0; i < m->n_bodies; i++) {
+		const struct html *html = m->bodies[i].html;
+		if (!html)
+			continue;
+		if (html->flags & HTML_TOO_MANY_ATTRIBUTES)
+			check_report_text(c, html->source, html->flag_range, "html-attributes", ARG_I("limit", LIMIT_HTML_ATTRIBUTES));
+		if (html->flags & HTML_TOO_DEEP)
+			check_report_text(c, html->source, html->flag_range, "html-depth", ARG_I("limit", LIMIT_HTML_DEPTH));
+		if (html->flags & HTML_TOO_MANY_NODES)
+			check_report_text(c, html->source, html->flag_range, "html-nodes", ARG_I("limit", LIMIT_HTML_NODES));
+	}
+}
+
+/* with: limit (octets without the line end). The whole line. Attachments count too: transports look at every line. */
+CHECK(line_too_long)
+{
+	size_t limit = (size_t)rule_setting_int(check_rule(c), "limit", 998);
+	size_t first = line_position(m->lines, m->range.start).line;
+
+	/* A template is no wire format: the engine that fills it writes the lines. */
+	if (m->kind == INPUT_TEMPLATE) {
+		check_not_applicable(c);
+		return;
+	}
+	for (size_t line = first; line <= m->lines->n && m->lines->starts[line - 1] < m->range.end; line++) {
+		size_t start = m->lines->starts[line - 1];
+		size_t next = line < m->lines->n ? m->lines->starts[line] : m->lines->file.n;
+		if (next - start <= limit)
+			continue;
+		struct span bytes = line_bytes(m->lines, line);
+		if (bytes.n > limit)
+			check_report(c, ((struct range){ start, start + bytes.n }), NULL, ARG_I("length", bytes.n), ARG_I("limit", limit));
+	}
+}
+
+/* Cases: mixed (LF among CRLF, at the first odd one), bare-cr. A file with LF throughout is in unix form and fine. */
+CHECK(line_ends_mixed)
+{
+	struct span file = m->file->bytes;
+	size_t crlf = 0, lf = 0, first_lf = 0, first_crlf = 0;
+	bool cr_told = false;
+
+	if (m->kind == INPUT_TEMPLATE) {
+		check_not_applicable(c);
+		return;
+	}
+	for (size_t i = m->range.start; i < m->range.end; i++) {
+		if (file.p[i] == '\n') {
+			if (i > m->range.start && file.p[i - 1] == '\r') {
+				if (!crlf++)
+					first_crlf = i - 1;
+			} else if (!lf++) {
+				first_lf = i;
+			}
+		} else if (file.p[i] == '\r' && !(i + 1 < file.n && file.p[i + 1] == '\n') && !cr_told) {
+			check_report(c, ((struct range){ i, i + 1 }), "bare-cr");
+			cr_told = true;
+		}
+	}
+	if (!crlf || !lf)
+		return;
+	/* The rarer kind is the odd one. */
+	struct range odd = lf <= crlf ? (struct range){ first_lf, first_lf + 1 } : (struct range){ first_crlf, first_crlf + 2 };
+	check_report(c, odd, "mixed", ARG_I("crlf", crlf), ARG_I("lf", lf));
+}
+
+/* Cases: nul, control. In the bodies of parts that are sent as text (7bit, 8bit). ESC belongs to ISO-2022-JP and is looked at there. */
+CHECK(body_control_character)
+{
+	for (size_t e = 0; e < m->mime.n; e++) {
+		const struct entity *entity = m->mime.all[e];
+		if (entity->n_children || !entity->is_text || entity->transfer == TRANSFER_BASE64 || entity->transfer == TRANSFER_QP)
+			continue;
+		for (size_t i = entity->body.start; i < entity->body.end; i++) {
+			unsigned char byte = (unsigned char)m->file->bytes.p[i];
+			/* SO and SI are shift codes of Japanese mail and told by that rule; form feeds separate pages of old digests. */
+			if ((byte >= 0x20 && byte != 0x7F) || byte == '\t' || byte == '\r' || byte == '\n' || byte == 0x1B || byte == 0x0C ||
+			    byte == 0x0E || byte == 0x0F)
+				continue;
+			check_report(c, ((struct range){ i, i + 1 }), byte ? "control" : "nul", ARG_I("code", byte));
+			break;
+		}
+	}
+}
+
+/* with: limit, measure (message, header). Cases by the YAML's choice of limit; one finding at the start of the message or at the
+ * place where the limit is crossed. */
+CHECK(size_over)
+{
+	long limit = rule_setting_int(check_rule(c), "limit", 0);
+	bool header = strcmp(rule_setting(check_rule(c), "measure", "message"), "header") == 0;
+	size_t size = header ? m->header->fields_end - m->header->start : m->range.end - m->range.start;
+
+	if (size > (size_t)limit)
+		check_report(c, place(m->range.start), NULL, ARG_I("size", size), ARG_I("limit", limit));
+}

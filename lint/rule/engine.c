@@ -1,0 +1,789 @@
+/* Runs rules over messages: chooses the rules in force, resolves severities, finishes findings (places, excerpts, fingerprints),
+ * sorts them and drops superseded ones. Knows no rule by its content; the only ids it knows are those of the two rules
+ * about the engine itself. */
+#include "rule/engine.h"
+
+#include "base/limits.h"
+#include "base/utf8.h"
+#include "base/words.h"
+#include "rule/check.h"
+#include "rule/facts.h"
+#include "rule/several.h"
+
+/* Rules that speak about the run: they have no check of their own and are reported from here. */
+static const char RULE_GAVE_UP[] = "rule-gave-up";
+static const char RULE_MORE[] = "more-of-the-same";
+
+struct active_rule {
+	const struct rule *rule;
+	check_function function;   /* NULL for match rules and rules over several messages */
+	several_function several;
+};
+
+struct engine {
+	const struct lint_options *options;
+	struct active_rule *active;
+	size_t n_active;
+	const struct rule *gave_up, *more;
+	struct match_set *matches;
+};
+
+struct engine_worker {
+	const struct engine *engine;
+	struct words *words;
+	struct match_worker *match;
+	struct jis_encoder *jis;   /* opened at first use */
+};
+
+struct check {
+	struct engine_worker *worker;
+	const struct message *message;
+	const struct rule *rule;
+	enum stage stage;
+	struct message_result *result;
+	GArray *findings;          /* struct finding */
+	size_t n_reported;         /* by this rule in this message */
+	struct position last_dropped_start, last_dropped_end;
+	size_t n_dropped;
+	bool not_applicable;
+};
+
+/* --- which rules run --------------------------------------------------------------------------------------------------------- */
+
+static bool listed(const GPtrArray *prefixes, const struct rule *rule)
+{
+	for (guint i = 0; prefixes && i < prefixes->len; i++) {
+		const char *prefix = g_ptr_array_index(prefixes, i);
+		if (g_str_has_prefix(rule->id, prefix))
+			return true;
+		for (const char *const *id = rule->requirements; id && *id; id++)
+			if (g_str_has_prefix(*id, prefix))
+				return true;
+	}
+	return false;
+}
+
+static bool selected(const struct lint_options *options, const struct rule *rule)
+{
+	bool by_default = options->select && options->select->len ? listed(options->select, rule) : !rule->default_off;
+	return (by_default || listed(options->extend_select, rule)) && !listed(options->ignore, rule);
+}
+
+struct engine *engine_new(const struct rule_set *rules, const struct lint_options *options)
+{
+	struct engine *engine = g_new0(struct engine, 1);
+
+	engine->options = options;
+	engine->active = g_new0(struct active_rule, rules->n + 1);
+	engine->gave_up = rule_set_find(rules, RULE_GAVE_UP);
+	engine->more = rule_set_find(rules, RULE_MORE);
+	for (size_t i = 0; i < rules->n; i++) {
+		const struct rule *rule = rules->rules[i];
+		if (!selected(options, rule))
+			continue;
+		struct active_rule *active = &engine->active[engine->n_active++];
+		active->rule = rule;
+		if (rule->check && rule->several_messages)
+			active->several = several_find(rule->check);
+		for (size_t k = 0; rule->check && !rule->several_messages && k < n_check_registry; k++)
+			if (strcmp(check_registry[k].name, rule->check) == 0)
+				active->function = check_registry[k].function;
+	}
+	engine->matches = match_set_new(rules);
+	return engine;
+}
+
+void engine_free(struct engine *engine)
+{
+	if (!engine)
+		return;
+	match_set_free(engine->matches);
+	g_free(engine->active);
+	g_free(engine);
+}
+
+struct engine_worker *engine_worker_new(const struct engine *engine)
+{
+	struct engine_worker *worker = g_new0(struct engine_worker, 1);
+	worker->engine = engine;
+	worker->words = words_new();
+	worker->match = match_worker_new(engine->matches, worker->words);
+	return worker;
+}
+
+void engine_worker_free(struct engine_worker *worker)
+{
+	if (!worker)
+		return;
+	match_worker_free(worker->match);
+	words_free(worker->words);
+	jis_encoder_free(worker->jis);
+	g_free(worker);
+}
+
+enum stage engine_stage(const struct lint_options *options, enum input_kind kind)
+{
+	if (options->stage_given)
+		return options->stage;
+	return kind == INPUT_TEMPLATE ? STAGE_TEMPLATE : STAGE_DRAFT;
+}
+
+/* --- severity ---------------------------------------------------------------------------------------------------------------- */
+
+static bool word_listed(const char *const *words, const char *word)
+{
+	if (!words)
+		return true;
+	for (; word && *words; words++)
+		if (g_ascii_strcasecmp(*words, word) == 0)
+			return true;
+	return false;
+}
+
+static bool condition_fits(const struct rule_condition *condition, const struct lint_options *options, enum stage stage)
+{
+	bool legacy = options->target_jis || options->target_sjis;
+
+	return (!condition->stages || condition->stages & 1u << stage) &&
+	       (!condition->classes || condition->classes & 1u << options->mail_class) &&
+	       (!condition->volumes || condition->volumes & 1u << options->volume) &&
+	       (!condition->profiles || condition->profiles & options->profiles) &&
+	       (condition->target_jis == 0 || (condition->target_jis > 0) == legacy);
+}
+
+/* The severity of a finding with that case and field (NULL: none). First condition that fits and names one wins. */
+static enum severity resolve_severity(const struct rule *rule, const struct lint_options *options, enum stage stage, const char *case_name,
+				      const char *field)
+{
+	for (size_t i = 0; i < rule->n_conditions; i++) {
+		const struct rule_condition *condition = &rule->conditions[i];
+		if (condition->severity >= 0 && condition_fits(condition, options, stage) && word_listed(condition->fields, field) &&
+		    word_listed(condition->cases, case_name))
+			return (enum severity)condition->severity;
+	}
+	return rule->severity;
+}
+
+/* False where no finding of the rule could be more than off, whatever its case and field. */
+static bool can_speak(const struct rule *rule, const struct lint_options *options, enum stage stage)
+{
+	for (size_t i = 0; i < rule->n_conditions; i++) {
+		const struct rule_condition *condition = &rule->conditions[i];
+		if (condition->severity < 0 || !condition_fits(condition, options, stage))
+			continue;
+		if (condition->severity != SEVERITY_OFF)
+			return true;
+		if (!condition->fields && !condition->cases)
+			return false;
+	}
+	return rule->severity != SEVERITY_OFF;
+}
+
+/* The rule's requirements and those that fitting conditions add. NULL-terminated, in the result's arena. */
+static const char **resolve_requirements(struct arena *arena, const struct rule *rule, const struct lint_options *options, enum stage stage,
+					 const char *case_name, const char *field)
+{
+	GPtrArray *ids = g_ptr_array_new();
+
+	for (const char *const *id = rule->requirements; id && *id; id++)
+		g_ptr_array_add(ids, (gpointer)*id);
+	for (size_t i = 0; i < rule->n_conditions; i++) {
+		const struct rule_condition *condition = &rule->conditions[i];
+		if (!condition->requirements || !condition_fits(condition, options, stage) || !word_listed(condition->fields, field) ||
+		    !word_listed(condition->cases, case_name))
+			continue;
+		for (const char *const *id = condition->requirements; *id; id++)
+			if (!g_ptr_array_find_with_equal_func(ids, *id, g_str_equal, NULL))
+				g_ptr_array_add(ids, (gpointer)*id);
+	}
+	const char **copy = ARENA_ARRAY(arena, const char *, ids->len + 1);
+	for (guint i = 0; i < ids->len; i++)
+		copy[i] = g_ptr_array_index(ids, i);
+	g_ptr_array_free(ids, TRUE);
+	return copy;
+}
+
+/* --- finishing a finding ----------------------------------------------------------------------------------------------------- */
+
+static struct span cut_chars(struct span s, size_t n_chars)
+{
+	return span_of(s.p, utf8_offset(s, n_chars));
+}
+
+/* Valid UTF-8 with U+FFFD for what is not, cut to n_chars code points. */
+static const char *clean_copy(struct arena *arena, struct span s, size_t n_chars)
+{
+	s = cut_chars(s, n_chars);
+	if (utf8_valid(s))
+		return arena_copy(arena, s);
+	GString *out = g_string_new(NULL);
+	for (size_t i = 0; i < s.n;) {
+		char bytes[4];
+		size_t n = utf8_write(bytes, utf8_next(s, &i));
+		g_string_append_len(out, bytes, (gssize)n);
+	}
+	const char *copy = arena_copy(arena, span_of(out->str, out->len));
+	g_string_free(out, TRUE);
+	return copy;
+}
+
+/* The line of a text that holds [start, end), cut to LIMIT_DECODED_LINE_CHARS around start. column_out: 1-based, in what is returned. */
+static const char *line_of(struct arena *arena, struct span text, size_t start, size_t *column_out)
+{
+	enum { CONTEXT_BYTES = 2048 }; /* a window first: a line may be megabytes long */
+	size_t from = start > CONTEXT_BYTES ? start - CONTEXT_BYTES : 0;
+	size_t to = start + CONTEXT_BYTES < text.n ? start + CONTEXT_BYTES : text.n;
+
+	while (from > 0 && from < start && ((unsigned char)text.p[from] & 0xC0) == 0x80)
+		from++;
+	for (size_t i = from; i < start; i++)
+		if (text.p[i] == '\n' || text.p[i] == '\r')
+			from = i + 1;
+	for (size_t i = start; i < to; i++) {
+		if (text.p[i] == '\n' || text.p[i] == '\r') {
+			to = i;
+			break;
+		}
+	}
+	size_t before = utf8_count(span_of(text.p + from, start - from));
+	if (before > LIMIT_DECODED_LINE_CHARS / 2) {
+		from += utf8_offset(span_of(text.p + from, start - from), before - LIMIT_DECODED_LINE_CHARS / 2);
+		before = LIMIT_DECODED_LINE_CHARS / 2;
+	}
+	*column_out = before + 1;
+	return clean_copy(arena, span_of(text.p + from, to - from), LIMIT_DECODED_LINE_CHARS);
+}
+
+/* The raw line of a position, for the report: bytes as they are, cut around the place. */
+static void set_raw_line(struct finding *finding, struct arena *arena, const struct line_index *lines)
+{
+	enum { LONGEST_RAW_LINE = 400 };
+	struct span line = line_bytes(lines, finding->start.line);
+	size_t line_start = lines->starts[finding->start.line - 1];
+	size_t at = finding->start.offset > line_start ? finding->start.offset - line_start : 0;
+	size_t from = 0;
+
+	if (at > LONGEST_RAW_LINE / 2)
+		from = at - LONGEST_RAW_LINE / 2;
+	while (from > 0 && from < at && ((unsigned char)line.p[from] & 0xC0) == 0x80)
+		from++;
+	struct span shown = span_cut(line, from, from + LONGEST_RAW_LINE);
+	if (line.n > from + LONGEST_RAW_LINE)
+		while (shown.n && ((unsigned char)line.p[from + shown.n] & 0xC0) == 0x80)
+			shown.n--;
+	char *copy = arena_copy(arena, shown);
+	for (size_t i = 0; i < shown.n; i++)
+		if (!copy[i])
+			copy[i] = '\x01'; /* a C string cannot show a NUL; any control character is shown as a code */
+	finding->raw_line = copy;
+	bool valid = utf8_valid(shown);
+	size_t in_shown = at > from ? at - from : 0;
+	if (in_shown > shown.n)
+		in_shown = shown.n;
+	finding->raw_line_column = (valid ? utf8_count(span_of(shown.p, in_shown)) : in_shown) + 1;
+}
+
+/* The text to show for a text that was made for matching: its source. */
+static const struct text *shown_text(const struct text *text, struct range *range)
+{
+	while (text && text->is_normal_form) {
+		const struct text *source;
+		*range = text_to_source(text, range->start, range->end, &source);
+		text = source;
+	}
+	return text;
+}
+
+/* The root or part header field that holds a range of the file; NULL. */
+static const struct field *field_at(const struct message *m, struct range range)
+{
+	const struct entity *e = message_entity_at(m, range.start);
+
+	for (const struct entity *at = e; at; at = at->parent)
+		for (size_t i = 0; i < at->header.n; i++)
+			if (at->header.fields[i].value_start <= range.start && range.end <= at->header.fields[i].value_end)
+				return &at->header.fields[i];
+	return NULL;
+}
+
+static bool same_as_raw(struct span file, struct range in_file, struct span shown)
+{
+	return span_eq(span_cut(file, in_file.start, in_file.end), shown);
+}
+
+static void set_excerpt(struct finding *finding, struct arena *arena, const struct message *m, const struct text *text, struct range range,
+			struct range in_file)
+{
+	struct span file = m->file->bytes;
+	struct arena *scratch = m->arena;
+
+	if (!text && in_file.end > in_file.start) {
+		const struct field *field = field_at(m, in_file);
+		bool decode = field && (field->n_words || field->flags & (FIELD_RAW_8BIT | FIELD_RAW_JIS));
+		if (decode) {
+			/* A stretch of a header: show what it says, and the whole value as its line. */
+			struct text *decoded = encoded_words_decode(scratch, m->file, in_file, field->kind, NULL, NULL);
+			finding->excerpt = clean_copy(arena, decoded->bytes, LIMIT_EXCERPT_CHARS);
+			if (!same_as_raw(file, in_file, decoded->bytes)) {
+				size_t start = map_to_target(&field->value->map, 0, in_file.start);
+				if (start > field->value->bytes.n)
+					start = field->value->bytes.n;
+				finding->decoded_line = line_of(arena, field->value->bytes, start, &finding->decoded_column);
+			}
+		} else {
+			finding->excerpt = clean_copy(arena, span_cut(file, in_file.start, in_file.end), LIMIT_EXCERPT_CHARS);
+		}
+		return;
+	}
+	text = shown_text(text, &range);
+	if (!text || range.end <= range.start)
+		return;
+	struct span shown = span_cut(text->bytes, range.start, range.end);
+	finding->excerpt = clean_copy(arena, shown, LIMIT_EXCERPT_CHARS);
+	if (text->n_sources && !same_as_raw(file, in_file, shown))
+		finding->decoded_line = line_of(arena, text->bytes, range.start, &finding->decoded_column);
+}
+
+/* Independent of line, language and wording: path, rule, arguments, excerpt with white space folded. */
+static void set_fingerprint(struct finding *finding, struct arena *arena, const char *path)
+{
+	GChecksum *sum = g_checksum_new(G_CHECKSUM_SHA256);
+
+	g_checksum_update(sum, (const guchar *)path, (gssize)strlen(path) + 1);
+	g_checksum_update(sum, (const guchar *)finding->rule->id, (gssize)strlen(finding->rule->id) + 1);
+	for (size_t i = 0; i < finding->n_args; i++) {
+		const struct finding_arg *arg = &finding->args[i];
+		char *text = arg->kind == ARG_INT ? g_strdup_printf("%s=%" G_GINT64_FORMAT, arg->name, arg->number) :
+						    g_strdup_printf("%s=%s", arg->name, arg->text);
+		g_checksum_update(sum, (const guchar *)text, (gssize)strlen(text) + 1);
+		g_free(text);
+	}
+	for (const char *p = finding->excerpt ? finding->excerpt : ""; *p; p++)
+		if (!ascii_is_space(*p))
+			g_checksum_update(sum, (const guchar *)p, 1);
+	finding->fingerprint = arena_copy(arena, span_of(g_checksum_get_string(sum), 16));
+	g_checksum_free(sum);
+}
+
+static const struct rule_message *message_case(const struct rule *rule, const char *case_name)
+{
+	for (size_t i = 0; i < rule->n_messages; i++)
+		if (strcmp(rule->messages[i].case_name, case_name) == 0)
+			return &rule->messages[i];
+	g_error("rule %s has no message \"%s\"", rule->id, case_name);
+}
+
+static void add_arg(struct finding *finding, struct arena *arena, const struct check_arg *arg)
+{
+	if (finding->n_args == FINDING_MAX_ARGS)
+		return;
+	struct finding_arg *copy = &finding->args[finding->n_args++];
+	copy->name = arena_copy(arena, span_str(arg->name));
+	copy->kind = arg->kind;
+	copy->number = arg->number;
+	copy->text = arg->kind == ARG_TEXT ? clean_copy(arena, arg->text, LIMIT_EXCERPT_CHARS) : NULL;
+}
+
+static void add_finding(struct check *c, const struct text *text, struct range range, const char *case_name, const struct check_arg *args,
+			size_t n_args)
+{
+	struct arena *arena = c->result->arena;
+	const struct message *m = c->message;
+	const struct lint_options *options = c->worker->engine->options;
+	char *field = NULL;
+
+	for (size_t i = 0; i < n_args; i++)
+		if (strcmp(args[i].name, "field") == 0)
+			field = g_strndup(args[i].text.p, args[i].text.n);
+	enum severity severity = resolve_severity(c->rule, options, c->stage, case_name, field);
+	struct range in_file = text ? text_to_file(text, range.start, range.end) : range;
+	if (severity == SEVERITY_OFF) {
+		g_free(field);
+		return;
+	}
+	if (c->n_reported == LIMIT_FINDINGS_PER_RULE) {
+		c->n_dropped++;
+		if (c->n_dropped == 1) {
+			c->last_dropped_start = line_position(m->lines, in_file.start);
+			c->last_dropped_end = line_position(m->lines, in_file.end);
+		}
+		g_free(field);
+		return;
+	}
+	c->n_reported++;
+	struct finding finding = { .rule = c->rule, .severity = severity, .message = message_case(c->rule, case_name) };
+	finding.requirements = resolve_requirements(arena, c->rule, options, c->stage, case_name, field);
+	g_free(field);
+	finding.start = line_position(m->lines, in_file.start);
+	finding.end = line_position(m->lines, in_file.end);
+	const char *part = message_entity_at(m, in_file.start)->path;
+	finding.part = part && *part ? arena_copy(arena, span_str(part)) : NULL;
+	set_raw_line(&finding, arena, m->lines);
+	set_excerpt(&finding, arena, m, text, range, in_file);
+	for (size_t i = 0; i < n_args; i++)
+		add_arg(&finding, arena, &args[i]);
+	if (finding.excerpt && !finding_arg(&finding, "excerpt"))
+		add_arg(&finding, arena, &ARG_T("excerpt", span_str(finding.excerpt)));
+	set_fingerprint(&finding, arena, c->result->path);
+	g_array_append_val(c->findings, finding);
+}
+
+/* --- the interface of checks ------------------------------------------------------------------------------------------------- */
+
+const struct rule *check_rule(const struct check *c)
+{
+	return c->rule;
+}
+
+const struct lint_options *check_options(const struct check *c)
+{
+	return c->worker->engine->options;
+}
+
+enum stage check_stage(const struct check *c)
+{
+	return c->stage;
+}
+
+struct arena *check_arena(const struct check *c)
+{
+	return c->message->arena;
+}
+
+struct jis_encoder *check_jis_encoder(const struct check *c)
+{
+	if (!c->worker->jis)
+		c->worker->jis = jis_encoder_new();
+	return c->worker->jis;
+}
+
+struct words *check_words(const struct check *c)
+{
+	return c->worker->words;
+}
+
+void check_report_args(struct check *c, const struct text *text, struct range range, const char *case_name, const struct check_arg *args,
+		       size_t n_args)
+{
+	add_finding(c, text, range, case_name ? case_name : "default", args + 1, n_args);
+}
+
+void check_not_applicable(struct check *c)
+{
+	c->not_applicable = true;
+}
+
+/* --- one message ------------------------------------------------------------------------------------------------------------- */
+
+static int compare_findings(const void *a, const void *b)
+{
+	const struct finding *x = a, *y = b;
+
+	if (x->start.offset != y->start.offset)
+		return x->start.offset < y->start.offset ? -1 : 1;
+	int by_id = strcmp(x->rule->id, y->rule->id);
+	if (by_id)
+		return by_id;
+	if (x->end.offset != y->end.offset)
+		return x->end.offset < y->end.offset ? -1 : 1;
+	return strcmp(x->fingerprint, y->fingerprint);
+}
+
+static bool overlap(const struct finding *a, const struct finding *b)
+{
+	if (a->start.offset == b->start.offset)
+		return true;
+	return a->start.offset < b->end.offset && b->start.offset < a->end.offset;
+}
+
+static void adopt_requirements(struct finding *winner, const struct finding *loser, struct arena *arena)
+{
+	size_t n = 0, extra = 0;
+
+	while (winner->requirements[n])
+		n++;
+	while (loser->requirements[extra])
+		extra++;
+	const char **all = ARENA_ARRAY(arena, const char *, n + extra + 1);
+	memcpy(all, winner->requirements, n * sizeof *all);
+	for (size_t i = 0; i < extra; i++)
+		if (!g_strv_contains((const gchar *const *)winner->requirements, loser->requirements[i]))
+			all[n++] = loser->requirements[i];
+	winner->requirements = all;
+}
+
+/* One fault, one finding: where two rules meet on the same bytes, the one that another supersedes goes, its ids stay. A rule that
+ * supersedes "*" (what was read is no message at all) leaves no other finding. */
+static size_t drop_superseded(struct finding *findings, size_t n, struct arena *arena)
+{
+	bool *dropped = g_new0(bool, n + 1);
+
+	for (size_t i = 0; i < n; i++) {
+		const char *const *losers = findings[i].rule->supersedes;
+		for (size_t k = 0; losers && k < n; k++) {
+			bool everything = strcmp(losers[0], "*") == 0;
+			if (k == i || dropped[k] || findings[k].rule == findings[i].rule)
+				continue;
+			if (everything) {
+				dropped[k] = true;
+				continue;
+			}
+			if (!overlap(&findings[i], &findings[k]) || !g_strv_contains((const gchar *const *)losers, findings[k].rule->id))
+				continue;
+			adopt_requirements(&findings[i], &findings[k], arena);
+			dropped[k] = true;
+		}
+	}
+	size_t kept = 0;
+	for (size_t i = 0; i < n; i++)
+		if (!dropped[i])
+			findings[kept++] = findings[i];
+	g_free(dropped);
+	return kept;
+}
+
+static void take_findings(struct message_result *result, GArray *findings)
+{
+	struct finding *all = ARENA_ARRAY(result->arena, struct finding, findings->len + 1);
+	if (findings->len)
+		memcpy(all, findings->data, findings->len * sizeof *all);
+	qsort(all, findings->len, sizeof *all, compare_findings);
+	result->n_findings = drop_superseded(all, findings->len, result->arena);
+	result->findings = all;
+}
+
+static int compare_requirements(const void *a, const void *b)
+{
+	return strcmp(((const struct requirement_status *)a)->id, ((const struct requirement_status *)b)->id);
+}
+
+/* Of two rules about one requirement the graver word counts. */
+static int verdict_weight(enum requirement_verdict verdict)
+{
+	switch (verdict) {
+	case REQUIREMENT_FAIL:
+		return 3;
+	case REQUIREMENT_UNKNOWN:
+		return 2;
+	case REQUIREMENT_PASS:
+		return 1;
+	default:
+		return 0;
+	}
+}
+
+static void note_requirement(GHashTable *table, const char *id, enum requirement_verdict verdict)
+{
+	gpointer known;
+
+	if (!g_hash_table_lookup_extended(table, id, NULL, &known) ||
+	    verdict_weight(verdict) > verdict_weight((enum requirement_verdict)GPOINTER_TO_INT(known)))
+		g_hash_table_insert(table, (gpointer)id, GINT_TO_POINTER((int)verdict));
+}
+
+/* A finding of warning or error: fail. An info remark leaves it open. A rule that ran and said nothing: pass. */
+static void take_requirements(struct message_result *result, GHashTable *table)
+{
+	for (size_t i = 0; i < result->n_findings; i++)
+		for (const char **id = result->findings[i].requirements; *id; id++)
+			note_requirement(table, *id,
+					 result->findings[i].severity >= SEVERITY_WARNING ? REQUIREMENT_FAIL : REQUIREMENT_UNKNOWN);
+	GHashTableIter iter;
+	gpointer id, verdict;
+	result->requirements = ARENA_ARRAY(result->arena, struct requirement_status, g_hash_table_size(table) + 1);
+	result->n_requirements = 0;
+	g_hash_table_iter_init(&iter, table);
+	while (g_hash_table_iter_next(&iter, &id, &verdict))
+		result->requirements[result->n_requirements++] =
+			(struct requirement_status){ id, (enum requirement_verdict)GPOINTER_TO_INT(verdict) };
+	qsort(result->requirements, result->n_requirements, sizeof *result->requirements, compare_requirements);
+}
+
+/* The rule at hand has reported; say once how many findings were too many, and what became of its requirements. */
+static void end_rule(struct check *c, GHashTable *requirements)
+{
+	for (const char *const *id = c->rule->requirements; id && *id; id++)
+		note_requirement(requirements, *id, c->not_applicable ? REQUIREMENT_NOT_APPLICABLE : REQUIREMENT_PASS);
+	const struct rule *more = c->worker->engine->more;
+	if (!c->n_dropped || !more)
+		return;
+	const struct rule *full = c->rule;
+	size_t n = c->n_dropped;
+	size_t place = c->last_dropped_start.offset;
+	c->rule = more;
+	c->n_reported = 0;
+	c->n_dropped = 0;
+	check_report(c, ((struct range){ place, place }), NULL, ARG_T("rule", span_str(full->id)), ARG_I("count", n));
+}
+
+static void begin_rule(struct check *c, const struct rule *rule)
+{
+	c->rule = rule;
+	c->n_reported = 0;
+	c->n_dropped = 0;
+	c->not_applicable = false;
+}
+
+static bool match_wanted(const struct rule *rule, void *data)
+{
+	const struct check *c = data;
+	return selected(c->worker->engine->options, rule) && can_speak(rule, c->worker->engine->options, c->stage);
+}
+
+enum { MOST_WORDS_TOLD = 8 };
+
+/* The different texts that hit, as a list for people: "a, b, c". */
+static struct span words_told(struct arena *arena, const struct match_hit *hits, size_t n_hits)
+{
+	GString *out = g_string_new(NULL);
+	GPtrArray *told = g_ptr_array_new();
+
+	for (size_t i = 0; i < n_hits && told->len < MOST_WORDS_TOLD; i++) {
+		const char *word = arena_copy(arena, hits[i].matched);
+		if (g_ptr_array_find_with_equal_func(told, word, g_str_equal, NULL))
+			continue;
+		g_ptr_array_add(told, (gpointer)word);
+		g_string_append_printf(out, "%s%s", out->len ? ", " : "", word);
+	}
+	struct span copy = arena_copy_span(arena, span_of(out->str, out->len));
+	g_ptr_array_free(told, TRUE);
+	g_string_free(out, TRUE);
+	return copy;
+}
+
+/* A match finding has the case "default" and two arguments: {count}, the number of hits, and {words}, the different texts that hit. */
+static void match_found(const struct rule *rule, const struct match_hit *hits, size_t n_hits, bool gave_up, void *data)
+{
+	struct check *c = data;
+
+	begin_rule(c, rule);
+	if (n_hits && rule->match->kind != MATCH_PHRASE && rule->match->kind != MATCH_REGEX && rule->match->kind != MATCH_ANY) {
+		/* All, count, within: one finding for the whole, at the first hit. */
+		check_report_text(c, hits[0].text, hits[0].range, NULL, ARG_I("count", n_hits),
+				  ARG_T("words", words_told(c->message->arena, hits, n_hits)));
+	} else {
+		for (size_t i = 0; i < n_hits; i++)
+			check_report_text(c, hits[i].text, hits[i].range, NULL, ARG_I("count", n_hits),
+					  ARG_T("words", hits[i].matched));
+	}
+	if (gave_up && c->worker->engine->gave_up) {
+		begin_rule(c, c->worker->engine->gave_up);
+		struct range start = { c->message->range.start, c->message->range.start };
+		check_report(c, start, NULL, ARG_T("rule", span_str(rule->id)));
+	}
+}
+
+static const char *copy_or_null(struct arena *arena, const struct text *text)
+{
+	return text && text->bytes.n ? clean_copy(arena, text->bytes, 1000) : NULL;
+}
+
+struct message_result *engine_run(struct engine_worker *worker, const struct message *m)
+{
+	const struct engine *engine = worker->engine;
+	struct arena *arena = arena_new();
+	struct message_result *result = ARENA_NEW(arena, struct message_result);
+	GHashTable *requirements = g_hash_table_new(g_str_hash, g_str_equal);
+	struct check c = { .worker = worker,
+			   .message = m,
+			   .stage = engine_stage(engine->options, m->kind),
+			   .result = result,
+			   .findings = g_array_new(FALSE, TRUE, sizeof(struct finding)) };
+
+	result->arena = arena;
+	result->path = arena_copy(arena, span_str(m->path));
+	result->index = m->index;
+	result->is_template = m->kind == INPUT_TEMPLATE;
+	result->stage = c.stage;
+	result->subject = copy_or_null(arena, m->subject);
+	result->from = copy_or_null(arena, m->from_field ? m->from_field->value : NULL);
+	result->size = m->range.end - m->range.start;
+	result->facts = facts_collect(arena, m);
+	result->facts->stage = c.stage;
+
+	for (size_t i = 0; i < engine->n_active; i++) {
+		const struct active_rule *active = &engine->active[i];
+		begin_rule(&c, active->rule);
+		if (!can_speak(active->rule, engine->options, c.stage)) {
+			c.not_applicable = true;
+		} else if (active->function) {
+			active->function(&c, m);
+		} else if (active->several) {
+			continue;
+		}
+		end_rule(&c, requirements);
+	}
+	match_run(worker->match, m, match_wanted, match_found, &c);
+	take_findings(result, c.findings);
+	take_requirements(result, requirements);
+	score_compute(result);
+	g_array_free(c.findings, TRUE);
+	g_hash_table_destroy(requirements);
+	return result;
+}
+
+/* --- several messages -------------------------------------------------------------------------------------------------------- */
+
+struct several_run {
+	struct several several;
+	const struct engine *engine;
+	const struct rule *rule;
+	GArray **added;            /* per result: struct finding; NULL where nothing was added */
+};
+
+static void several_report(struct several *s, size_t i, const struct fact *fact, const char *case_name, const struct finding_arg *args,
+			   size_t n_args)
+{
+	struct several_run *run = s->data;
+	struct message_result *result = s->results[i];
+	const struct lint_options *options = run->engine->options;
+	if (!case_name)
+		case_name = "default";
+	enum severity severity = resolve_severity(run->rule, options, result->stage, case_name, NULL);
+	if (severity == SEVERITY_OFF)
+		return;
+	struct finding finding = { .rule = run->rule,
+				   .severity = severity,
+				   .message = message_case(run->rule, case_name),
+				   .start = fact->start,
+				   .end = fact->end };
+	finding.requirements = resolve_requirements(result->arena, run->rule, options, result->stage, case_name, NULL);
+	for (size_t k = 0; k < n_args; k++)
+		add_arg(&finding, result->arena,
+			&(struct check_arg){ args[k].name, args[k].kind, span_str(args[k].text), args[k].number });
+	finding.excerpt = clean_copy(result->arena, span_str(fact->value), LIMIT_EXCERPT_CHARS);
+	finding.raw_line = fact->raw_line;
+	finding.raw_line_column = fact->start.column;
+	set_fingerprint(&finding, result->arena, result->path);
+	if (!run->added[i])
+		run->added[i] = g_array_new(FALSE, TRUE, sizeof(struct finding));
+	g_array_append_val(run->added[i], finding);
+}
+
+void engine_run_several(const struct engine *engine, struct message_result **results, size_t n)
+{
+	struct several_run run = { .engine = engine, .added = g_new0(GArray *, n + 1) };
+
+	run.several = (struct several){ results, n, several_report, &run };
+	for (size_t i = 0; n > 1 && i < engine->n_active; i++) {
+		if (!engine->active[i].several)
+			continue;
+		run.rule = engine->active[i].rule;
+		engine->active[i].several(&run.several);
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (!run.added[i])
+			continue;
+		struct message_result *result = results[i];
+		GHashTable *requirements = g_hash_table_new(g_str_hash, g_str_equal);
+		for (size_t k = 0; k < result->n_requirements; k++)
+			note_requirement(requirements, result->requirements[k].id, result->requirements[k].verdict);
+		g_array_prepend_vals(run.added[i], result->findings, (guint)result->n_findings);
+		take_findings(result, run.added[i]);
+		take_requirements(result, requirements);
+		score_compute(result);
+		g_array_free(run.added[i], TRUE);
+		g_hash_table_destroy(requirements);
+	}
+	g_free(run.added);
+}

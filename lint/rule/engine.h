@@ -1,0 +1,30 @@
+/* Runs rules over messages: document in, findings out. */
+#ifndef PRESEND_RULE_ENGINE_H
+#define PRESEND_RULE_ENGINE_H
+
+#include <glib.h>
+
+#include "doc/message.h"
+#include "rule/finding.h"
+#include "rule/match.h"
+#include "rule/options.h"
+#include "rule/score.h"
+
+struct engine;         /* const after making; shared by workers */
+struct engine_worker;  /* one per thread: ICU objects, compiled patterns */
+
+/* rules and options must outlive the engine. */
+struct engine *engine_new(const struct rule_set *rules, const struct lint_options *options);
+void engine_free(struct engine *engine);
+struct engine_worker *engine_worker_new(const struct engine *engine);
+void engine_worker_free(struct engine_worker *worker);
+
+/* Lint one message. The result owns all it shows: message and file may be freed. */
+struct message_result *engine_run(struct engine_worker *worker, const struct message *message);
+/* Second pass: rules over several messages, results in path order. Adds findings to them. */
+void engine_run_several(const struct engine *engine, struct message_result **results, size_t n);
+
+/* The stage that applies to a message: what the user gave, else by the kind of the file. */
+enum stage engine_stage(const struct lint_options *options, enum input_kind kind);
+
+#endif

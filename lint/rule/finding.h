@@ -1,0 +1,70 @@
+/* Findings: what a rule found, where, with typed arguments. Independent of the message once finished: strings live in the
+ * arena of the list. */
+#ifndef PRESEND_RULE_FINDING_H
+#define PRESEND_RULE_FINDING_H
+
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/lines.h"
+#include "rule/options.h"
+#include "rule/rule.h"
+
+enum arg_kind { ARG_TEXT, ARG_INT };
+
+struct finding_arg {
+	const char *name;
+	enum arg_kind kind;
+	const char *text;      /* ARG_TEXT; UTF-8, NUL-terminated, not yet made safe for a terminal */
+	int64_t number;        /* ARG_INT */
+};
+
+enum { FINDING_MAX_ARGS = 6 };
+
+struct finding {
+	const struct rule *rule;
+	const struct rule_message *message;
+	enum severity severity;
+	const char **requirements; /* NULL-terminated; may be empty */
+	struct finding_arg args[FINDING_MAX_ARGS];
+	size_t n_args;
+	struct position start, end; /* in the raw file */
+	const char *part;           /* "1.2"; NULL */
+	const char *excerpt;        /* decoded text the finding is about; NULL */
+	const char *decoded_line;   /* the decoded line it stands in; NULL where the raw line says the same */
+	size_t decoded_column;      /* 1-based, code points of decoded_line; 0 where none */
+	const char *raw_line;       /* the raw line of start, valid UTF-8 or bytes; NUL-terminated copy without line end, cut */
+	size_t raw_line_column;     /* column of start in raw_line (which may be cut at the left) */
+	const char *fingerprint;    /* 16 hexadecimal digits */
+};
+
+/* All findings of one message, and what a report needs to know of it. */
+struct message_result {
+	struct arena *arena;        /* owns everything below */
+	const char *path;
+	size_t index;
+	bool is_template;
+	enum stage stage;
+	const char *subject, *from; /* decoded; NULL */
+	size_t size;                /* bytes of this message */
+	struct finding *findings;   /* sorted: offset, then rule id */
+	size_t n_findings;
+	struct score *score;        /* see rule/score.h */
+	struct facts *facts;        /* see rule/facts.h */
+	struct requirement_status *requirements; /* sorted by id */
+	size_t n_requirements;
+};
+
+enum requirement_verdict { REQUIREMENT_PASS, REQUIREMENT_FAIL, REQUIREMENT_NEEDS_DNS, REQUIREMENT_NEEDS_RECEIVER,
+			   REQUIREMENT_NOT_APPLICABLE, REQUIREMENT_UNKNOWN };
+struct requirement_status {
+	const char *id;
+	enum requirement_verdict verdict;
+};
+
+/* The text of a finding in a language, arguments filled in; g_free() it. Unknown {places} stay as they are. */
+char *finding_format(const struct finding *finding, const struct localized *text, enum language language);
+const struct finding_arg *finding_arg(const struct finding *finding, const char *name);
+void message_result_free(struct message_result *result);
+
+#endif

@@ -1,0 +1,69 @@
+/* What the user asked for, as far as rules and findings depend on it. */
+#ifndef PRESEND_RULE_OPTIONS_H
+#define PRESEND_RULE_OPTIONS_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+enum stage { STAGE_TEMPLATE, STAGE_DRAFT, STAGE_FINAL, STAGE_RECEIVED };
+enum mail_class { CLASS_NEWSLETTER, CLASS_TRANSACTIONAL, CLASS_DISCUSSION };
+enum volume { VOLUME_BULK, VOLUME_SMALL, VOLUME_UNKNOWN };
+enum profile {
+	PROFILE_GMAIL = 1 << 0,
+	PROFILE_GMAIL_BULK = 1 << 1,
+	PROFILE_YAHOO = 1 << 2,
+	PROFILE_OUTLOOK = 1 << 3,
+	PROFILE_ICLOUD = 1 << 4,
+	PROFILE_JAPAN_CARRIERS = 1 << 5,
+	PROFILE_LAW_JP = 1 << 6,
+	PROFILE_LAW_US = 1 << 7,
+	PROFILE_LAW_CA = 1 << 8,
+	PROFILE_LAW_EU = 1 << 9
+};
+enum severity { SEVERITY_OFF, SEVERITY_INFO, SEVERITY_WARNING, SEVERITY_ERROR };
+enum confidence { CONFIDENCE_CERTAIN, CONFIDENCE_LIKELY, CONFIDENCE_OPINION };
+enum language { LANGUAGE_EN, LANGUAGE_JA };
+enum { N_LANGUAGES = 2 };
+
+struct lint_options {
+	bool stage_given;              /* else: template for a template file, draft for a message */
+	enum stage stage;
+	enum mail_class mail_class;
+	enum volume volume;
+	unsigned profiles;             /* enum profile */
+	bool target_jis;               /* --target-charset iso-2022-jp */
+	bool target_sjis;              /* --target-charset shift_jis */
+	int64_t now;                   /* seconds since 1970; --now or the clock */
+	GPtrArray *select, *ignore, *extend_select; /* rule ids or prefixes, char *; empty select: all default rules */
+};
+
+const char *stage_name(enum stage stage);
+const char *class_name(enum mail_class mail_class);
+const char *volume_name(enum volume volume);
+const char *profile_name(unsigned profile); /* of one bit */
+const char *severity_name(enum severity severity);
+const char *confidence_name(enum confidence confidence);
+/* false for an unknown word. */
+bool stage_parse(const char *word, enum stage *out);
+bool class_parse(const char *word, enum mail_class *out);
+bool volume_parse(const char *word, enum volume *out);
+bool profile_parse(const char *word, unsigned *out); /* one name, one bit */
+bool severity_parse(const char *word, enum severity *out);
+bool confidence_parse(const char *word, enum confidence *out);
+/* The value of --profile: names with commas between. gmail-bulk brings gmail with it. */
+bool profiles_parse(const char *words, unsigned *out);
+
+/* One option of those that rules depend on: --stage, --class, --volume, --profile, --target-charset, --now. false for another
+ * option or an unknown value. */
+bool lint_options_set(struct lint_options *options, const char *name, const char *value);
+/* A line of such options, "--stage final --volume bulk", as examples of rules have it. */
+bool lint_options_set_line(struct lint_options *options, const char *line);
+
+/* Did-you-mean: the candidate nearest to word by Damerau-Levenshtein distance, NULL where none is near.
+ * candidates: NULL-terminated. */
+const char *word_nearest(const char *word, const char *const *candidates);
+/* The step of it: true where candidate is near and nearer than *best (G_MAXUINT at first), which is updated. */
+bool word_nearer(const char *word, const char *candidate, unsigned *best);
+
+#endif

@@ -1,0 +1,156 @@
+/* A rule as data. Built-in rules are constant tables made from rules.d by rules2c at build time; a user's rules are read by
+ * rule_load.c into the same structures. Everything here is const once made. The language: docs/RULES.md. */
+#ifndef PRESEND_RULE_RULE_H
+#define PRESEND_RULE_RULE_H
+
+#include <stddef.h>
+
+#include "rule/options.h"
+
+/* A text in every language; never NULL for a loaded rule. */
+struct localized {
+	const char *text[N_LANGUAGES];
+};
+
+/* One of several wordings of the message; a native check names the case. */
+struct rule_message {
+	const char *case_name; /* "default" where the rule has one */
+	struct localized text; /* with {argument} places */
+};
+
+/* All fields that are set must fit; 0 means "any". Bits are 1 << enum value. */
+struct rule_condition {
+	unsigned stages, classes, volumes, profiles;
+	int target_jis;                /* 0 any, 1 only when the outgoing charset is Japanese legacy, -1 only when not */
+	const char *const *fields;     /* values of the argument "field", lower case; NULL-terminated; NULL: any */
+	const char *const *cases;      /* case names; NULL: any */
+	int severity;                  /* enum severity; -1: the condition does not change it */
+	const char *const *requirements; /* added to the rule's; NULL: none */
+};
+
+struct rule_source {
+	const char *name;              /* "Gmail, Email sender guidelines" */
+	const char *section;           /* NULL where none */
+	const char *url;               /* http or https; NULL for a source that is on no web page ("common practice") */
+	const char *date;              /* of the text that was read, ISO 8601; NULL for RFCs */
+};
+
+/* A match tree. */
+enum match_kind { MATCH_PHRASE, MATCH_REGEX, MATCH_ANY, MATCH_ALL, MATCH_NOT, MATCH_COUNT, MATCH_WITHIN };
+
+enum match_target {
+	TARGET_SUBJECT, TARGET_FROM_NAME, TARGET_FROM_ADDRESS, TARGET_TO_NAME, TARGET_REPLY_TO_ADDRESS,
+	TARGET_HEADER,       /* the decoded value of the field named in header */
+	TARGET_HEADER_RAW,   /* unfolded, not decoded */
+	TARGET_BODY,         /* visible text of every displayed part */
+	TARGET_PLAIN, TARGET_HTML_VISIBLE, TARGET_HTML_HIDDEN, TARGET_HTML_SOURCE,
+	TARGET_TEXT,         /* subject and body */
+	TARGET_LINK_URL, TARGET_LINK_HOST, TARGET_LINK_LABEL, TARGET_FILE_NAME
+};
+
+enum match_form { FORM_L1, FORM_L1_KANA, FORM_DECODED };
+enum match_border { BORDER_NONE, BORDER_WORD };
+
+struct rule_match {
+	enum match_kind kind;
+	/* leaves */
+	enum match_target target;
+	const char *header;            /* TARGET_HEADER, TARGET_HEADER_RAW */
+	enum match_form form;
+	enum match_border border;
+	const char *const *phrases;    /* MATCH_PHRASE: literals in that form, NULL-terminated */
+	const char *const *except;     /* a hit inside one of these (same form) does not count; NULL: none */
+	const char *regex;             /* MATCH_REGEX: PCRE2, UTF */
+	/* inner nodes */
+	const struct rule_match *const *children; /* NULL-terminated */
+	int min, max;                  /* MATCH_COUNT: hits of the child; max < 0: no upper bound */
+	bool distinct;                 /* MATCH_COUNT: different texts only */
+	int distance;                  /* MATCH_WITHIN: characters between neighbouring children's hits at most */
+};
+
+/* "with:" of a native check. */
+struct rule_setting {
+	const char *key;
+	const char *value;             /* a scalar; NULL where list is set */
+	const char *const *list;       /* NULL-terminated */
+};
+
+struct rule_example {
+	bool fail;                     /* must hit; else must not */
+	const char *name;              /* what it shows, one line; NULL */
+	const char *kind;              /* "subject", "from", "headers", "text", "html", "eml", "bytes", "template", "file",
+	                                * "messages", "repeat", "engine" */
+	const char *content;           /* of kind file: a path below corpus/; NULL for messages. See rule/example.h */
+	const char *file_name;         /* of kind template: the name it is linted under; NULL: "example.html" */
+	const char *repeat_line;       /* of kind repeat: content, then this repeat_times times */
+	int repeat_times;
+	const char *const *parts;      /* of kind messages: whole messages, NULL-terminated; else NULL */
+	int line;                      /* of the rule file */
+	const char *hit;               /* the raw source text the finding's span must be; NULL: not checked; "" : an empty span */
+	const char *excerpt;           /* the decoded excerpt it must show; NULL: not checked */
+	const char *severity;          /* expected; NULL: the default */
+	const char *options;           /* "--stage final --volume bulk"; NULL */
+	const char *const *requirements; /* the finding's ids must be exactly these; NULL: the rule's own */
+	int count;                     /* number of findings of this rule; 0: at least one */
+};
+
+struct rule {
+	const char *id;
+	const char *area;              /* folder name: header, mime, charset, list, identity, link, html, text, template, size, ... */
+	const char *file;              /* for messages about the rule */
+	const char *const *requirements;
+	enum severity severity;
+	enum confidence confidence;
+	const struct rule_condition *conditions; /* first that fits wins */
+	size_t n_conditions;
+	struct localized title, why, help;
+	const struct rule_message *messages;
+	size_t n_messages;
+	const struct rule_source *sources;
+	size_t n_sources;
+	const char *smtp_reply;        /* what a receiver answers; NULL where none is known */
+	const char *const *supersedes; /* rule ids, or the one entry "*": every other rule; NULL */
+	const char *check;             /* native check; NULL where match is set */
+	const struct rule_setting *settings;
+	size_t n_settings;
+	const struct rule_match *match;/* NULL where check is set */
+	const struct rule_example *examples;
+	size_t n_examples;
+	bool several_messages;         /* runs over the records of all messages */
+	bool default_off;              /* only with --select or --extend-select */
+};
+
+/* "with:" look-up; fallback where the key is absent. */
+const char *rule_setting(const struct rule *rule, const char *key, const char *fallback);
+long rule_setting_int(const struct rule *rule, const char *key, long fallback);
+const char *const *rule_setting_list(const struct rule *rule, const char *key);
+
+/* The built-in rules, sorted by id. Generated. */
+extern const struct rule *const builtin_rules[];
+extern const size_t n_builtin_rules;
+extern const char builtin_rules_version[]; /* hash over rules.d */
+
+/* A set of rules in force, sorted by id. */
+struct rule_set {
+	const struct rule *const *rules;
+	size_t n;
+};
+const struct rule *rule_set_find(const struct rule_set *set, const char *id);
+/* The nearest id, for did-you-mean; NULL where none is near. */
+const char *rule_set_suggest(const struct rule_set *set, const char *id);
+
+/* Points of a rule for the score: one data file, rules.d/score.yaml, compiled in. */
+struct score_points {
+	const char *rule;
+	double points;
+};
+struct score_area {
+	const char *area;
+	double cap;
+};
+extern const struct score_points builtin_score_points[];
+extern const size_t n_builtin_score_points;
+extern const struct score_area builtin_score_areas[];
+extern const size_t n_builtin_score_areas;
+
+#endif

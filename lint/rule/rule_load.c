@@ -1,0 +1,1464 @@
+/* Strict reader of rule files: YAML events to a small tree of nodes, nodes to constant rules. The only user of libyaml; also part
+ * of the build-machine program, so nothing but GLib and libyaml may be used here. It never prints. */
+#include "rule/rule_load.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <yaml.h>
+
+#include "base/limits.h"
+
+enum node_kind { NODE_SCALAR, NODE_LIST, NODE_MAP };
+
+/* One YAML value with its place. Every scalar is a string to us. */
+struct node {
+	enum node_kind kind;
+	int line, column;
+	const char *text; /* NODE_SCALAR */
+	struct node *children, *next;
+	const char *key; /* where the parent is a map */
+	int key_line, key_column;
+};
+
+struct loader {
+	struct arena *arena;
+	GPtrArray *errors;
+	const char *file;
+	bool (*known_check)(const char *name);
+};
+
+static void refuse(struct loader *l, int line, int column, const char *format, ...) G_GNUC_PRINTF(4, 5);
+static void refuse(struct loader *l, int line, int column, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	char *message = g_strdup_vprintf(format, args);
+	va_end(args);
+	g_ptr_array_add(l->errors, g_strdup_printf("%s:%d:%d: %s", l->file, line, column, message));
+	g_free(message);
+}
+
+#define REFUSE(l, node, ...) refuse((l), (node)->line, (node)->column, __VA_ARGS__)
+#define REFUSE_KEY(l, node, ...) refuse((l), (node)->key_line, (node)->key_column, __VA_ARGS__)
+
+static const char *keep(struct loader *l, const char *text)
+{
+	return arena_copy(l->arena, span_str(text));
+}
+
+/* --- bytes and YAML --------------------------------------------------------------------------------------------------------- */
+
+/* Line and column, 1-based, columns in characters, of an offset in text that is valid UTF-8 up to there. */
+static void place_of(struct span text, size_t offset, int *line, int *column)
+{
+	*line = 1;
+	*column = 1;
+	for (size_t i = 0; i < offset && i < text.n; i++) {
+		if (text.p[i] == '\n') {
+			++*line;
+			*column = 1;
+		} else if (((unsigned char)text.p[i] & 0xC0) != 0x80) {
+			++*column;
+		}
+	}
+}
+
+/* The whole file, NUL behind it; NULL with a refusal where it cannot be taken. g_free() it. */
+static char *read_rule_file(struct loader *l, const char *path, size_t *n_out)
+{
+	struct stat status;
+	FILE *file = fopen(path, "rb");
+
+	if (!file || fstat(fileno(file), &status) != 0 || !S_ISREG(status.st_mode)) {
+		refuse(l, 1, 1, "cannot be read: %s", file ? "not a regular file" : g_strerror(errno));
+		if (file)
+			fclose(file);
+		return NULL;
+	}
+	char *bytes = g_malloc(LIMIT_RULE_FILE_BYTES + 2);
+	size_t n = fread(bytes, 1, LIMIT_RULE_FILE_BYTES + 1, file);
+	bool failed = ferror(file);
+	fclose(file);
+	bytes[n] = '\0';
+
+	const char *bad;
+	int line, column;
+	if (failed) {
+		refuse(l, 1, 1, "cannot be read");
+	} else if (n > LIMIT_RULE_FILE_BYTES) {
+		refuse(l, 1, 1, "more than %zu bytes", LIMIT_RULE_FILE_BYTES);
+	} else if (!g_utf8_validate(bytes, (gssize)n, &bad)) {
+		place_of(span_of(bytes, n), (size_t)(bad - bytes), &line, &column);
+		refuse(l, line, column, *bad ? "not UTF-8" : "NUL character");
+	} else if (n >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0) {
+		refuse(l, 1, 1, "byte order mark; save the file as UTF-8 without it");
+	} else {
+		*n_out = n;
+		return bytes;
+	}
+	g_free(bytes);
+	return NULL;
+}
+
+struct tree_reader {
+	struct loader *loader;
+	yaml_parser_t parser;
+	struct span source;
+};
+
+/* The next event; false after a refusal. */
+static bool next_event(struct tree_reader *r, yaml_event_t *event)
+{
+	if (yaml_parser_parse(&r->parser, event))
+		return true;
+
+	const char *problem = r->parser.problem ? r->parser.problem : "YAML fault";
+	int line = (int)r->parser.problem_mark.line + 1, column = (int)r->parser.problem_mark.column + 1;
+	if (r->parser.error == YAML_READER_ERROR)
+		place_of(r->source, r->parser.problem_offset, &line, &column);
+	refuse(r->loader, line, column, "%s", problem);
+	return false;
+}
+
+static struct node *node_new(struct loader *l, enum node_kind kind, const yaml_event_t *event)
+{
+	struct node *node = ARENA_NEW(l->arena, struct node);
+	node->kind = kind;
+	node->line = (int)event->start_mark.line + 1;
+	node->column = (int)event->start_mark.column + 1;
+	return node;
+}
+
+static void refuse_decoration(struct loader *l, const struct node *node, const yaml_char_t *anchor, const yaml_char_t *tag)
+{
+	if (anchor)
+		REFUSE(l, node, "anchors are not allowed");
+	if (tag)
+		REFUSE(l, node, "tags are not allowed");
+}
+
+/* The value that begins with this event, which is deleted. NULL after a refusal that ends the reading. depth bounds the recursion.
+ */
+static struct node *read_node(struct tree_reader *r, yaml_event_t *event, int depth)
+{
+	struct loader *l = r->loader;
+	struct node *node = NULL;
+
+	switch (event->type) {
+	case YAML_SCALAR_EVENT: {
+		struct span text = span_of((const char *)event->data.scalar.value, event->data.scalar.length);
+		node = node_new(l, NODE_SCALAR, event);
+		node->text = arena_copy(l->arena, text);
+		refuse_decoration(l, node, event->data.scalar.anchor, event->data.scalar.tag);
+		if (memchr(text.p, '\0', text.n))
+			REFUSE(l, node, "NUL character in a text");
+		yaml_event_delete(event);
+		return node;
+	}
+	case YAML_ALIAS_EVENT:
+		node = node_new(l, NODE_SCALAR, event);
+		node->text = "";
+		REFUSE(l, node, "aliases are not allowed");
+		yaml_event_delete(event);
+		return node;
+	case YAML_SEQUENCE_START_EVENT:
+		node = node_new(l, NODE_LIST, event);
+		refuse_decoration(l, node, event->data.sequence_start.anchor, event->data.sequence_start.tag);
+		break;
+	case YAML_MAPPING_START_EVENT:
+		node = node_new(l, NODE_MAP, event);
+		refuse_decoration(l, node, event->data.mapping_start.anchor, event->data.mapping_start.tag);
+		break;
+	default:
+		g_assert_not_reached();
+	}
+	yaml_event_delete(event);
+	if (depth > LIMIT_YAML_DEPTH) {
+		REFUSE(l, node, "nested more than %d levels deep", LIMIT_YAML_DEPTH);
+		return NULL;
+	}
+
+	GHashTable *seen = node->kind == NODE_MAP ? g_hash_table_new(g_str_hash, g_str_equal) : NULL;
+	struct node **tail = &node->children;
+	for (;;) {
+		yaml_event_t child_event;
+		struct node *key = NULL;
+		if (!next_event(r, &child_event)) {
+			node = NULL;
+			break;
+		}
+		if (child_event.type == YAML_SEQUENCE_END_EVENT || child_event.type == YAML_MAPPING_END_EVENT) {
+			yaml_event_delete(&child_event);
+			break;
+		}
+		if (seen) {
+			key = read_node(r, &child_event, depth + 1);
+			if (key && key->kind != NODE_SCALAR) {
+				REFUSE(l, key, "a key must be a word");
+				key->text = "";
+			} else if (key && !g_hash_table_add(seen, (char *)key->text)) {
+				REFUSE(l, key, "key \"%s\" stands twice", key->text);
+			}
+			if (!key || !next_event(r, &child_event)) {
+				node = NULL;
+				break;
+			}
+		}
+		struct node *child = read_node(r, &child_event, depth + 1);
+		if (!child) {
+			node = NULL;
+			break;
+		}
+		if (key) {
+			child->key = key->text;
+			child->key_line = key->line;
+			child->key_column = key->column;
+		}
+		*tail = child;
+		tail = &child->next;
+	}
+	if (seen)
+		g_hash_table_destroy(seen);
+	return node;
+}
+
+/* The one document of a stream; NULL where it has faults, all of which are refusals. */
+static struct node *read_document(struct tree_reader *r)
+{
+	struct loader *l = r->loader;
+	struct node *root = NULL;
+	bool seen = false;
+	yaml_event_t event;
+
+	for (;;) {
+		if (!next_event(r, &event))
+			return NULL;
+		switch (event.type) {
+		case YAML_STREAM_END_EVENT:
+			yaml_event_delete(&event);
+			if (!seen)
+				refuse(l, 1, 1, "the file is empty");
+			return root;
+		case YAML_DOCUMENT_START_EVENT:
+			if (seen || event.data.document_start.version_directive ||
+			        event.data.document_start.tag_directives.start != event.data.document_start.tag_directives.end) {
+				refuse(l, (int)event.start_mark.line + 1, (int)event.start_mark.column + 1, "%s",
+				        seen ? "a second document in the file" : "YAML directives are not allowed");
+				yaml_event_delete(&event);
+				return NULL;
+			}
+			seen = true;
+			yaml_event_delete(&event);
+			break;
+		case YAML_STREAM_START_EVENT:
+		case YAML_DOCUMENT_END_EVENT:
+			yaml_event_delete(&event);
+			break;
+		default:
+			root = read_node(r, &event, 1);
+			if (!root)
+				return NULL;
+		}
+	}
+}
+
+/* The tree of a file; NULL where anything was refused. */
+static struct node *read_tree(struct loader *l, const char *path)
+{
+	size_t n;
+	guint faults = l->errors->len;
+	char *bytes = read_rule_file(l, path, &n);
+
+	if (!bytes)
+		return NULL;
+	struct tree_reader r = {.loader = l, .source = {bytes, n}};
+	if (!yaml_parser_initialize(&r.parser))
+		g_error("out of memory");
+	yaml_parser_set_encoding(&r.parser, YAML_UTF8_ENCODING);
+	yaml_parser_set_input_string(&r.parser, (const unsigned char *)bytes, n);
+	struct node *root = read_document(&r);
+	yaml_parser_delete(&r.parser);
+	g_free(bytes);
+	if (root && root->kind != NODE_MAP)
+		REFUSE(l, root, "the file must be a map of keys");
+	return l->errors->len == faults ? root : NULL;
+}
+
+/* --- nodes to values ---------------------------------------------------------------------------------------------------------- */
+
+static struct node *get(const struct node *map, const char *key)
+{
+	if (!map || map->kind != NODE_MAP)
+		return NULL;
+	for (struct node *child = map->children; child; child = child->next)
+		if (strcmp(child->key, key) == 0)
+			return child;
+	return NULL;
+}
+
+/* Refuse keys that are not in allowed (NULL-terminated). false where node is no map. */
+static bool only_keys(struct loader *l, const struct node *node, const char *what, const char *const *allowed)
+{
+	if (node->kind != NODE_MAP) {
+		REFUSE(l, node, "%s must be a map", what);
+		return false;
+	}
+	for (const struct node *child = node->children; child; child = child->next) {
+		if (g_strv_contains(allowed, child->key))
+			continue;
+		const char *near = word_nearest(child->key, allowed);
+		if (near)
+			REFUSE_KEY(l, child, "unknown key \"%s\" in %s; did you mean \"%s\"?", child->key, what, near);
+		else
+			REFUSE_KEY(l, child, "unknown key \"%s\" in %s", child->key, what);
+	}
+	return true;
+}
+
+/* A scalar that is not empty, without blanks at its ends; NULL after a refusal. */
+static const char *text_of(struct loader *l, const struct node *node, const char *what)
+{
+	if (node->kind != NODE_SCALAR) {
+		REFUSE(l, node, "%s must be a text", what);
+		return NULL;
+	}
+	struct span trimmed = span_trim(span_str(node->text));
+	if (!trimmed.n) {
+		REFUSE(l, node, "%s is empty", what);
+		return NULL;
+	}
+	return arena_copy(l->arena, trimmed);
+}
+
+/* The same for text that is taken as it is written. */
+static const char *content_of(struct loader *l, const struct node *node, const char *what, bool may_be_empty)
+{
+	if (node->kind != NODE_SCALAR) {
+		REFUSE(l, node, "%s must be a text", what);
+		return NULL;
+	}
+	if (!*node->text && !may_be_empty) {
+		REFUSE(l, node, "%s is empty", what);
+		return NULL;
+	}
+	return node->text;
+}
+
+/* A text of one line. */
+static const char *line_of(struct loader *l, const struct node *node, const char *what)
+{
+	const char *text = text_of(l, node, what);
+	if (text && strpbrk(text, "\r\n")) {
+		REFUSE(l, node, "%s must be one line", what);
+		return NULL;
+	}
+	return text;
+}
+
+static size_t count_children(const struct node *node)
+{
+	size_t n = 0;
+	for (const struct node *child = node->children; child; child = child->next)
+		n++;
+	return n;
+}
+
+/* One scalar or a list of them, as they are written: NULL-terminated array. NULL after a refusal or where the list is empty and may
+ * be. */
+static const char *const *strings_of(struct loader *l, const struct node *node, const char *what, bool may_be_empty)
+{
+	if (node->kind == NODE_MAP) {
+		REFUSE(l, node, "%s must be a text or a list of texts", what);
+		return NULL;
+	}
+	size_t n = node->kind == NODE_LIST ? count_children(node) : 1, i = 0;
+	if (n == 0) {
+		if (!may_be_empty)
+			REFUSE(l, node, "%s is an empty list", what);
+		return NULL;
+	}
+	const char **strings = ARENA_ARRAY(l->arena, const char *, n + 1);
+	GHashTable *seen = g_hash_table_new(g_str_hash, g_str_equal);
+	bool whole = true;
+	for (const struct node *item = node->kind == NODE_LIST ? node->children : node; item;
+	        item = node->kind == NODE_LIST ? item->next : NULL) {
+		const char *text = content_of(l, item, what, false);
+		if (!text) {
+			whole = false;
+		} else if (!g_hash_table_add(seen, (char *)text)) {
+			REFUSE(l, item, "\"%s\" stands twice in %s", text, what);
+			whole = false;
+		} else {
+			strings[i++] = text;
+		}
+	}
+	g_hash_table_destroy(seen);
+	return whole ? strings : NULL;
+}
+
+/* A whole number of at most six digits; -1 after a refusal. */
+static int number_of(struct loader *l, const struct node *node, const char *what, int smallest)
+{
+	const char *text = node->kind == NODE_SCALAR ? node->text : "";
+	size_t n = strspn(text, "0123456789");
+	int value = 0;
+
+	for (size_t i = 0; i < n && i < 6; i++)
+		value = value * 10 + (text[i] - '0');
+	if (n == 0 || n > 6 || text[n] || value < smallest) {
+		REFUSE(l, node, "%s must be a whole number from %d to 999999", what, smallest);
+		return -1;
+	}
+	return value;
+}
+
+static bool boolean_of(struct loader *l, const struct node *node, const char *what)
+{
+	if (node->kind == NODE_SCALAR && strcmp(node->text, "true") == 0)
+		return true;
+	if (node->kind != NODE_SCALAR || strcmp(node->text, "false") != 0)
+		REFUSE(l, node, "%s must be true or false", what);
+	return false;
+}
+
+/* [a-z][a-z0-9]* with parts joined by the separator. */
+static bool is_name(const char *text, char separator)
+{
+	bool start = true;
+
+	if (strlen(text) > 64 || !(*text >= 'a' && *text <= 'z'))
+		return false;
+	for (; *text; text++) {
+		if (*text == separator) {
+			if (start)
+				return false;
+			start = true;
+		} else if ((*text >= 'a' && *text <= 'z') || ascii_is_digit(*text)) {
+			start = false;
+		} else {
+			return false;
+		}
+	}
+	return !start;
+}
+
+static bool is_requirement(const char *text)
+{
+	return strlen(text) == 5 && g_ascii_isupper(text[0]) && g_ascii_isupper(text[1]) && text[2] == '-' &&
+	       ascii_is_digit(text[3]) && ascii_is_digit(text[4]);
+}
+
+/* A list of requirement ids; NULL where there are none or after a refusal. */
+static const char *const *requirements_of(struct loader *l, const struct node *node)
+{
+	if (node->kind != NODE_LIST) {
+		REFUSE(l, node, "requirements must be a list");
+		return NULL;
+	}
+	for (const struct node *item = node->children; item; item = item->next)
+		if (item->kind == NODE_SCALAR && *item->text && !is_requirement(item->text))
+			REFUSE(l, item, "\"%s\" is no requirement id such as UN-01", item->text);
+	return strings_of(l, node, "requirements", true);
+}
+
+/* --- texts -------------------------------------------------------------------------------------------------------------------- */
+
+/* The arguments of a text, sorted, each once (strings of the table's own). false after a refusal. */
+static bool collect_arguments(struct loader *l, const struct node *node, const char *text, GPtrArray *names)
+{
+	for (const char *p = text; (p = strchr(p, '{')) != NULL;) {
+		const char *close = NULL;
+		if (p[1] == '{')
+			close = strstr(p + 2, "}}");
+		else if (p[1] == '%')
+			close = strstr(p + 2, "%}");
+		if (close) {
+			p = close + 2;
+			continue;
+		}
+		size_t n = strspn(p + 1, "abcdefghijklmnopqrstuvwxyz0123456789_");
+		if (n == 0 || p[1 + n] != '}' || !(p[1] >= 'a' && p[1] <= 'z')) {
+			REFUSE(l, node, "\"{\" begins no argument such as {count}");
+			return false;
+		}
+		char *name = g_strndup(p + 1, n);
+		if (g_ptr_array_find_with_equal_func(names, name, g_str_equal, NULL))
+			g_free(name);
+		else
+			g_ptr_array_add(names, name);
+		p += n + 2;
+	}
+	return true;
+}
+
+enum argument_rule { ARGUMENTS_NONE, ARGUMENTS_OF_CHECK, ARGUMENTS_OF_MATCH };
+
+static void check_arguments(
+        struct loader *l, const struct node *const nodes[N_LANGUAGES], const struct localized *text, enum argument_rule rule)
+{
+	GPtrArray *names[N_LANGUAGES];
+	bool good = true;
+
+	for (int i = 0; i < N_LANGUAGES; i++) {
+		names[i] = g_ptr_array_new_with_free_func(g_free);
+		good = collect_arguments(l, nodes[i], text->text[i], names[i]) && good;
+	}
+	for (int i = 0; good && i < N_LANGUAGES; i++) {
+		for (guint k = 0; k < names[i]->len; k++) {
+			const char *name = g_ptr_array_index(names[i], k);
+			if (rule == ARGUMENTS_OF_MATCH && strcmp(name, "excerpt") != 0)
+				REFUSE(l, nodes[i], "{%s}: a rule with match has the argument {excerpt} only", name);
+			if (!g_ptr_array_find_with_equal_func(names[!i], name, g_str_equal, NULL))
+				REFUSE(l, nodes[!i], "the argument {%s} of the other language is missing here", name);
+		}
+	}
+	for (int i = 0; i < N_LANGUAGES; i++)
+		g_ptr_array_unref(names[i]);
+}
+
+static struct localized localized_of(struct loader *l, const struct node *node, const char *what, enum argument_rule rule)
+{
+	static const char *const languages[] = {"en", "ja", NULL};
+	struct localized text = {{NULL, NULL}};
+	const struct node *nodes[N_LANGUAGES] = {NULL, NULL};
+
+	if (!only_keys(l, node, what, languages))
+		return text;
+	for (int i = 0; i < N_LANGUAGES; i++) {
+		nodes[i] = get(node, languages[i]);
+		if (!nodes[i])
+			REFUSE(l, node, "%s has no \"%s\"", what, languages[i]);
+		else
+			text.text[i] = text_of(l, nodes[i], what);
+	}
+	if (rule != ARGUMENTS_NONE && text.text[LANGUAGE_EN] && text.text[LANGUAGE_JA])
+		check_arguments(l, nodes, &text, rule);
+	return text;
+}
+
+static void read_messages(struct loader *l, const struct node *node, struct rule *rule, enum argument_rule arguments)
+{
+	bool several = node->kind == NODE_MAP && node->children && !get(node, "en") && !get(node, "ja");
+
+	if (!several) {
+		struct rule_message *message = ARENA_NEW(l->arena, struct rule_message);
+		message->case_name = "default";
+		message->text = localized_of(l, node, "message", arguments);
+		rule->messages = message;
+		rule->n_messages = 1;
+		return;
+	}
+	if (arguments == ARGUMENTS_OF_MATCH)
+		REFUSE(l, node, "a rule with match has one message, {en: ..., ja: ...}");
+	struct rule_message *messages = ARENA_ARRAY(l->arena, struct rule_message, count_children(node));
+	for (const struct node *child = node->children; child; child = child->next) {
+		if (!is_name(child->key, '-'))
+			REFUSE_KEY(l, child, "\"%s\" is no case name (small letters, digits, hyphens)", child->key);
+		messages[rule->n_messages].case_name = child->key;
+		messages[rule->n_messages++].text = localized_of(l, child, "message", arguments);
+	}
+	rule->messages = messages;
+}
+
+/* --- conditions --------------------------------------------------------------------------------------------------------------- */
+
+static bool stage_bit(const char *word, unsigned *bit)
+{
+	enum stage value;
+	bool known = stage_parse(word, &value);
+	*bit = known ? 1U << value : 0;
+	return known;
+}
+
+static bool class_bit(const char *word, unsigned *bit)
+{
+	enum mail_class value;
+	bool known = class_parse(word, &value);
+	*bit = known ? 1U << value : 0;
+	return known;
+}
+
+static bool volume_bit(const char *word, unsigned *bit)
+{
+	enum volume value;
+	bool known = volume_parse(word, &value);
+	*bit = known ? 1U << value : 0;
+	return known;
+}
+
+/* The bits of a word or list of words; 0 where the key is absent or refused. */
+static unsigned bits_of(struct loader *l, const struct node *map, const char *key, bool (*parse)(const char *, unsigned *))
+{
+	const struct node *node = get(map, key);
+	const char *const *words = node ? strings_of(l, node, key, false) : NULL;
+	unsigned bits = 0, bit;
+
+	if (!words)
+		return 0;
+	const struct node *item = node->kind == NODE_LIST ? node->children : node;
+	for (; *words; words++, item = item->next) {
+		if (parse(*words, &bit))
+			bits |= bit;
+		else
+			REFUSE(l, item, "\"%s\" is no %s", *words, key);
+	}
+	return bits;
+}
+
+static enum severity severity_of(struct loader *l, const struct node *node)
+{
+	enum severity severity = SEVERITY_OFF;
+	if (node->kind != NODE_SCALAR || !severity_parse(node->text, &severity))
+		REFUSE(l, node, "severity must be error, warning, info or off");
+	return severity;
+}
+
+static void read_condition(struct loader *l, const struct node *node, struct rule_condition *out)
+{
+	static const char *const keys[] = {
+	        "stage", "class", "volume", "profile", "target", "field", "case", "severity", "requirements", NULL};
+	const struct node *value;
+
+	out->severity = -1;
+	if (!only_keys(l, node, "when", keys))
+		return;
+	out->stages = bits_of(l, node, "stage", stage_bit);
+	out->classes = bits_of(l, node, "class", class_bit);
+	out->volumes = bits_of(l, node, "volume", volume_bit);
+	out->profiles = bits_of(l, node, "profile", profile_parse);
+	value = get(node, "target");
+	if (value) {
+		out->target_jis = g_strcmp0(value->text, "japanese") == 0 ? 1 : g_strcmp0(value->text, "other") == 0 ? -1 : 0;
+		if (!out->target_jis)
+			REFUSE(l, value, "target must be japanese or other");
+	}
+	value = get(node, "field");
+	if (value) {
+		out->fields = strings_of(l, value, "field", false);
+		for (const char *const *field = out->fields; field && *field; field++)
+			for (const char *p = *field; *p; p++)
+				if (*p >= 'A' && *p <= 'Z') {
+					REFUSE(l, value, "field \"%s\" must be in small letters", *field);
+					break;
+				}
+	}
+	value = get(node, "case");
+	if (value)
+		out->cases = strings_of(l, value, "case", false);
+	value = get(node, "severity");
+	if (value)
+		out->severity = (int)severity_of(l, value);
+	value = get(node, "requirements");
+	if (value)
+		out->requirements = requirements_of(l, value);
+
+	size_t n_results = (get(node, "severity") != NULL) + (get(node, "requirements") != NULL);
+	if (n_results == 0)
+		REFUSE(l, node, "an entry of when needs severity or requirements");
+	if (count_children(node) == n_results)
+		REFUSE(l, node, "an entry of when needs a condition");
+}
+
+static void read_conditions(struct loader *l, const struct node *node, struct rule *rule)
+{
+	if (node->kind != NODE_LIST || !node->children) {
+		REFUSE(l, node, "when must be a list of maps");
+		return;
+	}
+	struct rule_condition *conditions = ARENA_ARRAY(l->arena, struct rule_condition, count_children(node));
+	for (const struct node *item = node->children; item; item = item->next) {
+		struct rule_condition *condition = &conditions[rule->n_conditions++];
+		read_condition(l, item, condition);
+		const struct node *cases = get(item, "case");
+		for (const char *const *name = condition->cases; name && *name; name++) {
+			bool known = false;
+			for (size_t i = 0; i < rule->n_messages; i++)
+				known = known || strcmp(rule->messages[i].case_name, *name) == 0;
+			if (!known)
+				REFUSE(l, cases, "message has no case \"%s\"", *name);
+		}
+	}
+	rule->conditions = conditions;
+}
+
+/* --- sources ------------------------------------------------------------------------------------------------------------------ */
+
+static bool is_date(const char *text)
+{
+	static const char *const shapes[] = {"dddd", "dddd-dd", "dddd-dd-dd"};
+	for (size_t i = 0; i < G_N_ELEMENTS(shapes); i++) {
+		const char *shape = shapes[i], *p = text;
+		while (*shape && *p && (*shape == 'd' ? ascii_is_digit(*p) : *shape == *p))
+			shape++, p++;
+		if (!*shape && !*p)
+			return true;
+	}
+	return false;
+}
+
+/* The address of an RFC, with the section where it is one that a fragment can name: "3.1", "A.2". */
+static const char *rfc_address(struct loader *l, const char *number, const char *section)
+{
+	if (section && *section && section[strspn(section, "0123456789.")] == '\0')
+		return arena_printf(l->arena, "https://www.rfc-editor.org/rfc/rfc%s#section-%s", number, section);
+	if (section && g_ascii_isupper(*section) && section[1 + strspn(section + 1, "0123456789.")] == '\0')
+		return arena_printf(l->arena, "https://www.rfc-editor.org/rfc/rfc%s#appendix-%s", number, section);
+	return arena_printf(l->arena, "https://www.rfc-editor.org/rfc/rfc%s", number);
+}
+
+static void read_source(struct loader *l, const struct node *node, struct rule_source *out)
+{
+	static const char *const keys[] = {"name", "rfc", "section", "url", "date", NULL};
+
+	if (!only_keys(l, node, "sources", keys))
+		return;
+	const struct node *name = get(node, "name"), *rfc = get(node, "rfc"), *section = get(node, "section"),
+	                  *url = get(node, "url"), *date = get(node, "date");
+	if (section)
+		out->section = line_of(l, section, "section");
+	if (date) {
+		out->date = line_of(l, date, "date");
+		if (out->date && !is_date(out->date))
+			REFUSE(l, date, "date must be such as 2026-03-21, 2026-03 or 2026");
+	}
+	if (rfc) {
+		int number = number_of(l, rfc, "rfc", 1);
+		if (name || url)
+			REFUSE(l, node, "rfc stands for name and url; leave them out");
+		const char *digits = arena_printf(l->arena, "%d", number);
+		out->name = arena_printf(l->arena, "RFC %s", digits);
+		out->url = rfc_address(l, digits, out->section);
+		return;
+	}
+	if (!name)
+		REFUSE(l, node, "a source needs a name or an rfc");
+	else
+		out->name = line_of(l, name, "name");
+	if (url) {
+		out->url = line_of(l, url, "url");
+		if (out->url && ((!g_str_has_prefix(out->url, "https://") && !g_str_has_prefix(out->url, "http://")) ||
+		                        strpbrk(out->url, " \t<>\"")))
+			REFUSE(l, url, "url must be an http or https address");
+	}
+}
+
+static void read_sources(struct loader *l, const struct node *node, struct rule *rule)
+{
+	if (node->kind != NODE_LIST || !node->children) {
+		REFUSE(l, node, "sources must be a list of maps");
+		return;
+	}
+	struct rule_source *sources = ARENA_ARRAY(l->arena, struct rule_source, count_children(node));
+	for (const struct node *item = node->children; item; item = item->next)
+		read_source(l, item, &sources[rule->n_sources++]);
+	rule->sources = sources;
+}
+
+/* --- match -------------------------------------------------------------------------------------------------------------------- */
+
+/* In the order of enum match_target. literal: addresses and sources, which L1 would falsify. */
+static const struct {
+	const char *name;
+	bool literal;
+} target_words[] = {
+        [TARGET_SUBJECT] = {"subject", false},
+        [TARGET_FROM_NAME] = {"from-name", false},
+        [TARGET_FROM_ADDRESS] = {"from-address", true},
+        [TARGET_TO_NAME] = {"to-name", false},
+        [TARGET_REPLY_TO_ADDRESS] = {"reply-to-address", true},
+        [TARGET_HEADER] = {"header", false},
+        [TARGET_HEADER_RAW] = {"header-raw", true},
+        [TARGET_BODY] = {"body", false},
+        [TARGET_PLAIN] = {"plain", false},
+        [TARGET_HTML_VISIBLE] = {"html-visible", false},
+        [TARGET_HTML_HIDDEN] = {"html-hidden", false},
+        [TARGET_HTML_SOURCE] = {"html-source", true},
+        [TARGET_TEXT] = {"text", false},
+        [TARGET_LINK_URL] = {"link-url", true},
+        [TARGET_LINK_HOST] = {"link-host", true},
+        [TARGET_LINK_LABEL] = {"link-label", false},
+        [TARGET_FILE_NAME] = {"file-name", false},
+};
+
+static const struct rule_match *read_match(struct loader *l, const struct node *node);
+
+static void read_children(struct loader *l, const struct node *node, struct rule_match *out, const char *what)
+{
+	if (node->kind != NODE_LIST || !node->children) {
+		REFUSE(l, node, "%s must be a list of matches", what);
+		return;
+	}
+	const struct rule_match **children = ARENA_ARRAY(l->arena, const struct rule_match *, count_children(node) + 1);
+	bool positive = false;
+	size_t n = 0;
+	for (const struct node *item = node->children; item; item = item->next) {
+		if (get(item, "not") && out->kind != MATCH_ALL)
+			REFUSE(l, item, "not may stand inside all only");
+		positive = positive || !get(item, "not");
+		const struct rule_match *child = read_match(l, item);
+		if (child)
+			children[n++] = child;
+	}
+	if (!positive && out->kind == MATCH_ALL)
+		REFUSE(l, node, "all needs a child that is not a \"not\"");
+	out->children = children;
+}
+
+static void read_only_child(struct loader *l, const struct node *node, struct rule_match *out)
+{
+	const struct rule_match **children = ARENA_ARRAY(l->arena, const struct rule_match *, 2);
+	if (get(node, "not"))
+		REFUSE(l, node, "not may stand inside all only");
+	children[0] = read_match(l, node);
+	out->children = children;
+}
+
+static void read_leaf(struct loader *l, const struct node *node, struct rule_match *out)
+{
+	static const char *const keys[] = {"on", "header", "phrase", "regex", "form", "kana", "border", "except", NULL};
+	const struct node *on, *header = get(node, "header"), *phrase = get(node, "phrase"), *regex = get(node, "regex"), *value;
+
+	if (!only_keys(l, node, "match", keys))
+		return;
+	on = get(node, "on");
+	size_t target = 0;
+	if (!on) {
+		REFUSE(l, node, "a match needs \"on\", or one of any, all, count, within");
+	} else {
+		while (target < G_N_ELEMENTS(target_words) && g_strcmp0(on->text, target_words[target].name) != 0)
+			target++;
+		if (target == G_N_ELEMENTS(target_words)) {
+			REFUSE(l, on, "unknown target \"%s\"", on->text ? on->text : "");
+			target = 0;
+		}
+	}
+	out->target = (enum match_target)target;
+	out->form = target_words[target].literal ? FORM_DECODED : FORM_L1;
+	bool is_header = out->target == TARGET_HEADER || out->target == TARGET_HEADER_RAW;
+	if (is_header != (header != NULL))
+		REFUSE(l, node,
+		        is_header ? "on: header needs the field's name in header" : "header belongs to on: header and header-raw");
+	if (header)
+		out->header = line_of(l, header, "header");
+
+	if (!phrase == !regex)
+		REFUSE(l, node, "a match has either phrase or regex");
+	if (phrase) {
+		out->kind = MATCH_PHRASE;
+		out->phrases = strings_of(l, phrase, "phrase", false);
+		out->border = BORDER_WORD;
+	} else if (regex) {
+		out->kind = MATCH_REGEX;
+		out->regex = content_of(l, regex, "regex", false);
+		if (out->regex && strlen(out->regex) > LIMIT_PATTERN_BYTES)
+			REFUSE(l, regex, "regex of more than %d bytes", LIMIT_PATTERN_BYTES);
+	}
+	value = get(node, "form");
+	if (value) {
+		if (g_strcmp0(value->text, "l1") == 0) {
+			out->form = FORM_L1;
+			if (target_words[target].literal)
+				REFUSE(l, value, "%s is matched as it is, form: decoded", target_words[target].name);
+		} else if (g_strcmp0(value->text, "decoded") == 0) {
+			out->form = FORM_DECODED;
+		} else {
+			REFUSE(l, value, "form must be l1 or decoded");
+		}
+	}
+	value = get(node, "kana");
+	if (value) {
+		if (g_strcmp0(value->text, "fold") != 0)
+			REFUSE(l, value, "kana must be fold, or left out");
+		else if (out->form == FORM_DECODED)
+			REFUSE(l, value, "kana: fold needs form: l1");
+		out->form = FORM_L1_KANA;
+	}
+	value = get(node, "border");
+	if (value) {
+		if (g_strcmp0(value->text, "word") == 0)
+			out->border = BORDER_WORD;
+		else if (g_strcmp0(value->text, "none") == 0)
+			out->border = BORDER_NONE;
+		else
+			REFUSE(l, value, "border must be word or none");
+	}
+	value = get(node, "except");
+	if (value)
+		out->except = strings_of(l, value, "except", false);
+}
+
+static void read_count(struct loader *l, const struct node *node, struct rule_match *out)
+{
+	static const char *const keys[] = {"min", "max", "distinct", "of", NULL};
+	const struct node *min, *max, *distinct, *of;
+
+	out->min = 1;
+	out->max = -1;
+	if (!only_keys(l, node, "count", keys))
+		return;
+	min = get(node, "min");
+	max = get(node, "max");
+	distinct = get(node, "distinct");
+	of = get(node, "of");
+	if (min)
+		out->min = number_of(l, min, "min", 1);
+	if (max)
+		out->max = number_of(l, max, "max", 1);
+	if (max && out->max >= 0 && out->max < out->min)
+		REFUSE(l, max, "max is less than min");
+	if (distinct)
+		out->distinct = boolean_of(l, distinct, "distinct");
+	if (of)
+		read_only_child(l, of, out);
+	else
+		REFUSE(l, node, "count needs \"of\"");
+}
+
+static void read_within(struct loader *l, const struct node *node, struct rule_match *out)
+{
+	static const char *const keys[] = {"distance", "of", NULL};
+	const struct node *distance, *of;
+
+	if (!only_keys(l, node, "within", keys))
+		return;
+	distance = get(node, "distance");
+	of = get(node, "of");
+	if (distance)
+		out->distance = number_of(l, distance, "distance", 0);
+	else
+		REFUSE(l, node, "within needs \"distance\"");
+	if (!of) {
+		REFUSE(l, node, "within needs \"of\"");
+		return;
+	}
+	if (of->kind == NODE_LIST && count_children(of) < 2)
+		REFUSE(l, of, "within needs two matches at least");
+	read_children(l, of, out, "of");
+}
+
+/* NULL where node is no map, which is refused. The depth of the tree is that of the YAML, so the recursion is bounded. */
+static const struct rule_match *read_match(struct loader *l, const struct node *node)
+{
+	static const struct {
+		const char *key;
+		enum match_kind kind;
+	} inner[] = {
+	        {"any", MATCH_ANY},
+	        {"all", MATCH_ALL},
+	        {"not", MATCH_NOT},
+	        {"count", MATCH_COUNT},
+	        {"within", MATCH_WITHIN},
+	};
+
+	if (node->kind != NODE_MAP) {
+		REFUSE(l, node, "a match must be a map");
+		return NULL;
+	}
+	struct rule_match *match = ARENA_NEW(l->arena, struct rule_match);
+	for (size_t i = 0; i < G_N_ELEMENTS(inner); i++) {
+		const struct node *child = get(node, inner[i].key);
+		if (!child)
+			continue;
+		if (count_children(node) > 1)
+			REFUSE(l, node, "%s must stand alone in its map", inner[i].key);
+		match->kind = inner[i].kind;
+		if (match->kind == MATCH_ANY || match->kind == MATCH_ALL)
+			read_children(l, child, match, inner[i].key);
+		else if (match->kind == MATCH_NOT)
+			read_only_child(l, child, match);
+		else if (match->kind == MATCH_COUNT)
+			read_count(l, child, match);
+		else
+			read_within(l, child, match);
+		return match;
+	}
+	read_leaf(l, node, match);
+	return match;
+}
+
+/* --- check -------------------------------------------------------------------------------------------------------------------- */
+
+static void read_settings(struct loader *l, const struct node *node, struct rule *rule)
+{
+	if (node->kind != NODE_MAP || !node->children) {
+		REFUSE(l, node, "with must be a map");
+		return;
+	}
+	struct rule_setting *settings = ARENA_ARRAY(l->arena, struct rule_setting, count_children(node));
+	for (const struct node *child = node->children; child; child = child->next) {
+		struct rule_setting *setting = &settings[rule->n_settings++];
+		if (!is_name(child->key, '_'))
+			REFUSE_KEY(l, child, "\"%s\" is no name of a setting (small letters, digits, underscores)", child->key);
+		setting->key = child->key;
+		if (child->kind == NODE_LIST)
+			setting->list = strings_of(l, child, child->key, false);
+		else
+			setting->value = content_of(l, child, child->key, false);
+	}
+	rule->settings = settings;
+}
+
+static void read_check(struct loader *l, const struct node *node, struct rule *rule)
+{
+	rule->check = line_of(l, node, "check");
+	if (!rule->check)
+		return;
+	if (!is_name(rule->check, '_'))
+		REFUSE(l, node, "\"%s\" is no name of a check (small letters, digits, underscores)", rule->check);
+	else if (l->known_check && !l->known_check(rule->check))
+		REFUSE(l, node, "there is no check \"%s\"", rule->check);
+}
+
+/* --- examples ----------------------------------------------------------------------------------------------------------------- */
+
+static bool good_escapes(const char *text)
+{
+	for (; *text; text++) {
+		if (*text != '\\')
+			continue;
+		text++;
+		if (*text == 'x' && ascii_hex_value(text[1]) >= 0 && ascii_hex_value(text[2]) >= 0)
+			text += 2;
+		else if (!*text || !strchr("ernt\\", *text))
+			return false;
+	}
+	return true;
+}
+
+static bool is_plain_path(const char *path)
+{
+	bool good = *path && *path != '/';
+	char **parts = g_strsplit(path, "/", -1);
+	for (char **part = parts; *part; part++)
+		good = good && **part && strcmp(*part, "..") != 0 && strcmp(*part, ".") != 0;
+	g_strfreev(parts);
+	return good;
+}
+
+static void read_repeat(struct loader *l, const struct node *node, struct rule_example *out)
+{
+	static const char *const keys[] = {"header", "line", "times", NULL};
+
+	if (!only_keys(l, node, "repeat", keys))
+		return;
+	const struct node *header = get(node, "header"), *line = get(node, "line"), *times = get(node, "times");
+	if (!header || !line || !times) {
+		REFUSE(l, node, "repeat needs header, line and times");
+		return;
+	}
+	out->content = content_of(l, header, "header", true);
+	out->repeat_line = content_of(l, line, "line", false);
+	out->repeat_times = number_of(l, times, "times", 1);
+	if (out->repeat_line && out->repeat_times > 0 && strlen(out->repeat_line) * (size_t)out->repeat_times > LIMIT_INPUT_BYTES)
+		REFUSE(l, node, "repeat makes more than %zu bytes", LIMIT_INPUT_BYTES);
+}
+
+static void read_content(struct loader *l, const struct node *node, struct rule_example *out)
+{
+	static const char *const kinds[] = {"subject", "from", "headers", "text", "html", "eml", "bytes", "template", "file",
+	        "messages", "repeat", "engine", NULL};
+	static const char *const template_keys[] = {"name", "content", NULL};
+
+	if (!only_keys(l, node, "an example", kinds))
+		return;
+	if (count_children(node) != 1) {
+		REFUSE(l, node, "an example has exactly one kind of content");
+		return;
+	}
+	const struct node *value = node->children;
+	out->kind = value->key;
+	if (strcmp(out->kind, "messages") == 0) {
+		out->parts = strings_of(l, value, "messages", false);
+		if (value->kind != NODE_LIST || count_children(value) < 2)
+			REFUSE(l, value, "messages must be a list of two at least");
+		return;
+	}
+	if (strcmp(out->kind, "template") == 0 && value->kind == NODE_MAP) {
+		only_keys(l, value, "template", template_keys);
+		const struct node *name = get(value, "name"), *content = get(value, "content");
+		if (!name || !content) {
+			REFUSE(l, value, "template needs name and content");
+			return;
+		}
+		out->file_name = line_of(l, name, "name");
+		if (out->file_name && !is_plain_path(out->file_name))
+			REFUSE(l, name, "name must be a plain file name");
+		value = content;
+	}
+	if (strcmp(out->kind, "repeat") == 0) {
+		read_repeat(l, value, out);
+		return;
+	}
+	out->content = content_of(l, value, out->kind, true);
+	if (!out->content)
+		return;
+	if (strcmp(out->kind, "engine") == 0 && !(out->fail && is_plain_path(out->content)))
+		REFUSE(l, value, "engine is for fail, and names the test file that shows it");
+	if (strcmp(out->kind, "bytes") == 0 && !good_escapes(out->content))
+		REFUSE(l, value, "a backslash must begin \\xHH, \\e, \\r, \\n, \\t or \\\\");
+	if (strcmp(out->kind, "file") == 0 && !is_plain_path(out->content))
+		REFUSE(l, value, "file must be a path below corpus/");
+	if (strcmp(out->kind, "subject") == 0 && strpbrk(out->content, "\r\n"))
+		REFUSE(l, value, "subject must be one line; use headers for more");
+}
+
+static void read_example(struct loader *l, const struct node *node, struct rule_example *out)
+{
+	static const char *const keys[] = {
+	        "fail", "pass", "name", "hit", "excerpt", "severity", "options", "requirements", "count", NULL};
+	static const char *const fail_only[] = {"hit", "excerpt", "severity", "requirements", "count"};
+	const struct node *fail = get(node, "fail"), *pass = get(node, "pass"), *value;
+
+	out->line = node->line;
+	if (!only_keys(l, node, "examples", keys))
+		return;
+	if (!fail == !pass) {
+		REFUSE(l, node, "an example is either fail or pass");
+		return;
+	}
+	out->fail = fail != NULL;
+	read_content(l, fail ? fail : pass, out);
+	for (size_t i = 0; pass && i < G_N_ELEMENTS(fail_only); i++) {
+		value = get(node, fail_only[i]);
+		if (value)
+			REFUSE_KEY(l, value, "%s belongs to a failing example", fail_only[i]);
+	}
+	value = get(node, "name");
+	if (value)
+		out->name = line_of(l, value, "name");
+	value = get(node, "hit");
+	if (value)
+		out->hit = content_of(l, value, "hit", true);
+	value = get(node, "excerpt");
+	if (value)
+		out->excerpt = content_of(l, value, "excerpt", false);
+	value = get(node, "severity");
+	if (value) {
+		if (severity_of(l, value) == SEVERITY_OFF && g_strcmp0(value->text, "off") == 0)
+			REFUSE(l, value, "a finding cannot have the severity off; write a passing example");
+		out->severity = value->text;
+	}
+	value = get(node, "options");
+	if (value) {
+		struct lint_options options = {0};
+		out->options = line_of(l, value, "options");
+		if (out->options && !lint_options_set_line(&options, out->options))
+			REFUSE(l, value,
+			        "options may be --stage, --class, --volume, --profile, --target-charset, --now, each with its "
+			        "value");
+	}
+	value = get(node, "requirements");
+	if (value) {
+		out->requirements = requirements_of(l, value);
+		if (value->kind == NODE_LIST && !value->children)
+			out->requirements = ARENA_ARRAY(l->arena, const char *, 1);
+	}
+	value = get(node, "count");
+	if (value)
+		out->count = number_of(l, value, "count", 1);
+}
+
+static void read_examples(struct loader *l, const struct node *node, struct rule *rule)
+{
+	bool fail = false, pass = false;
+
+	if (node->kind != NODE_LIST || !node->children) {
+		REFUSE(l, node, "examples must be a list of maps");
+		return;
+	}
+	struct rule_example *examples = ARENA_ARRAY(l->arena, struct rule_example, count_children(node));
+	for (const struct node *item = node->children; item; item = item->next) {
+		fail = fail || get(item, "fail");
+		pass = pass || get(item, "pass");
+		read_example(l, item, &examples[rule->n_examples++]);
+	}
+	if (!fail)
+		REFUSE(l, node, "there is no failing example");
+	if (!pass)
+		REFUSE(l, node, "there is no passing example");
+	rule->examples = examples;
+}
+
+/* --- rules -------------------------------------------------------------------------------------------------------------------- */
+
+static void read_identity(struct loader *l, const struct node *node, struct rule *rule, const char *wanted_id)
+{
+	const char *id = line_of(l, node, "id");
+	if (!id)
+		return;
+	if (!is_name(id, '-'))
+		REFUSE(l, node, "\"%s\" is no id (small letters, digits, hyphens)", id);
+	else if (strcmp(id, wanted_id) != 0)
+		REFUSE(l, node, "id \"%s\" is not the file's name, %s.yaml", id, wanted_id);
+	rule->id = id;
+}
+
+static void read_supersedes(struct loader *l, const struct node *node, struct rule *rule)
+{
+	rule->supersedes = strings_of(l, node, "supersedes", false);
+	if (rule->supersedes && strcmp(rule->supersedes[0], "*") == 0 && !rule->supersedes[1])
+		return;
+	for (const char *const *id = rule->supersedes; id && *id; id++) {
+		if (!is_name(*id, '-'))
+			REFUSE(l, node, "\"%s\" is no id of a rule", *id);
+		else if (rule->id && strcmp(*id, rule->id) == 0)
+			REFUSE(l, node, "a rule cannot supersede itself");
+	}
+}
+
+static void read_rule(struct loader *l, const struct node *root, struct rule *rule, const char *wanted_id)
+{
+	static const char *const keys[] = {"id", "requirements", "severity", "confidence", "when", "title", "why", "message",
+	        "help", "sources", "smtp_reply", "supersedes", "check", "match", "with", "several-messages", "default", "examples",
+	        NULL};
+	static const char *const required[] = {
+	        "id", "severity", "confidence", "title", "why", "message", "help", "sources", "examples"};
+	const struct node *value;
+
+	if (!only_keys(l, root, "a rule", keys))
+		return;
+	for (size_t i = 0; i < G_N_ELEMENTS(required); i++)
+		if (!get(root, required[i]))
+			REFUSE(l, root, "\"%s\" is missing", required[i]);
+
+	const struct node *check = get(root, "check"), *match = get(root, "match");
+	enum argument_rule arguments = match && !check ? ARGUMENTS_OF_MATCH : ARGUMENTS_OF_CHECK;
+	if (!check == !match)
+		REFUSE(l, root, "a rule has either check or match");
+	if ((value = get(root, "id")))
+		read_identity(l, value, rule, wanted_id);
+	if ((value = get(root, "requirements")))
+		rule->requirements = requirements_of(l, value);
+	if (!rule->requirements)
+		rule->requirements = ARENA_ARRAY(l->arena, const char *, 1);
+	if ((value = get(root, "severity")))
+		rule->severity = severity_of(l, value);
+	if ((value = get(root, "confidence")) && !(value->kind == NODE_SCALAR && confidence_parse(value->text, &rule->confidence)))
+		REFUSE(l, value, "confidence must be certain, likely or opinion");
+	if ((value = get(root, "title"))) {
+		rule->title = localized_of(l, value, "title", ARGUMENTS_NONE);
+		for (int i = 0; i < N_LANGUAGES; i++)
+			if (rule->title.text[i] && strchr(rule->title.text[i], '\n'))
+				REFUSE(l, value, "title must be one line");
+	}
+	if ((value = get(root, "why")))
+		rule->why = localized_of(l, value, "why", ARGUMENTS_NONE);
+	if ((value = get(root, "message")))
+		read_messages(l, value, rule, arguments);
+	if ((value = get(root, "help")))
+		rule->help = localized_of(l, value, "help", arguments);
+	if ((value = get(root, "when")))
+		read_conditions(l, value, rule);
+	if ((value = get(root, "sources")))
+		read_sources(l, value, rule);
+	if ((value = get(root, "smtp_reply")))
+		rule->smtp_reply = line_of(l, value, "smtp_reply");
+	if ((value = get(root, "supersedes")))
+		read_supersedes(l, value, rule);
+	if (check)
+		read_check(l, check, rule);
+	if (match)
+		rule->match = read_match(l, match);
+	if ((value = get(root, "with"))) {
+		if (!check)
+			REFUSE_KEY(l, value, "with belongs to check");
+		read_settings(l, value, rule);
+	}
+	if ((value = get(root, "several-messages"))) {
+		rule->several_messages = boolean_of(l, value, "several-messages");
+		if (rule->several_messages && !check)
+			REFUSE_KEY(l, value, "several-messages needs check");
+	}
+	if ((value = get(root, "default"))) {
+		rule->default_off = g_strcmp0(value->text, "off") == 0;
+		if (!rule->default_off && g_strcmp0(value->text, "on") != 0)
+			REFUSE(l, value, "default must be on or off");
+	}
+	if ((value = get(root, "examples")))
+		read_examples(l, value, rule);
+
+	bool can_fire = rule->severity != SEVERITY_OFF;
+	for (size_t i = 0; i < rule->n_conditions; i++)
+		can_fire = can_fire || rule->conditions[i].severity > SEVERITY_OFF;
+	value = get(root, "severity");
+	if (!can_fire && value && g_strcmp0(value->text, "off") == 0)
+		REFUSE(l, value, "severity off, and no entry of when raises it");
+}
+
+static void load_file(struct loader *l, const char *path, const char *area, const char *name, GPtrArray *rules)
+{
+	guint faults = l->errors->len;
+	char *id = g_strndup(name, strlen(name) - strlen(".yaml"));
+	struct rule *rule = ARENA_NEW(l->arena, struct rule);
+
+	l->file = keep(l, path);
+	const struct node *root = read_tree(l, path);
+	if (root) {
+		rule->area = keep(l, area);
+		rule->file = l->file;
+		read_rule(l, root, rule, id);
+		if (l->errors->len == faults)
+			g_ptr_array_add(rules, rule);
+	}
+	g_free(id);
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* What is in a folder, sorted; NULL after a refusal. */
+static GPtrArray *list_folder(struct loader *l, const char *path)
+{
+	GError *error = NULL;
+	GDir *dir = g_dir_open(path, 0, &error);
+	const char *name;
+
+	if (!dir) {
+		l->file = keep(l, path);
+		refuse(l, 1, 1, "%s", error->message);
+		g_error_free(error);
+		return NULL;
+	}
+	GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+	while ((name = g_dir_read_name(dir)))
+		if (*name != '.')
+			g_ptr_array_add(names, g_strdup(name));
+	g_dir_close(dir);
+	g_ptr_array_sort(names, compare_names);
+	return names;
+}
+
+static void load_folder(struct loader *l, const char *path, const char *area, GPtrArray *rules)
+{
+	GPtrArray *names = list_folder(l, path);
+
+	for (guint i = 0; names && i < names->len; i++) {
+		const char *name = g_ptr_array_index(names, i);
+		char *child = g_build_filename(path, name, NULL);
+		if (g_file_test(child, G_FILE_TEST_IS_DIR)) {
+			l->file = keep(l, child);
+			if (area)
+				refuse(l, 1, 1, "folders of rules are one level deep");
+			else if (!is_name(name, '-'))
+				refuse(l, 1, 1, "\"%s\" is no name of an area (small letters, digits, hyphens)", name);
+			else
+				load_folder(l, child, name, rules);
+		} else if (g_str_has_suffix(name, ".yaml")) {
+			/* These two stand beside the areas and are no rules. */
+			if (area || (strcmp(name, "score.yaml") != 0 && strcmp(name, "renamed.yaml") != 0))
+				load_file(l, child, area ? area : "user", name, rules);
+		} else if (g_str_has_suffix(name, ".yml")) {
+			l->file = keep(l, child);
+			refuse(l, 1, 1, "a rule file ends in .yaml");
+		}
+		g_free(child);
+	}
+	if (names)
+		g_ptr_array_unref(names);
+}
+
+static int compare_rules(const void *a, const void *b)
+{
+	const struct rule *first = *(const struct rule *const *)a, *second = *(const struct rule *const *)b;
+	int order = strcmp(first->id, second->id);
+	return order ? order : strcmp(first->file, second->file);
+}
+
+struct rule_set rule_load_folder(struct arena *arena, const char *folder, bool (*known_check)(const char *name), GPtrArray *errors)
+{
+	struct loader l = {.arena = arena, .errors = errors, .known_check = known_check};
+	GPtrArray *rules = g_ptr_array_new();
+
+	load_folder(&l, folder, NULL, rules);
+	g_ptr_array_sort(rules, compare_rules);
+	const struct rule **kept = ARENA_ARRAY(arena, const struct rule *, rules->len + 1);
+	size_t n = 0;
+	for (guint i = 0; i < rules->len; i++) {
+		const struct rule *rule = g_ptr_array_index(rules, i);
+		if (n && strcmp(kept[n - 1]->id, rule->id) == 0) {
+			l.file = rule->file;
+			refuse(&l, 1, 1, "the rule \"%s\" is also in %s", rule->id, kept[n - 1]->file);
+		} else {
+			kept[n++] = rule;
+		}
+	}
+	g_ptr_array_unref(rules);
+	return (struct rule_set){.rules = kept, .n = n};
+}
+
+/* --- points ------------------------------------------------------------------------------------------------------------------- */
+
+/* A decimal number from 0 to 1000 with at most two places; -1 after a refusal. */
+static double points_of(struct loader *l, const struct node *node, const char *what)
+{
+	const char *text = node->kind == NODE_SCALAR ? node->text : "";
+	size_t whole = strspn(text, "0123456789"), part = 0;
+	const char *end = text + whole;
+
+	if (*end == '.') {
+		part = strspn(end + 1, "0123456789");
+		end += 1 + part;
+		whole = part ? whole : 0;
+	}
+	double value = g_ascii_strtod(text, NULL);
+	if (!whole || whole > 4 || part > 2 || *end || value > 1000) {
+		REFUSE(l, node, "%s must be a number from 0 to 1000, such as 2.5", what);
+		return -1;
+	}
+	return value;
+}
+
+static int compare_points(const void *a, const void *b)
+{
+	return strcmp(((const struct score_points *)a)->rule, ((const struct score_points *)b)->rule);
+}
+
+static int compare_areas(const void *a, const void *b)
+{
+	return strcmp(((const struct score_area *)a)->area, ((const struct score_area *)b)->area);
+}
+
+bool score_load(struct arena *arena, const char *path, const struct rule_set *rules, struct score_table *out, GPtrArray *errors)
+{
+	static const char *const keys[] = {"areas", "points", NULL};
+	struct loader l = {.arena = arena, .errors = errors, .file = arena_copy(arena, span_str(path))};
+	guint faults = errors->len;
+	const struct node *root = read_tree(&l, path);
+
+	*out = (struct score_table){0};
+	if (!root || !only_keys(&l, root, "the score file", keys))
+		return false;
+	const struct node *areas = get(root, "areas"), *points = get(root, "points");
+	if (!areas || areas->kind != NODE_MAP || !points || points->kind != NODE_MAP) {
+		REFUSE(&l, root, "the score file needs the maps areas and points");
+		return false;
+	}
+	out->areas = ARENA_ARRAY(arena, struct score_area, count_children(areas) + 1);
+	for (const struct node *child = areas->children; child; child = child->next) {
+		if (!is_name(child->key, '-'))
+			REFUSE_KEY(&l, child, "\"%s\" is no name of an area", child->key);
+		out->areas[out->n_areas].area = child->key;
+		out->areas[out->n_areas++].cap = points_of(&l, child, "the cap");
+	}
+	out->points = ARENA_ARRAY(arena, struct score_points, count_children(points) + 1);
+	for (const struct node *child = points->children; child; child = child->next) {
+		const struct rule *rule = rules ? rule_set_find(rules, child->key) : NULL;
+		if (rules && !rule) {
+			const char *near = rule_set_suggest(rules, child->key);
+			REFUSE_KEY(&l, child, "there is no rule \"%s\"%s%s%s", child->key, near ? "; did you mean \"" : "",
+			        near ? near : "", near ? "\"?" : "");
+		} else if (rule && !get(areas, rule->area)) {
+			REFUSE_KEY(&l, child, "the area \"%s\" of this rule has no cap", rule->area);
+		}
+		out->points[out->n_points].rule = child->key;
+		out->points[out->n_points++].points = points_of(&l, child, "points");
+	}
+	qsort(out->areas, out->n_areas, sizeof *out->areas, compare_areas);
+	qsort(out->points, out->n_points, sizeof *out->points, compare_points);
+	return errors->len == faults;
+}

@@ -1,0 +1,362 @@
+/* The pipeline for files: read, decode, document, rules, findings, score, reports. Parses no options and judges nothing. */
+#include "run.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/lines.h"
+#include "doc/message.h"
+#include "mail/input.h"
+#include "rule/check.h"
+#include "rule/engine.h"
+#include "rule/rule_load.h"
+#include "rule/several.h"
+
+static const char *say(enum language language, const char *en, const char *ja)
+{
+	return language == LANGUAGE_JA ? ja : en;
+}
+
+/* --- rules ------------------------------------------------------------------------------------------------------------------- */
+
+static bool known_check(const char *name)
+{
+	for (size_t i = 0; i < n_check_registry; i++)
+		if (strcmp(check_registry[i].name, name) == 0)
+			return true;
+	return several_find(name) != NULL;
+}
+
+static int compare_rules(const void *a, const void *b)
+{
+	return strcmp((*(const struct rule *const *)a)->id, (*(const struct rule *const *)b)->id);
+}
+
+bool run_load_rules(const char *folder, bool no_builtin_rules, struct run_rules *out)
+{
+	*out = (struct run_rules){ .arena = arena_new() };
+	if (!folder) {
+		if (!no_builtin_rules)
+			out->set = (struct rule_set){ builtin_rules, n_builtin_rules };
+		return true;
+	}
+	GPtrArray *errors = g_ptr_array_new_with_free_func(g_free);
+	struct rule_set own = rule_load_folder(out->arena, folder, known_check, errors);
+	size_t n_builtin = no_builtin_rules ? 0 : n_builtin_rules;
+	const struct rule **all = ARENA_ARRAY(out->arena, const struct rule *, own.n + n_builtin + 1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < own.n; i++) {
+		GError *error = NULL;
+		if (!match_check_rule(own.rules[i], NULL, &error)) {
+			g_ptr_array_add(errors, g_strdup_printf("%s:1:1: %s", own.rules[i]->file, error->message));
+			g_clear_error(&error);
+		}
+		const struct rule_set builtin = { builtin_rules, n_builtin };
+		if (rule_set_find(&builtin, own.rules[i]->id))
+			g_ptr_array_add(errors, g_strdup_printf("%s:1:1: id \"%s\" is taken by a built-in rule", own.rules[i]->file,
+								own.rules[i]->id));
+		all[n++] = own.rules[i];
+	}
+	for (size_t i = 0; i < n_builtin; i++)
+		all[n++] = builtin_rules[i];
+	qsort(all, n, sizeof *all, compare_rules);
+	out->set = (struct rule_set){ all, n };
+	for (guint i = 0; i < errors->len; i++)
+		fprintf(stderr, "%s\n", (const char *)g_ptr_array_index(errors, i));
+	bool good = errors->len == 0;
+	g_ptr_array_free(errors, TRUE);
+	if (!good)
+		run_rules_release(out);
+	return good;
+}
+
+void run_rules_release(struct run_rules *rules)
+{
+	arena_free(rules->arena);
+	*rules = (struct run_rules){ 0 };
+}
+
+/* A requirement id of the catalogue or the beginning of one: "UN", "UN-", "UN-0", "UN-01". */
+static bool looks_like_requirement(const char *id)
+{
+	size_t n = strlen(id);
+
+	if (n < 2 || n > 5 || !g_ascii_isupper(id[0]) || !g_ascii_isupper(id[1]))
+		return false;
+	return (n < 3 || id[2] == '-') && (n < 4 || g_ascii_isdigit(id[3])) && (n < 5 || g_ascii_isdigit(id[4]));
+}
+
+/* Every id of --select and the like must name something. */
+static bool ids_known(const struct rule_set *rules, const GPtrArray *ids, enum language language)
+{
+	for (guint i = 0; ids && i < ids->len; i++) {
+		const char *id = g_ptr_array_index(ids, i);
+		bool known = looks_like_requirement(id);
+		for (size_t k = 0; !known && k < rules->n; k++)
+			known = g_str_has_prefix(rules->rules[k]->id, id);
+		if (known)
+			continue;
+		fprintf(stderr, "presend: %s: %s\n", say(language, "no such rule", "そのようなルールはありません"), id);
+		const char *nearest = rule_set_suggest(rules, id);
+		if (nearest)
+			fprintf(stderr, "presend: %s: %s\n", say(language, "did you mean", "もしかして"), nearest);
+		return false;
+	}
+	return true;
+}
+
+/* --- one file ---------------------------------------------------------------------------------------------------------------- */
+
+/* Lint all messages of a file's bytes and append their results. */
+static void lint_bytes(struct engine_worker *worker, const char *path, struct span bytes, bool cut, enum input_kind kind,
+		       enum template_kind template_kind, GPtrArray *results)
+{
+	struct arena *arena = arena_new();
+	const struct text file = { .bytes = bytes };
+	const struct line_index lines = line_index_new(arena, bytes);
+	size_t n = 1;
+	bool is_mbox = false;
+	struct range whole = { 0, bytes.n };
+	struct range *ranges = &whole;
+
+	if (kind == INPUT_MESSAGE)
+		ranges = input_split_mbox(arena, bytes, &n, &is_mbox);
+	for (size_t i = 0; i < n; i++) {
+		struct message *message = message_new(path, &file, &lines, ranges[i], i, kind, template_kind);
+		message->input_cut = cut && i == n - 1;
+		if (n == 1)
+			message->from_line_length = ranges[0].start;
+		g_ptr_array_add(results, engine_run(worker, message));
+		message_free(message);
+	}
+	arena_free(arena);
+}
+
+GPtrArray *run_lint_bytes(const struct rule_set *rules, const struct lint_options *options, const char *path, struct span bytes,
+			  bool is_template, int template_kind)
+{
+	struct engine *engine = engine_new(rules, options);
+	struct engine_worker *worker = engine_worker_new(engine);
+	GPtrArray *results = g_ptr_array_new();
+
+	lint_bytes(worker, path, bytes, false, is_template ? INPUT_TEMPLATE : INPUT_MESSAGE, (enum template_kind)template_kind, results);
+	engine_run_several(engine, (struct message_result **)results->pdata, results->len);
+	engine_worker_free(worker);
+	engine_free(engine);
+	return results;
+}
+
+/* --- many files -------------------------------------------------------------------------------------------------------------- */
+
+struct job {
+	const struct input_file *file;
+	GPtrArray *results;            /* struct message_result */
+	char *trouble;                 /* why it could not be read; NULL */
+};
+
+struct job_queue {
+	const struct engine *engine;
+	struct job *jobs;
+	size_t n;
+	gint next;                     /* atomic: the next job to take */
+};
+
+static void run_job(struct engine_worker *worker, struct job *job)
+{
+	struct input_bytes input;
+	GError *error = NULL;
+
+	job->results = g_ptr_array_new();
+	if (!input_read(job->file->path, &input, &error)) {
+		job->trouble = g_strdup(error->message);
+		g_error_free(error);
+		return;
+	}
+	lint_bytes(worker, job->file->path, input.bytes, input.cut, job->file->kind, job->file->template_kind, job->results);
+	input_bytes_release(&input);
+}
+
+static gpointer work(gpointer data)
+{
+	struct job_queue *queue = data;
+	struct engine_worker *worker = engine_worker_new(queue->engine);
+
+	for (;;) {
+		size_t i = (size_t)g_atomic_int_add(&queue->next, 1);
+		if (i >= queue->n)
+			break;
+		run_job(worker, &queue->jobs[i]);
+	}
+	engine_worker_free(worker);
+	return NULL;
+}
+
+enum { FILES_PER_THREAD = 8 }; /* fewer files than this do not pay a thread's start */
+
+static void run_jobs(struct job_queue *queue, int wanted)
+{
+	size_t n = wanted > 0 ? (size_t)wanted : g_get_num_processors();
+
+	if (wanted <= 0 && n > queue->n / FILES_PER_THREAD)
+		n = queue->n / FILES_PER_THREAD;
+	if (n > queue->n)
+		n = queue->n;
+	GPtrArray *threads = g_ptr_array_new();
+	for (size_t i = 1; i < n; i++)
+		g_ptr_array_add(threads, g_thread_new("lint", work, queue));
+	work(queue);
+	for (guint i = 0; i < threads->len; i++)
+		g_thread_join(g_ptr_array_index(threads, i));
+	g_ptr_array_free(threads, TRUE);
+}
+
+/* --- reports ----------------------------------------------------------------------------------------------------------------- */
+
+static bool write_all(FILE *out, const GString *text)
+{
+	return fwrite(text->str, 1, text->len, out) == text->len && fflush(out) == 0;
+}
+
+/* A report in a file is written beside it and renamed, so that a reader never sees half of it. */
+static bool write_file(const char *path, const GString *text)
+{
+	GError *error = NULL;
+
+	if (g_file_set_contents_full(path, text->str, (gssize)text->len, G_FILE_SET_CONTENTS_CONSISTENT, 0644, &error))
+		return true;
+	fprintf(stderr, "presend: %s\n", error->message);
+	g_error_free(error);
+	return false;
+}
+
+static bool write_reports(const struct run_options *options, const struct report_view *view)
+{
+	static const struct run_format text_format = { &report_text, NULL };
+	const struct run_format *formats = options->n_formats ? options->formats : &text_format;
+	size_t n = options->n_formats ? options->n_formats : 1;
+	bool good = true;
+
+	for (size_t i = 0; i < n; i++) {
+		struct report_options report = options->report;
+		if (formats[i].file)
+			report.color = report.hyperlinks = false;
+		GString *out = g_string_new(NULL);
+		formats[i].reporter->write(out, view, &report);
+		if (formats[i].file) {
+			good = write_file(formats[i].file, out) && good;
+		} else if (!write_all(stdout, out)) {
+			/* A closed pipe (presend ... | head) is the reader's choice and no failure of ours to report. */
+			if (errno != EPIPE)
+				fprintf(stderr, "presend: %s: %s\n",
+					say(report.language, "standard output", "標準出力に書けません"), g_strerror(errno));
+			good = false;
+		}
+		g_string_free(out, TRUE);
+	}
+	return good;
+}
+
+/* jsonl has no place for what could not be read, and a report in a file is not before the user's eyes: told on standard error. */
+static void tell_errors(const struct run_options *options, const GArray *errors)
+{
+	for (size_t i = 0; i < options->n_formats; i++)
+		if (!options->formats[i].file && options->formats[i].reporter != &report_jsonl)
+			return;
+	if (options->n_formats == 0)
+		return;
+	for (guint i = 0; i < errors->len; i++) {
+		const struct report_error *error = &g_array_index(errors, struct report_error, i);
+		fprintf(stderr, "presend: %s%s%s\n", error->path ? error->path : "", error->path ? ": " : "", error->message);
+	}
+}
+
+static bool fails(const struct run_options *options, const struct message_result *result)
+{
+	if (options->max_score >= 0 && result->score && result->score->points > options->max_score)
+		return true;
+	if (options->report.fail_on == SEVERITY_OFF)
+		return false;
+	for (size_t i = 0; i < result->n_findings; i++)
+		if (result->findings[i].severity >= options->report.fail_on)
+			return true;
+	return false;
+}
+
+int run_lint(const struct run_options *options, char *const *paths, size_t n_paths)
+{
+	struct run_rules rules;
+	int code = EXIT_CLEAN;
+
+	if (!run_load_rules(options->rules_folder, options->no_builtin_rules, &rules))
+		return EXIT_TROUBLE;
+	if (!ids_known(&rules.set, options->lint.select, options->report.language) ||
+	    !ids_known(&rules.set, options->lint.ignore, options->report.language) ||
+	    !ids_known(&rules.set, options->lint.extend_select, options->report.language)) {
+		run_rules_release(&rules);
+		return EXIT_TROUBLE;
+	}
+	GPtrArray *troubles = g_ptr_array_new_with_free_func(g_free);
+	GPtrArray *remarks = g_ptr_array_new_with_free_func(g_free);
+	GPtrArray *results = g_ptr_array_new();
+	GArray *errors = g_array_new(FALSE, TRUE, sizeof(struct report_error));
+
+	message_library_init();
+	struct engine *engine = engine_new(&rules.set, &options->lint);
+	GPtrArray *files = input_expand(paths, n_paths, options->stdin_name, troubles, remarks);
+
+	struct job_queue queue = { .engine = engine, .jobs = g_new0(struct job, files->len + 1), .n = files->len };
+	for (guint i = 0; i < files->len; i++)
+		queue.jobs[i].file = g_ptr_array_index(files, i);
+	run_jobs(&queue, options->jobs);
+
+	for (guint i = 0; i < troubles->len; i++) {
+		struct report_error error = { NULL, g_ptr_array_index(troubles, i) };
+		g_array_append_val(errors, error);
+	}
+	for (size_t i = 0; i < queue.n; i++) {
+		struct job *job = &queue.jobs[i];
+		if (job->trouble) {
+			struct report_error error = { job->file->path, job->trouble };
+			g_array_append_val(errors, error);
+		}
+		for (guint k = 0; k < job->results->len; k++)
+			g_ptr_array_add(results, g_ptr_array_index(job->results, k));
+	}
+	engine_run_several(engine, (struct message_result **)results->pdata, results->len);
+
+	for (guint i = 0; i < remarks->len; i++)
+		fprintf(stderr, "presend: %s\n", (const char *)g_ptr_array_index(remarks, i));
+	for (guint i = 0; i < results->len; i++)
+		if (fails(options, g_ptr_array_index(results, i)))
+			code = EXIT_FINDINGS;
+	struct report_view view = { .results = (struct message_result *const *)results->pdata,
+				    .n_results = results->len,
+				    .errors = (const struct report_error *)(const void *)errors->data,
+				    .n_errors = errors->len,
+				    .tool_version = PRESEND_VERSION,
+				    .rules_version = builtin_rules_version };
+	tell_errors(options, errors);
+	if (!write_reports(options, &view) || errors->len)
+		code = EXIT_TROUBLE;
+
+	for (guint i = 0; i < results->len; i++)
+		message_result_free(g_ptr_array_index(results, i));
+	for (size_t i = 0; i < queue.n; i++) {
+		g_ptr_array_free(queue.jobs[i].results, TRUE);
+		g_free(queue.jobs[i].trouble);
+	}
+	for (guint i = 0; i < files->len; i++)
+		input_file_free(g_ptr_array_index(files, i));
+	g_free(queue.jobs);
+	g_ptr_array_free(files, TRUE);
+	g_ptr_array_free(results, TRUE);
+	g_ptr_array_free(troubles, TRUE);
+	g_ptr_array_free(remarks, TRUE);
+	g_array_free(errors, TRUE);
+	engine_free(engine);
+	run_rules_release(&rules);
+	return code;
+}

@@ -1,0 +1,50 @@
+/* The pipeline: inputs to reports. The only code that knows every layer. */
+#ifndef PRESEND_RUN_H
+#define PRESEND_RUN_H
+
+#include "report/report.h"
+#include "rule/options.h"
+
+struct run_format {
+	const struct reporter *reporter;
+	const char *file;              /* NULL: standard output */
+};
+
+struct run_options {
+	struct lint_options lint;
+	struct report_options report;
+	struct run_format formats[8];
+	size_t n_formats;              /* 0: text */
+	double max_score;              /* negative: none */
+	const char *rules_folder;      /* NULL */
+	bool no_builtin_rules;
+	const char *stdin_name;        /* NULL */
+	int jobs;                      /* 0: as many as it is worth */
+};
+
+/* Exit codes of the program (interface.md). */
+enum { EXIT_CLEAN = 0, EXIT_FINDINGS = 1, EXIT_TROUBLE = 2 };
+
+/* Lint the paths and write the reports. Messages about trouble go to standard error. Returns the exit code. */
+int run_lint(const struct run_options *options, char *const *paths, size_t n_paths);
+
+/* The rules in force: built-in ones and those of a folder. false after having printed every fault to standard error. */
+struct run_rules {
+	struct arena *arena;
+	struct rule_set set;
+};
+bool run_load_rules(const char *folder, bool no_builtin_rules, struct run_rules *out);
+void run_rules_release(struct run_rules *rules);
+
+/* presend rules check DIR: load strictly, compile every pattern, run every example, name the slow ones. Returns the exit code. */
+int run_check_rules(const char *folder, enum language language);
+
+/* Run the examples of one rule; each failure is one line in failures (GPtrArray of char *). Used by the tests for the shipped rules. */
+void run_rule_examples(const struct rule_set *set, const struct rule *rule, GPtrArray *failures);
+
+/* Lint one message that is in memory, for tests and fuzz targets: nothing is printed, nothing is kept. template_kind as in
+ * mail/input.h. The results (one per message of an mbox) are the caller's: message_result_free() each, then g_ptr_array_free(). */
+GPtrArray *run_lint_bytes(const struct rule_set *rules, const struct lint_options *options, const char *path, struct span bytes,
+			  bool is_template, int template_kind);
+
+#endif

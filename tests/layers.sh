@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# The house has floors: a file may include from its own layer and from those below. Fails on an upward include, and on a foreign
+# library outside the files that may use it (docs/ARCHITECTURE.md).
+set -u
+cd "$(dirname "$0")/.."
+bad=0
+
+layer_of() {
+	case $1 in
+	base/*) echo 0 ;;
+	mail/*) echo 1 ;;
+	doc/*) echo 2 ;;
+	rule/*) echo 3 ;;
+	report/*) echo 4 ;;
+	*) echo 5 ;;
+	esac
+}
+
+for file in $(find lint -name '*.[ch]' | LC_ALL=C sort); do
+	own=$(layer_of "${file#lint/}")
+	while read -r included; do
+		[ "$(layer_of "$included")" -le "$own" ] && continue
+		echo "$file: includes $included, which is a layer above"
+		bad=1
+	done < <(sed -n 's/^#include "\([^"]*\)".*/\1/p' "$file" | grep -v '^checks\.inc$')
+	# A reporter sees results, never the message.
+	case $file in
+	lint/report/*)
+		if grep -nE '^#include "(doc|mail)/' "$file"; then
+			echo "$file: a reporter may not see the message"
+			bad=1
+		fi
+		;;
+	esac
+done
+
+# only PATTERN ALLOWED-FILES: the library's headers are included nowhere else.
+only() {
+	local pattern=$1 allowed=$2 file
+	for file in $(grep -lE "^#include <$pattern" -r lint | LC_ALL=C sort); do
+		case " $allowed " in
+		*" $file "*) ;;
+		*)
+			echo "$file: may not include <$pattern...>"
+			bad=1
+			;;
+		esac
+	done
+}
+only 'gmime/' 'lint/mail/mime.c'
+only 'libxml/' 'lint/doc/html_tree.c'
+only 'unicode/' 'lint/base/utf8.c lint/base/normal.c lint/base/words.c lint/mail/charset.c lint/mail/jis.c'
+only 'pcre2' 'lint/rule/pattern.c'
+only 'yaml' 'lint/rule/rule_load.c'
+only 'json' 'lint/report/report_json.c'
+
+[ $bad -eq 0 ] && echo "layers: no upward include in $(find lint -name '*.[ch]' | wc -l) files"
+exit $bad
