@@ -35,9 +35,9 @@ endif
 OUR_CPPFLAGS = -Ilint -I$(B)/gen -DPRESEND_VERSION='"$(VERSION)"'
 OUR_CFLAGS = -std=gnu11 -fvisibility=hidden $(WARNINGS) $(WERROR) $(HARDENING) $(SAN_FLAGS) $(EXTRA_FLAGS)
 OUR_LDFLAGS = -pie -Wl,-z,relro $(SAN_FLAGS) $(EXTRA_FLAGS)
-# Left unexpanded until a recipe needs them: `make deps` must work before the packages are there.
-PKG_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(PKGS))
-PKG_LIBS = $(shell $(PKG_CONFIG) --libs $(PKGS))
+# Asked for when a recipe first needs them, and once: `make deps` must work before the packages are there.
+PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PKGS)))$(PKG_CFLAGS)
+PKG_LIBS = $(eval PKG_LIBS := $(shell $(PKG_CONFIG) --libs $(PKGS)))$(PKG_LIBS)
 
 TOOL_SOURCES := lint/rule/rules2c.c
 MAIN_SOURCES := lint/main.c
@@ -47,6 +47,12 @@ RULE_FILES := $(sort $(wildcard rules.d/*/*.yaml)) rules.d/score.yaml
 LIB_OBJECTS := $(LIB_SOURCES:%.c=$(B)/%.o) $(B)/gen/builtin_rules.o
 TEST_SOURCES := $(sort $(wildcard tests/test_*.c))
 TESTS := $(TEST_SOURCES:tests/%.c=$(B)/tests/%)
+
+# Quiet by default: what is done and not how. V=1 shows the commands.
+ifndef V
+Q := @
+say = @printf '  %-5s %s\n' $(1) $(2)
+endif
 
 .PHONY: all help deps deps-full demo check check-full test unit scripts golden docs bench fuzz fuzz-replay valcheck lint hdr-check \
 	install uninstall clean dist FORCE
@@ -96,27 +102,33 @@ deps-full: deps-check
 # --- build ----------------------------------------------------------------------------------------------------------------------
 
 $(B)/presend: $(B)/lint/main.o $(B)/libpresend.a
-	$(CC) $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
 
 $(B)/libpresend.a: $(LIB_OBJECTS)
-	rm -f $@
-	ar rcs $@ $^
+	$(call say,AR,$@)
+	$(Q)rm -f $@
+	$(Q)ar rcs $@ $^
 
 $(B)/lint/%.o: lint/%.c
 	@mkdir -p $(@D)
-	$(CC) $(OUR_CPPFLAGS) $(CPPFLAGS) $(PKG_CFLAGS) $(OUR_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,CC,$<)
+	$(Q)$(CC) $(OUR_CPPFLAGS) $(CPPFLAGS) $(PKG_CFLAGS) $(OUR_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 $(B)/gen/builtin_rules.o: $(B)/gen/builtin_rules.c
-	$(CC) $(OUR_CPPFLAGS) $(CPPFLAGS) $(PKG_CFLAGS) $(OUR_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,CC,$<)
+	$(Q)$(CC) $(OUR_CPPFLAGS) $(CPPFLAGS) $(PKG_CFLAGS) $(OUR_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 # The rules become constant C tables by a program of the build machine.
 RULES2C_SOURCES := lint/rule/rules2c.c lint/rule/rule_load.c lint/rule/rule.c lint/rule/options.c lint/base/arena.c lint/base/span.c
 $(B)/gen/rules2c: $(RULES2C_SOURCES) $(wildcard lint/rule/rule*.h lint/rule/options.h lint/base/*.h)
 	@mkdir -p $(@D)
-	$(CC_FOR_BUILD) -std=gnu11 -O1 -g $(WARNINGS) -Ilint $(shell $(PKG_CONFIG) --cflags $(BUILD_PKGS)) -o $@ $(RULES2C_SOURCES) $(shell $(PKG_CONFIG) --libs $(BUILD_PKGS))
+	$(call say,CC,$@)
+	$(Q)$(CC_FOR_BUILD) -std=gnu11 -O1 -g $(WARNINGS) -Ilint $(shell $(PKG_CONFIG) --cflags $(BUILD_PKGS)) -o $@ $(RULES2C_SOURCES) $(shell $(PKG_CONFIG) --libs $(BUILD_PKGS))
 
 $(B)/gen/builtin_rules.c: $(B)/gen/rules2c $(RULE_FILES) rules.d $(wildcard rules.d/*)
-	$(B)/gen/rules2c rules.d $@.new && mv $@.new $@
+	$(call say,RULES,$@)
+	$(Q)$(B)/gen/rules2c rules.d $@.new && mv $@.new $@
 
 # Native checks register themselves: every line that begins with CHECK(name). The file changes only when the list does.
 $(B)/gen/checks.inc: FORCE
@@ -138,7 +150,8 @@ demo: deps
 
 $(B)/tests/%: tests/%.c $(B)/libpresend.a
 	@mkdir -p $(@D)
-	$(CC) $(OUR_CPPFLAGS) -Itests $(CPPFLAGS) $(PKG_CFLAGS) $(shell $(PKG_CONFIG) --cflags $(TEST_PKGS)) $(OUR_CFLAGS) $(CFLAGS) -MMD -MP -MF $@.d \
+	$(call say,TEST,$<)
+	$(Q)$(CC) $(OUR_CPPFLAGS) -Itests $(CPPFLAGS) $(PKG_CFLAGS) $(shell $(PKG_CONFIG) --cflags $(TEST_PKGS)) $(OUR_CFLAGS) $(CFLAGS) -MMD -MP -MF $@.d \
 		$(OUR_LDFLAGS) $(LDFLAGS) -o $@ $< $(B)/libpresend.a $(shell $(PKG_CONFIG) --libs $(TEST_PKGS)) $(PKG_LIBS) -lm
 
 check: deps-check

@@ -161,7 +161,8 @@ START_TEST(spec)
 }
 END_TEST
 
-static const char *const floods[] = { "<", "(", "\"", "=?", "a,", "a@", "<\"", "(<", "[", "{{", ":", ":;", ";", "@[", "\\", "\x1b$", "a <b", "<@" };
+static const char *const floods[] = { "<", "(", "\"", "=?", "a,", "a@", "<\"", "(<", "[", "{{",
+				      ":", ":;", ";", "@[", "\\", "\x1b$", "a <b", "<@" };
 
 START_TEST(flood)
 {

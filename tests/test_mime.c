@@ -166,6 +166,8 @@ static const struct {
 	  "'' multipart/mixed ; '1' text/plain d<text\\nmore\\n\\nend>" },
 	{ "boundary with blanks at its end", "Content-Type: multipart/mixed; boundary=\"b \"\n\n--b \n\nx\n--b--\n",
 	  "'' multipart/mixed ; '1' text/plain d<x>" },
+	{ "mixed line ends", "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nx\n\n--b\r\n\r\ny\r\n--b--\n",
+	  "'' multipart/mixed ; '1' text/plain d<x\\n>; '2' text/plain d<y>" },
 	{ "junk in front", "junk\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nx\n--b--\n", "'' multipart/mixed ; '1' text/plain d<x>" },
 };
 

@@ -121,7 +121,8 @@ START_TEST(choice)
 }
 END_TEST
 
-static const char *const floods[] = { ";a*0=1", ";a=\"", ";a", "(", "\"", ";a=b c", ";a=b c=", "=?a?b?", ";a==?a?q?", ";a*=''", "a=(", ";\x1b$" };
+static const char *const floods[] = { ";a*0=1", ";a=\"", ";a", "(", "\"", ";a=b c", ";a=b c=", "=?a?b?",
+				      ";a==?a?q?", ";a*=''", "a=(", ";\x1b$" };
 
 START_TEST(flood)
 {

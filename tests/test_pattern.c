@@ -215,7 +215,7 @@ static GArray *window_search(const char *regex, struct span text)
 	struct pattern *pattern = pattern_compile(regex, NULL);
 	GArray *found = g_array_new(FALSE, FALSE, sizeof(struct range));
 	int64_t message_us = 60000000;
-	struct pattern_budget budget = { 60000000, &message_us };
+	struct pattern_budget budget = { .rule_us = 60000000, .message_us = &message_us };
 	size_t next = 0;
 
 	ck_assert_ptr_nonnull(pattern);
@@ -348,7 +348,7 @@ START_TEST(runaway)
 	struct pattern *pattern = pattern_compile(runaways[_i].regex, NULL);
 	GArray *found = g_array_new(FALSE, FALSE, sizeof(struct range));
 	int64_t message_us = LIMIT_MESSAGE_BUDGET_US, before, used;
-	struct pattern_budget budget = { LIMIT_PATTERN_BUDGET_US, &message_us };
+	struct pattern_budget budget = { .rule_us = LIMIT_PATTERN_BUDGET_US, .message_us = &message_us };
 	enum pattern_result result;
 
 	ck_assert_ptr_nonnull(pattern);
@@ -379,7 +379,7 @@ START_TEST(honest_patterns)
 	struct pattern *pattern = pattern_compile(honest[_i], NULL);
 	GArray *found = g_array_new(FALSE, FALSE, sizeof(struct range));
 	int64_t message_us = 10000000;
-	struct pattern_budget budget = { 10000000, &message_us };
+	struct pattern_budget budget = { .rule_us = 10000000, .message_us = &message_us };
 
 	while (text->len < 100000)
 		g_string_append(text, "本日は送料無料のお知らせです。今すぐご登録を。価格は1,980円。click and read it right now\n");

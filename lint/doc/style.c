@@ -163,7 +163,7 @@ static bool function_colour(struct span value, uint32_t *colour, double *alpha)
 			return false;
 		bool percent = argument.n && argument.p[0] == '%';
 		if (percent)
-			v[i] *= i == 3 || is_hsl ? 0.01 : 2.55;
+			v[i] = v[i] * (i == 3 || is_hsl ? 1 : 255) / 100;
 	}
 	*alpha = v[3] < 0 ? 0 : v[3] > 1 ? 1 : v[3];
 	*colour = is_hsl ? hsl(v[0], v[1], v[2]) : channel(v[0]) << 16 | channel(v[1]) << 8 | channel(v[2]);

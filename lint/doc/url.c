@@ -225,8 +225,16 @@ struct url url_parse(struct span text)
 		/* Browsers skip any number of slashes for http. */
 		while (is_special(url.scheme) && start < whole.n && (whole.p[start] == '/' || whole.p[start] == '\\'))
 			start++;
-		size_t end = part_end(whole, start, is_special(url.scheme) ? "/\\?#" : "/?#", &tag_seen);
-		split_authority(&url, span_cut(whole, start, end), start);
+		bool tag_inside = false;
+		size_t end = part_end(whole, start, is_special(url.scheme) ? "/\\?#" : "/?#", &tag_inside);
+		if (tag_inside) {
+			/* What the tag will bring is unknown, so nothing in it is a sign of the URL's own. */
+			url.host = span_cut(whole, start, end);
+			url.host_offset = start;
+			tag_seen = true;
+		} else {
+			split_authority(&url, span_cut(whole, start, end), start);
+		}
 		/* file:///x and the like have no host and need none. */
 		if (!tag_seen && (is_special(url.scheme) || !has_scheme || url.host.n))
 			url.flags |= judge_host(url.host);

@@ -23,11 +23,11 @@ void charset_output_release(struct charset_output *output);
 void charset_output_grow(struct charset_output *output, size_t size_bytes);
 /* Note a problem at source bytes [offset, offset + length); its target is the end of the output so far. Illegal and unassigned ones
  * are counted. */
-void charset_output_problem(struct charset_output *output, enum charset_problem_kind kind, uint32_t code_point, size_t offset,
-			    size_t length);
+void charset_output_problem(
+        struct charset_output *output, enum charset_problem_kind kind, uint32_t code_point, size_t offset, size_t length);
 /* The same, but a problem of this kind that ends at offset is made longer instead. */
-void charset_output_problem_run(struct charset_output *output, enum charset_problem_kind kind, uint32_t code_point, size_t offset,
-				size_t length);
+void charset_output_problem_run(
+        struct charset_output *output, enum charset_problem_kind kind, uint32_t code_point, size_t offset, size_t length);
 
 static inline void charset_output_reserve(struct charset_output *output, size_t size_bytes)
 {
@@ -90,15 +90,15 @@ enum jis_table {
 };
 enum { JIS_CELLS = 94, JIS_ROWS = 120 };
 
-/* JIS_ROWS * JIS_CELLS code points, 0 where there is no character: index (row - 1) * JIS_CELLS + (cell - 1). Filled at the first call, the
- * same for every thread and never changed afterwards. */
+/* JIS_ROWS * JIS_CELLS code points, 0 where there is no character: index (row - 1) * JIS_CELLS + (cell - 1). Filled at the first
+ * call, the same for every thread and never changed afterwards. */
 const uint16_t *jis_table(enum jis_table table);
 
 /* Decode ISO-2022-JP. extended: the label promises the sets of RFC 1554 and RFC 2237. */
 void jis_decode(struct charset_output *output, struct span in, bool extended);
 
-/* Find the next "$B...(B" that has lost its ESC, from *at on; false where there is none. *at moves behind it. Only for texts without
- * ESC. skip[2] is private and starts as { 0, 0 }: it keeps the cost of a whole scan linear. */
+/* Find the next "$B...(B" that has lost its ESC, from *at on; false where there is none. *at moves behind it. Only for texts
+ * without ESC. skip[2] is private and starts as { 0, 0 }: it keeps the cost of a whole scan linear. */
 bool jis_find_stripped(struct span in, size_t *at, size_t skip[2], struct range *found, uint32_t *first_character);
 
 #endif

@@ -18,6 +18,7 @@
 #define MOST_PLACES 200000
 /* Windows of one pattern in one text; where there are more, the text is one window. */
 #define MOST_WINDOWS 20000
+#define WINDOW_GAP 16
 /* Word border checks between two looks at the clock. */
 #define BORDER_CHECKS_A_LOOK 16
 
@@ -313,6 +314,7 @@ struct match_worker {
 	struct places *places[N_FORMS]; /* by literal */
 	bool *wanted;                /* by rule */
 	int64_t *budget_us;          /* by rule, of the message at hand */
+	size_t *work;                /* by rule: see struct pattern_budget */
 	GArray *touched_literals;    /* uint32_t */
 	GArray *queue;               /* uint32_t: leaves */
 	GArray *touched_leaves;      /* uint32_t: leaves whose state must be cleared */
@@ -330,6 +332,7 @@ struct match_worker *match_worker_new(const struct match_set *set, struct words 
 		worker->places[form] = g_new0(struct places, prefilter_count(set->forms[form].prefilter) + 1);
 	worker->wanted = g_new0(bool, set->n_rules + 1);
 	worker->budget_us = g_new0(int64_t, set->n_rules + 1);
+	worker->work = g_new0(size_t, set->n_rules + 1);
 	worker->touched_literals = g_array_new(FALSE, FALSE, sizeof(uint32_t));
 	worker->queue = g_array_new(FALSE, FALSE, sizeof(uint32_t));
 	worker->touched_leaves = g_array_new(FALSE, FALSE, sizeof(uint32_t));
@@ -358,6 +361,7 @@ void match_worker_free(struct match_worker *worker)
 	g_free(worker->leaves);
 	g_free(worker->wanted);
 	g_free(worker->budget_us);
+	g_free(worker->work);
 	g_free(worker);
 }
 
@@ -468,7 +472,7 @@ static bool inside_except(const struct leaf *leaf, struct span text, struct rang
 /* Take what was used since the last look off the budgets; false where one is spent. */
 static bool look_at_clock(struct run *run, uint32_t rule)
 {
-	int64_t now = pattern_cpu_us(), used = now - run->clock;
+	int64_t now = pattern_cpu_us(), used = run->clock ? now - run->clock : 0;
 
 	run->clock = now;
 	run->worker->budget_us[rule] -= used;
@@ -490,7 +494,11 @@ static bool accept(struct range range, void *data)
 	if (inside_except(leaf, text->bytes, range))
 		return true;
 	if (leaf->match->border == BORDER_WORD) {
-		if (++run->border_checks % BORDER_CHECKS_A_LOOK == 0 && !look_at_clock(run, leaf->rule)) {
+		bool spent = run->worker->budget_us[leaf->rule] <= 0 || run->message_us <= 0;
+
+		if (++run->border_checks % BORDER_CHECKS_A_LOOK == 0)
+			spent |= !look_at_clock(run, leaf->rule);
+		if (spent) {
 			state->gave_up = true;
 			return false;
 		}
@@ -542,7 +550,6 @@ static void run_phrases(struct run *run, const struct leaf *leaf)
 {
 	struct leaf_state *state = &run->worker->leaves[run->leaf];
 
-	run->clock = leaf->match->border == BORDER_WORD ? pattern_cpu_us() : 0;
 	for (size_t i = 0; i < leaf->n_literals; i++) {
 		const struct places *places = &run->worker->places[run->form][leaf->literals[i]];
 
@@ -616,7 +623,7 @@ static void run_regex(struct run *run, const struct leaf *leaf)
 	struct leaf_state *state = &worker->leaves[run->leaf];
 	struct span text = run->forms[run->form]->bytes;
 	struct pattern *pattern = pattern_of(worker, run->leaf);
-	struct pattern_budget budget = { worker->budget_us[leaf->rule], &run->message_us };
+	struct pattern_budget budget = { .rule_us = worker->budget_us[leaf->rule], .message_us = &run->message_us, .work = worker->work[leaf->rule] };
 	GArray *windows;
 	size_t total = 0, next = 0;
 	bool whole = leaf->n_literals == 0;
@@ -644,12 +651,13 @@ static void run_regex(struct run *run, const struct leaf *leaf)
 		if (leaf->n_literals > 1 && windows->len > 1)
 			qsort(windows->data, windows->len, sizeof(struct window), compare_windows);
 	}
+	pattern_budget_start(&budget);
 	for (guint i = 0; i < windows->len;) {
 		struct window window = g_array_index(windows, struct window, i);
 		guint k = i + 1;
 
-		/* Windows that touch are one. */
-		while (k < windows->len && g_array_index(windows, struct window, k).from <= window.to + 1) {
+		/* Windows that nearly touch are one: a few more start positions cost less than another call. */
+		while (k < windows->len && g_array_index(windows, struct window, k).from <= window.to + WINDOW_GAP) {
 			size_t to = g_array_index(windows, struct window, k).to;
 
 			window.to = to > window.to ? to : window.to;
@@ -660,13 +668,14 @@ static void run_regex(struct run *run, const struct leaf *leaf)
 			window.from = next;
 		if (window.from > window.to)
 			continue;
-		run->clock = pattern_cpu_us();
 		if (pattern_find(pattern, &leaf->shape, text, window.from, window.to, &budget, accept, run, &next) == PATTERN_GAVE_UP)
 			state->gave_up = true;
 		if (state->gave_up || state->found->len >= MOST_LEAF_HITS)
 			break;
 	}
+	pattern_budget_stop(&budget);
 	worker->budget_us[leaf->rule] = budget.rule_us;
+	worker->work[leaf->rule] = budget.work;
 	g_array_free(windows, TRUE);
 }
 
@@ -728,10 +737,14 @@ static void run_form(struct run *run, const struct text *decoded, size_t form)
 		state = &worker->leaves[run->leaf];
 		state->queued = false;
 		state->first_of_text = state->found->len;
+		/* Few border checks are not timed; many short texts with one each are. */
+		run->clock = run->border_checks > BORDER_CHECKS_A_LOOK && leaf->match->border == BORDER_WORD ? pattern_cpu_us() : 0;
 		if (leaf->match->kind == MATCH_REGEX)
 			run_regex(run, leaf);
 		else
 			run_phrases(run, leaf);
+		if (run->clock && leaf->match->kind == MATCH_PHRASE)
+			look_at_clock(run, leaf->rule);
 		drop_overlaps(state->found, state->first_of_text);
 	}
 	for (guint i = 0; i < worker->touched_literals->len; i++) {
@@ -1124,6 +1137,7 @@ void match_run(struct match_worker *worker, const struct message *message, bool 
 	for (size_t i = 0; i < set->n_rules; i++) {
 		worker->wanted[i] = !wanted || wanted(set->rules[i].rule, data);
 		worker->budget_us[i] = LIMIT_PATTERN_BUDGET_US;
+		worker->work[i] = 0;
 	}
 	for (size_t i = 0; i < set->n_leaves; i++) {
 		const struct leaf *leaf = &set->leaves[i];

@@ -930,6 +930,7 @@ struct pattern_shape pattern_analyse(struct arena *arena, const char *regex, enu
 #define SLICE_POSITIONS 128
 #define QUICK_STEPS 300
 #define SMALL_SLICE_POSITIONS 4
+#define SMALL_WEIGHT (SLICE_POSITIONS / SMALL_SLICE_POSITIONS)
 
 struct pattern {
 	pcre2_code *code;
@@ -996,6 +997,32 @@ int64_t pattern_cpu_us(void)
 	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
+static void read_clock(struct pattern_budget *budget)
+{
+	int64_t now = pattern_cpu_us();
+
+	if (budget->clock) {
+		budget->rule_us -= now - budget->clock;
+		*budget->message_us -= now - budget->clock;
+	}
+	budget->clock = now;
+	budget->work_then = budget->work;
+}
+
+void pattern_budget_start(struct pattern_budget *budget)
+{
+	budget->clock = 0;
+	budget->work_then = 0;
+	if (budget->work >= SLICE_POSITIONS)
+		read_clock(budget);
+}
+
+void pattern_budget_stop(struct pattern_budget *budget)
+{
+	if (budget->clock)
+		read_clock(budget);
+}
+
 static bool is_tail(char c)
 {
 	return ((unsigned char)c & 0xc0) == 0x80;
@@ -1023,7 +1050,6 @@ static size_t subject_end(const struct pattern_shape *shape, struct span text, s
 enum pattern_result pattern_find(struct pattern *pattern, const struct pattern_shape *shape, struct span text, size_t from, size_t to,
 				 struct pattern_budget *budget, bool (*match)(struct range range, void *data), void *data, size_t *next)
 {
-	int64_t clock = pattern_cpu_us();
 	size_t at = from, small_until = 0;
 	enum pattern_result result = PATTERN_DONE;
 
@@ -1036,7 +1062,6 @@ enum pattern_result pattern_find(struct pattern *pattern, const struct pattern_s
 		bool small = at < small_until;
 		size_t last = at + (small ? SMALL_SLICE_POSITIONS : SLICE_POSITIONS) - 1;
 		size_t end;
-		int64_t now;
 		int code;
 
 		if (last > to)
@@ -1046,10 +1071,9 @@ enum pattern_result pattern_find(struct pattern *pattern, const struct pattern_s
 		pcre2_set_offset_limit(pattern->context, last);
 		code = pcre2_match(pattern->code, (PCRE2_SPTR)text.p, end, at, PCRE2_NO_UTF_CHECK | (end < text.n ? PCRE2_NOTEOL : 0),
 				   pattern->data, pattern->context);
-		now = pattern_cpu_us();
-		budget->rule_us -= now - clock;
-		*budget->message_us -= now - clock;
-		clock = now;
+		budget->work += (last - at + 1) * (small ? SMALL_WEIGHT : 1) + 1;
+		if (budget->work - budget->work_then >= SLICE_POSITIONS)
+			read_clock(budget);
 
 		if (code >= 0) {
 			const PCRE2_SIZE *places = pcre2_get_ovector_pointer(pattern->data);

@@ -39,11 +39,19 @@ struct pattern;
 struct pattern *pattern_compile(const char *regex, GError **error);
 void pattern_free(struct pattern *pattern);
 
-/* CPU time that is left, in microseconds; both are counted down, and may end below zero. */
+/* CPU time that is left, in microseconds; both are counted down, and may end below zero. Reading the clock costs a microsecond, so it
+ * is read only once work has gathered up: a rule that tries a few start positions is never timed. */
 struct pattern_budget {
 	int64_t rule_us;
 	int64_t *message_us;
+	size_t work;       /* start positions tried, weighted; carried from text to text of one message */
+	int64_t clock;     /* the last reading; 0: none yet */
+	size_t work_then;  /* work at that reading */
 };
+
+/* Before and behind a row of pattern_find() calls on one text. */
+void pattern_budget_start(struct pattern_budget *budget);
+void pattern_budget_stop(struct pattern_budget *budget);
 
 enum pattern_result {
 	PATTERN_DONE,    /* looked at all start positions, or match said stop */
