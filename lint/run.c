@@ -170,7 +170,7 @@ static void run_job(struct engine_worker *worker, struct job *job)
 	GError *error = NULL;
 
 	job->results = g_ptr_array_new();
-	if (!input_read(job->file->path, &input, &error)) {
+	if (!input_read(job->file->is_stdin ? "-" : job->file->path, &input, &error)) {
 		job->trouble = g_strdup(error->message);
 		g_error_free(error);
 		return;

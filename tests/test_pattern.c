@@ -72,6 +72,9 @@ static const struct {
 	{ "\\x41\\x{3042}b", "Aあb", 0, 0, 5 },
 	{ "\\Qa.b\\Ec", "a.bc", 0, 0, 4 },
 	{ "foo|barbaz", "barbaz|foo", 0, 0, 6 },
+	{ "[0-9]+%", "%", 1, NONE, NONE },
+	{ "(?:[a-z] ){5,}", "", 0, NONE, NONE },
+	{ "a.{0,3}b", "", 0, NONE, 14 },
 	{ "(?:foo|[0-9])bar", "0bar|1bar|2bar|3bar|4bar|5bar|6bar|7bar|8bar|9bar|foobar", 0, 0, 6 },
 	{ "(?:foo|[a-z])bar", "bar", 1, 3, 6 },
 	{ "(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen)!",
@@ -465,8 +468,9 @@ END_TEST
 /* What is called a required literal must be in every match: random small regexes on random small texts. */
 START_TEST(literals_are_required)
 {
-	static const char *const atoms[] = { "a", "b", "c", "[ab]", "[^a]", "(?:a|bc)", "(?:ab|c)?", "a+", "b*", "c?", ".", "(?i)A", "\\w", "(?=a)",
-					     "(?:a|b|)", "\\b", "(?:ab){2}", "a{0,2}", "(?:c|ab)+", "\\Qa\\E", "|", "|c" };
+	/* Rare punctuation, since one letter alone is no literal. */
+	static const char *const atoms[] = { "!", "%", "@", "[!%]", "[^!]", "(?:!|%@)", "(?:!%|@)?", "!+", "%*", "@?", ".", "(?i)!", "\\W", "(?=!)",
+					     "(?:!|%|)", "\\b", "(?:!%){2}", "!{0,2}", "(?:@|!%)+", "\\Q!\\E", "|", "|@", "!%@", "a", "%a@" };
 	uint32_t state = 99u + (uint32_t)_i;
 
 	for (int round = 0; round < 1500; round++) {
@@ -483,7 +487,7 @@ START_TEST(literals_are_required)
 		n = 1 + (state >> 8) % 38;
 		for (size_t i = 0; i < n; i++) {
 			state = state * 1103515245u + 12345u;
-			text[i] = "abcA\n"[(state >> 16) % 5];
+			text[i] = "!%@a\n"[(state >> 16) % 5];
 		}
 		text[n] = '\0';
 		plain = plain_search(regex, span_of(text, n));

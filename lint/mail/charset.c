@@ -20,22 +20,10 @@ struct known_label {
 	struct charset_label label;
 };
 
-#define JIS(bits, better)                                                                                                          \
-	{                                                                                                                          \
-		CHARSET_ISO_2022_JP, (bits), NULL, (better)                                                                        \
-	}
-#define SHIFT_JIS(bits, better)                                                                                                    \
-	{                                                                                                                          \
-		CHARSET_SHIFT_JIS, (bits), SHIFT_JIS_CONVERTER, (better)                                                           \
-	}
-#define EUC_JP(bits, better)                                                                                                       \
-	{                                                                                                                          \
-		CHARSET_EUC_JP, (bits), EUC_JP_CONVERTER, (better)                                                                 \
-	}
-#define FORBIDDEN                                                                                                                  \
-	{                                                                                                                          \
-		CHARSET_FORBIDDEN, 0, NULL, "UTF-8"                                                                                \
-	}
+#define JIS(bits, better) { CHARSET_ISO_2022_JP, (bits), NULL, (better) }
+#define SHIFT_JIS(bits, better) { CHARSET_SHIFT_JIS, (bits), SHIFT_JIS_CONVERTER, (better) }
+#define EUC_JP(bits, better) { CHARSET_EUC_JP, (bits), EUC_JP_CONVERTER, (better) }
+#define FORBIDDEN { CHARSET_FORBIDDEN, 0, NULL, "UTF-8" }
 #define UNREGISTERED CHARSET_LABEL_UNREGISTERED
 #define EXTENDED CHARSET_LABEL_EXTENDED_JIS
 #define UNUSABLE CHARSET_LABEL_UNUSABLE
@@ -43,63 +31,63 @@ struct known_label {
 /* What ICU does not know, knows under a lenient or ambiguous name, or is not to be asked for.
  * Registered names: https://www.iana.org/assignments/character-sets */
 static const struct known_label known_labels[] = {
-        {"utf-8", {CHARSET_UTF8, 0, NULL, NULL}},
-        {"csutf8", {CHARSET_UTF8, 0, NULL, NULL}},
-        {"utf8", {CHARSET_UTF8, UNREGISTERED, NULL, "UTF-8"}},
-        {"us-ascii", {CHARSET_ASCII, 0, NULL, NULL}},
-        {"ascii", {CHARSET_ASCII, UNREGISTERED, NULL, "US-ASCII"}},
-        {"iso-2022-jp", JIS(0, NULL)},
-        {"csiso2022jp", JIS(0, NULL)},
-        {"iso2022jp", JIS(UNREGISTERED, "ISO-2022-JP")},
-        {"iso-2022-jp-1", JIS(EXTENDED | UNREGISTERED, "UTF-8")},
-        {"iso-2022-jp-2", JIS(EXTENDED, "UTF-8")},
-        {"csiso2022jp2", JIS(EXTENDED, "UTF-8")},
-        {"iso-2022-jp-ms", JIS(EXTENDED | UNREGISTERED, "UTF-8")},
-        {"cp50220", JIS(EXTENDED, "ISO-2022-JP")},
-        {"cscp50220", JIS(EXTENDED, "ISO-2022-JP")},
-        {"cp50221", JIS(EXTENDED | UNREGISTERED, "ISO-2022-JP")},
-        {"cp50222", JIS(EXTENDED | UNREGISTERED, "ISO-2022-JP")},
-        {"x-windows-50220", JIS(EXTENDED | UNREGISTERED, "ISO-2022-JP")},
-        {"x-windows-50221", JIS(EXTENDED | UNREGISTERED, "ISO-2022-JP")},
-        {"x-windows-50222", JIS(EXTENDED | UNREGISTERED, "ISO-2022-JP")},
-        {"jis", JIS(EXTENDED | UNREGISTERED, "ISO-2022-JP")},
-        {"jis7", JIS(EXTENDED | UNREGISTERED, "ISO-2022-JP")},
-        {"jis_encoding", JIS(EXTENDED, "ISO-2022-JP")},
-        {"csjisencoding", JIS(EXTENDED, "ISO-2022-JP")},
-        {"iso-2022-jp-3", JIS(EXTENDED | UNREGISTERED | UNUSABLE, "UTF-8")},
-        {"iso-2022-jp-2004", JIS(EXTENDED | UNREGISTERED | UNUSABLE, "UTF-8")},
-        {"shift_jis", SHIFT_JIS(0, NULL)},
-        {"ms_kanji", SHIFT_JIS(0, NULL)},
-        {"csshiftjis", SHIFT_JIS(0, NULL)},
-        {"windows-31j", SHIFT_JIS(0, NULL)},
-        {"cswindows31j", SHIFT_JIS(0, NULL)},
-        {"shift-jis", SHIFT_JIS(UNREGISTERED, "Shift_JIS")},
-        {"shiftjis", SHIFT_JIS(UNREGISTERED, "Shift_JIS")},
-        {"sjis", SHIFT_JIS(UNREGISTERED, "Shift_JIS")},
-        {"x-sjis", SHIFT_JIS(UNREGISTERED, "Shift_JIS")},
-        {"cp932", SHIFT_JIS(UNREGISTERED, "Windows-31J")},
-        {"ms932", SHIFT_JIS(UNREGISTERED, "Windows-31J")},
-        {"windows-932", SHIFT_JIS(UNREGISTERED, "Windows-31J")},
-        {"shift_jisx0213", SHIFT_JIS(UNREGISTERED | UNUSABLE, "UTF-8")},
-        {"shift_jis-2004", SHIFT_JIS(UNREGISTERED | UNUSABLE, "UTF-8")},
-        {"euc-jp", EUC_JP(0, NULL)},
-        {"cseucpkdfmtjapanese", EUC_JP(0, NULL)},
-        {"cp51932", EUC_JP(0, NULL)},
-        {"x-euc-jp", EUC_JP(UNREGISTERED, "EUC-JP")},
-        {"eucjp", EUC_JP(UNREGISTERED, "EUC-JP")},
-        {"ujis", EUC_JP(UNREGISTERED, "EUC-JP")},
-        {"eucjp-ms", EUC_JP(UNREGISTERED, "EUC-JP")},
-        {"eucjp-win", EUC_JP(UNREGISTERED, "EUC-JP")},
-        {"unknown-8bit", FORBIDDEN},
-        {"x-user-defined", FORBIDDEN},
-        {"binary", FORBIDDEN},
-        {"8bit", FORBIDDEN},
-        {"utf-16", FORBIDDEN},
-        {"utf-32", FORBIDDEN},
-        {"utf-7", FORBIDDEN},
-        {"unicode-1-1-utf-7", FORBIDDEN},
-        {"iso-10646-ucs-2", FORBIDDEN},
-        {"iso-10646-ucs-4", FORBIDDEN},
+	{ "utf-8", { CHARSET_UTF8, 0, NULL, NULL } },
+	{ "csutf8", { CHARSET_UTF8, 0, NULL, NULL } },
+	{ "utf8", { CHARSET_UTF8, UNREGISTERED, NULL, "UTF-8" } },
+	{ "us-ascii", { CHARSET_ASCII, 0, NULL, NULL } },
+	{ "ascii", { CHARSET_ASCII, UNREGISTERED, NULL, "US-ASCII" } },
+	{ "iso-2022-jp", JIS(0, NULL) },
+	{ "csiso2022jp", JIS(0, NULL) },
+	{ "iso2022jp", JIS(UNREGISTERED, "ISO-2022-JP") },
+	{ "iso-2022-jp-1", JIS(EXTENDED | UNREGISTERED, "UTF-8") },
+	{ "iso-2022-jp-2", JIS(EXTENDED, "UTF-8") },
+	{ "csiso2022jp2", JIS(EXTENDED, "UTF-8") },
+	{ "iso-2022-jp-ms", JIS(EXTENDED | UNREGISTERED, "UTF-8") },
+	{ "cp50220", JIS(EXTENDED, "ISO-2022-JP") },
+	{ "cscp50220", JIS(EXTENDED, "ISO-2022-JP") },
+	{ "cp50221", JIS(EXTENDED | UNREGISTERED, "ISO-2022-JP") },
+	{ "cp50222", JIS(EXTENDED | UNREGISTERED, "ISO-2022-JP") },
+	{ "x-windows-50220", JIS(EXTENDED | UNREGISTERED, "ISO-2022-JP") },
+	{ "x-windows-50221", JIS(EXTENDED | UNREGISTERED, "ISO-2022-JP") },
+	{ "x-windows-50222", JIS(EXTENDED | UNREGISTERED, "ISO-2022-JP") },
+	{ "jis", JIS(EXTENDED | UNREGISTERED, "ISO-2022-JP") },
+	{ "jis7", JIS(EXTENDED | UNREGISTERED, "ISO-2022-JP") },
+	{ "jis_encoding", JIS(EXTENDED, "ISO-2022-JP") },
+	{ "csjisencoding", JIS(EXTENDED, "ISO-2022-JP") },
+	{ "iso-2022-jp-3", JIS(EXTENDED | UNREGISTERED | UNUSABLE, "UTF-8") },
+	{ "iso-2022-jp-2004", JIS(EXTENDED | UNREGISTERED | UNUSABLE, "UTF-8") },
+	{ "shift_jis", SHIFT_JIS(0, NULL) },
+	{ "ms_kanji", SHIFT_JIS(0, NULL) },
+	{ "csshiftjis", SHIFT_JIS(0, NULL) },
+	{ "windows-31j", SHIFT_JIS(0, NULL) },
+	{ "cswindows31j", SHIFT_JIS(0, NULL) },
+	{ "shift-jis", SHIFT_JIS(UNREGISTERED, "Shift_JIS") },
+	{ "shiftjis", SHIFT_JIS(UNREGISTERED, "Shift_JIS") },
+	{ "sjis", SHIFT_JIS(UNREGISTERED, "Shift_JIS") },
+	{ "x-sjis", SHIFT_JIS(UNREGISTERED, "Shift_JIS") },
+	{ "cp932", SHIFT_JIS(UNREGISTERED, "Windows-31J") },
+	{ "ms932", SHIFT_JIS(UNREGISTERED, "Windows-31J") },
+	{ "windows-932", SHIFT_JIS(UNREGISTERED, "Windows-31J") },
+	{ "shift_jisx0213", SHIFT_JIS(UNREGISTERED | UNUSABLE, "UTF-8") },
+	{ "shift_jis-2004", SHIFT_JIS(UNREGISTERED | UNUSABLE, "UTF-8") },
+	{ "euc-jp", EUC_JP(0, NULL) },
+	{ "cseucpkdfmtjapanese", EUC_JP(0, NULL) },
+	{ "cp51932", EUC_JP(0, NULL) },
+	{ "x-euc-jp", EUC_JP(UNREGISTERED, "EUC-JP") },
+	{ "eucjp", EUC_JP(UNREGISTERED, "EUC-JP") },
+	{ "ujis", EUC_JP(UNREGISTERED, "EUC-JP") },
+	{ "eucjp-ms", EUC_JP(UNREGISTERED, "EUC-JP") },
+	{ "eucjp-win", EUC_JP(UNREGISTERED, "EUC-JP") },
+	{ "unknown-8bit", FORBIDDEN },
+	{ "x-user-defined", FORBIDDEN },
+	{ "binary", FORBIDDEN },
+	{ "8bit", FORBIDDEN },
+	{ "utf-16", FORBIDDEN },
+	{ "utf-32", FORBIDDEN },
+	{ "utf-7", FORBIDDEN },
+	{ "unicode-1-1-utf-7", FORBIDDEN },
+	{ "iso-10646-ucs-2", FORBIDDEN },
+	{ "iso-10646-ucs-4", FORBIDDEN },
 };
 
 /* Is name one that IANA lists for this converter? */
@@ -170,7 +158,7 @@ static enum charset_family family_of_converter(UConverter *converter, const char
 
 static struct charset_label ask_icu(const char *name)
 {
-	struct charset_label label = {CHARSET_UNKNOWN, 0, NULL, NULL};
+	struct charset_label label = { CHARSET_UNKNOWN, 0, NULL, NULL };
 	UErrorCode error = U_ZERO_ERROR;
 	const char *canonical = ucnv_getAlias(name, 0, &error);
 
@@ -221,13 +209,13 @@ struct charset_label charset_label_parse(struct span label)
 	while (label.n && (label.p[label.n - 1] == '"' || label.p[label.n - 1] == '\''))
 		label = span_trim(span_cut(label, 0, label.n - 1));
 	if (label.n == 0)
-		return (struct charset_label){CHARSET_NONE, 0, NULL, NULL};
+		return (struct charset_label){ CHARSET_NONE, 0, NULL, NULL };
 	if (label.n > LABEL_MAX)
-		return (struct charset_label){CHARSET_UNKNOWN, 0, NULL, NULL};
+		return (struct charset_label){ CHARSET_UNKNOWN, 0, NULL, NULL };
 	for (; n < label.n; n++) {
 		/* ICU would take options behind a comma. */
 		if (!ascii_is_alnum(label.p[n]) && !(label.p[n] && strchr("-_.:+()", label.p[n])))
-			return (struct charset_label){CHARSET_UNKNOWN, 0, NULL, NULL};
+			return (struct charset_label){ CHARSET_UNKNOWN, 0, NULL, NULL };
 		name[n] = ascii_lower(label.p[n]);
 	}
 	name[n] = '\0';
@@ -320,20 +308,19 @@ static void decode_utf8(struct charset_output *output, struct span in)
 struct step {
 	uint32_t code_point; /* 0: bad */
 	size_t length;
-	bool noted; /* kind says something about a good character, too */
+	bool noted;          /* kind says something about a good character, too */
 	enum charset_problem_kind kind;
-	unsigned row, cell; /* 0: single byte */
+	unsigned row, cell;  /* 0: single byte */
 };
 
 static struct step bad_step(enum charset_problem_kind kind, size_t length)
 {
-	return (struct step){.length = length, .noted = true, .kind = kind};
+	return (struct step){ .length = length, .noted = true, .kind = kind };
 }
 
 static struct step kana_step(unsigned char c, size_t length)
 {
-	return (struct step){
-	        .code_point = 0xFF61 + (c - 0xA1u), .length = length, .noted = true, .kind = CHARSET_PROBLEM_HALF_WIDTH_KANA};
+	return (struct step){ .code_point = 0xFF61 + (c - 0xA1u), .length = length, .noted = true, .kind = CHARSET_PROBLEM_HALF_WIDTH_KANA };
 }
 
 static void note(struct step *step, enum charset_problem_kind kind)
@@ -354,7 +341,7 @@ static struct step shift_jis_step(const uint16_t *table, struct span in, size_t 
 	trail = (unsigned char)in.p[at + 1];
 	if (trail < 0x40 || trail == 0x7F || trail > 0xFC)
 		return bad_step(CHARSET_PROBLEM_ILLEGAL, 1);
-	struct step step = {.length = 2};
+	struct step step = { .length = 2 };
 	step.row = (lead < 0xA0 ? lead - 0x81u : lead - 0xC1u) * 2 + 1 + (trail >= 0x9F);
 	step.cell = trail >= 0x9F ? trail - 0x9Eu : trail - 0x3Fu - (trail >= 0x80);
 	step.code_point = table[(step.row - 1) * JIS_CELLS + (step.cell - 1)];
@@ -387,7 +374,7 @@ static struct step euc_jp_step(const uint16_t *table, const uint16_t *supplement
 		return kana_step((unsigned char)in.p[at + 1], 2);
 	if (!is_euc_byte(in, pair) || !is_euc_byte(in, pair + 1))
 		return bad_step(CHARSET_PROBLEM_ILLEGAL, 1);
-	struct step step = {.length = 2 + (size_t)three};
+	struct step step = { .length = 2 + (size_t)three };
 	step.row = (unsigned char)in.p[pair] - 0xA0u;
 	step.cell = (unsigned char)in.p[pair + 1] - 0xA0u;
 	step.code_point = (three ? supplement : table)[(step.row - 1) * JIS_CELLS + (step.cell - 1)];
@@ -414,14 +401,14 @@ struct stepper {
 static struct stepper stepper_of(enum charset_family family)
 {
 	if (family == CHARSET_SHIFT_JIS)
-		return (struct stepper){family, jis_table(JIS_TABLE_SHIFT_JIS), NULL};
-	return (struct stepper){family, jis_table(JIS_TABLE_EUC_JP), jis_table(JIS_TABLE_X_0212)};
+		return (struct stepper){ family, jis_table(JIS_TABLE_SHIFT_JIS), NULL };
+	return (struct stepper){ family, jis_table(JIS_TABLE_EUC_JP), jis_table(JIS_TABLE_X_0212) };
 }
 
 static struct step step_at(const struct stepper *stepper, struct span in, size_t at)
 {
 	return stepper->family == CHARSET_SHIFT_JIS ? shift_jis_step(stepper->table, in, at)
-	                                            : euc_jp_step(stepper->table, stepper->supplement, in, at);
+						    : euc_jp_step(stepper->table, stepper->supplement, in, at);
 }
 
 static size_t ascii_end(struct span in, size_t at)
@@ -456,7 +443,7 @@ static void decode_double_byte(struct charset_output *output, struct span in, en
 enum { MARK_ILLEGAL = 0xFFFE, MARK_UNASSIGNED = 0xFFFF };
 
 static void mark_bad(const void *context, UConverterToUnicodeArgs *args, const char *bytes, int32_t length,
-        UConverterCallbackReason reason, UErrorCode *error)
+		     UConverterCallbackReason reason, UErrorCode *error)
 {
 	UChar mark = reason == UCNV_UNASSIGNED ? MARK_UNASSIGNED : MARK_ILLEGAL;
 
@@ -478,8 +465,8 @@ static void put_units(struct charset_output *output, const UChar *units, size_t 
 		UChar32 c;
 		U16_NEXT(units, i, n, c);
 		if (c == MARK_ILLEGAL || c == MARK_UNASSIGNED) {
-			charset_output_problem(output, c == MARK_ILLEGAL ? CHARSET_PROBLEM_ILLEGAL : CHARSET_PROBLEM_UNASSIGNED, 0,
-			        start, end - start);
+			charset_output_problem(output, c == MARK_ILLEGAL ? CHARSET_PROBLEM_ILLEGAL : CHARSET_PROBLEM_UNASSIGNED, 0, start,
+					       end - start);
 			c = REPLACEMENT;
 		} else if (U_IS_SURROGATE(c)) {
 			c = REPLACEMENT;
@@ -515,7 +502,7 @@ static bool decode_with_icu(struct charset_output *output, struct span in, const
 		const char *from = in.p + base;
 		UChar *to = chunk->units;
 		ucnv_toUnicode(converter, &to, chunk->units + G_N_ELEMENTS(chunk->units), &from, from + size, chunk->offsets,
-		        base + size == in.n, &error);
+			       base + size == in.n, &error);
 		if (U_FAILURE(error))
 			break;
 		n = (size_t)(to - chunk->units);
@@ -555,11 +542,10 @@ struct trial {
 static struct trial try_double_byte(struct span in, enum charset_family family)
 {
 	struct stepper stepper = stepper_of(family);
-	struct trial trial = {0};
+	struct trial trial = { 0 };
 
 	for (size_t at = ascii_end(in, 0); at < in.n; at = ascii_end(in, at)) {
-		/* One character alone between ASCII is more likely an apostrophe of windows-1252 and the letter behind it (92 73).
-		 */
+		/* One character alone between ASCII is more likely an apostrophe of windows-1252 and the letter behind it (92 73). */
 		size_t n_together = 0, n_kanji = 0;
 		for (; at < in.n && (unsigned char)in.p[at] >= 0x80; n_together++) {
 			struct step step = step_at(&stepper, in, at);
@@ -603,12 +589,10 @@ static bool has_jis_escape(struct span bytes)
 
 static enum charset_family answer(enum charset_family family, bool certain, const char **name_out, bool *certain_out)
 {
-	static const char *const names[] = {[CHARSET_ASCII] = "US-ASCII",
-	        [CHARSET_UTF8] = "UTF-8",
-	        [CHARSET_ISO_2022_JP] = "ISO-2022-JP",
-	        [CHARSET_SHIFT_JIS] = "Shift_JIS",
-	        [CHARSET_EUC_JP] = "EUC-JP",
-	        [CHARSET_OTHER] = "windows-1252"};
+	static const char *const names[] = {
+		[CHARSET_ASCII] = "US-ASCII",     [CHARSET_UTF8] = "UTF-8",   [CHARSET_ISO_2022_JP] = "ISO-2022-JP",
+		[CHARSET_SHIFT_JIS] = "Shift_JIS", [CHARSET_EUC_JP] = "EUC-JP", [CHARSET_OTHER] = "windows-1252"
+	};
 
 	if (name_out)
 		*name_out = names[family];
@@ -661,7 +645,7 @@ static struct charset_label choose(struct charset_label label, struct span in)
 		if (in.n == 0 || !memchr(in.p, ESC, in.n) || !span_is_ascii(in))
 			return label;
 		guess = charset_guess(in, NULL, &certain);
-		return guess == CHARSET_ISO_2022_JP ? (struct charset_label){guess, 0, NULL, NULL} : label;
+		return guess == CHARSET_ISO_2022_JP ? (struct charset_label){ guess, 0, NULL, NULL } : label;
 	case CHARSET_ISO_2022_JP:
 		/* 8-bit text under this label is read as what it is, if there is no doubt. */
 		ask = !span_is_ascii(in) && !memchr(in.p, ESC, in.n);
@@ -681,7 +665,7 @@ static struct charset_label choose(struct charset_label label, struct span in)
 	guess = charset_guess(in, NULL, &certain);
 	if (!must && (!certain || guess == CHARSET_OTHER))
 		return label;
-	return (struct charset_label){guess, 0, guess == CHARSET_OTHER ? "windows-1252" : NULL, NULL};
+	return (struct charset_label){ guess, 0, guess == CHARSET_OTHER ? "windows-1252" : NULL, NULL };
 }
 
 static int compare_problems(const void *a, const void *b)
@@ -717,7 +701,7 @@ static void place_targets(struct charset_output *output, size_t first)
 
 static void find_stripped(struct charset_output *output, struct span in)
 {
-	size_t first = output->n_problems, at = 0, skip[2] = {0, 0};
+	size_t first = output->n_problems, at = 0, skip[2] = { 0, 0 };
 	struct range found;
 	uint32_t character = 0;
 
@@ -789,11 +773,11 @@ struct charset_result charset_decode(struct arena *arena, struct charset_label l
 		qsort(output.problems, output.n_problems, sizeof *output.problems, compare_problems);
 
 	struct charset_result result = {
-	        .decoded_as = chosen.family,
-	        .n_problems = output.n_problems,
-	        .n_dropped = output.n_dropped,
-	        .n_illegal = output.n_illegal,
-	        .problems = ARENA_ARRAY(arena, struct charset_problem, output.n_problems + 1),
+		.decoded_as = chosen.family,
+		.n_problems = output.n_problems,
+		.n_dropped = output.n_dropped,
+		.n_illegal = output.n_illegal,
+		.problems = ARENA_ARRAY(arena, struct charset_problem, output.n_problems + 1),
 	};
 	if (output.n_problems)
 		memcpy(result.problems, output.problems, output.n_problems * sizeof *output.problems);

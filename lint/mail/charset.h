@@ -9,7 +9,7 @@
 #include "base/map.h"
 
 enum charset_family {
-	CHARSET_NONE, /* no label given */
+	CHARSET_NONE,        /* no label given */
 	CHARSET_ASCII,
 	CHARSET_UTF8,
 	CHARSET_ISO_2022_JP, /* and its relatives, by the segmenter */
@@ -29,22 +29,22 @@ enum charset_label_flag {
 
 struct charset_label {
 	enum charset_family family;
-	unsigned flags;        /* enum charset_label_flag */
-	const char *converter; /* ICU converter name; NULL where the segmenter or nothing is used; static */
-	const char *suggested; /* the IANA name to write instead, NULL where the label is right; static */
+	unsigned flags;           /* enum charset_label_flag */
+	const char *converter;    /* ICU converter name; NULL where the segmenter or nothing is used; static */
+	const char *suggested;    /* the IANA name to write instead, NULL where the label is right; static */
 };
 
 enum charset_problem_kind {
-	CHARSET_PROBLEM_ILLEGAL,         /* bytes that cannot be in this charset: U+FFFD each */
-	CHARSET_PROBLEM_UNASSIGNED,      /* well-formed code with no character (JIS pair or other) */
-	CHARSET_PROBLEM_JIS_EOL,         /* line ends outside ASCII and JIS X 0201 Roman */
-	CHARSET_PROBLEM_JIS_END,         /* text ends outside ASCII */
-	CHARSET_PROBLEM_JIS_ODD_BYTE,    /* one byte of a two-byte character left alone */
-	CHARSET_PROBLEM_JIS_8BIT,        /* byte 80..FF */
-	CHARSET_PROBLEM_JIS_SHIFT,       /* SO or SI */
-	CHARSET_PROBLEM_JIS_KANA_ESCAPE, /* ESC ( I */
+	CHARSET_PROBLEM_ILLEGAL,          /* bytes that cannot be in this charset: U+FFFD each */
+	CHARSET_PROBLEM_UNASSIGNED,       /* well-formed code with no character (JIS pair or other) */
+	CHARSET_PROBLEM_JIS_EOL,          /* line ends outside ASCII and JIS X 0201 Roman */
+	CHARSET_PROBLEM_JIS_END,          /* text ends outside ASCII */
+	CHARSET_PROBLEM_JIS_ODD_BYTE,     /* one byte of a two-byte character left alone */
+	CHARSET_PROBLEM_JIS_8BIT,         /* byte 80..FF */
+	CHARSET_PROBLEM_JIS_SHIFT,        /* SO or SI */
+	CHARSET_PROBLEM_JIS_KANA_ESCAPE,  /* ESC ( I */
 	CHARSET_PROBLEM_JIS_UNKNOWN_ESCAPE,
-	CHARSET_PROBLEM_JIS_FOREIGN_SET, /* JIS X 0212, JIS X 0213, GB 2312, KS C 5601 under a label without them */
+	CHARSET_PROBLEM_JIS_FOREIGN_SET,  /* JIS X 0212, JIS X 0213, GB 2312, KS C 5601 under a label without them */
 	CHARSET_PROBLEM_JIS_REDUNDANT_ESCAPE,
 	CHARSET_PROBLEM_JIS_SPACE,        /* 20 inside a two-byte run */
 	CHARSET_PROBLEM_JIS_ESC_STRIPPED, /* $B ... (B with no ESC */
@@ -52,8 +52,7 @@ enum charset_problem_kind {
 	CHARSET_PROBLEM_NEC_SELECTED,
 	CHARSET_PROBLEM_IBM_EXTENSION,
 	CHARSET_PROBLEM_USER_DEFINED,
-	CHARSET_PROBLEM_HALF_WIDTH_KANA /* JIS X 0201 katakana as 8-bit bytes under Shift_JIS or 8E under EUC-JP: no fault there,
-	                                   noted */
+	CHARSET_PROBLEM_HALF_WIDTH_KANA   /* JIS X 0201 katakana as 8-bit bytes under Shift_JIS or 8E under EUC-JP: no fault there, noted */
 };
 
 struct charset_problem {
@@ -64,11 +63,11 @@ struct charset_problem {
 };
 
 struct charset_result {
-	struct text *text; /* UTF-8; source is the text given */
+	struct text *text;     /* UTF-8; source is the text given */
 	enum charset_family decoded_as;
 	struct charset_problem *problems; /* in the order of offset */
 	size_t n_problems, n_dropped;     /* n_dropped: more than were kept (CHARSET_MAX_PROBLEMS) */
-	size_t n_illegal; /* all illegal and unassigned ones, odd bytes and 8-bit bytes of ISO-2022-JP, kept or not */
+	size_t n_illegal;                 /* all illegal and unassigned ones, odd bytes and 8-bit bytes of ISO-2022-JP, kept or not */
 };
 
 enum { CHARSET_MAX_PROBLEMS = 2000 };
@@ -78,10 +77,10 @@ struct charset_label charset_label_parse(struct span label);
 
 /* Decode bytes (the whole of source->bytes) as the family and converter of the label say. CHARSET_NONE, _ASCII, _UNKNOWN and
  * _FORBIDDEN are decoded as charset_guess() finds. Two evident lies are seen through, too: ISO-2022-JP with 8-bit bytes and no ESC
- * that charset_guess() is certain of (each 8-bit byte then still counts in n_illegal), and UTF-8 that is raw ISO-2022-JP;
- * decoded_as differs from the label's family there. CHARSET_PROBLEM_JIS_ESC_STRIPPED is looked for under every label. Problems of
- * neighbouring bytes are one for _JIS_8BIT, _JIS_SPACE and _HALF_WIDTH_KANA. The result's map leads to source. Never fails. Cost
- * linear. Any thread may call it: the only static data are conversion tables that are filled once and constant from then on. */
+ * that charset_guess() is certain of (each 8-bit byte then still counts in n_illegal), and UTF-8 that is raw ISO-2022-JP; decoded_as
+ * differs from the label's family there. CHARSET_PROBLEM_JIS_ESC_STRIPPED is looked for under every label. Problems of neighbouring
+ * bytes are one for _JIS_8BIT, _JIS_SPACE and _HALF_WIDTH_KANA. The result's map leads to source. Never fails. Cost linear.
+ * Any thread may call it: the only static data are conversion tables that are filled once and constant from then on. */
 struct charset_result charset_decode(struct arena *arena, struct charset_label label, const struct text *source);
 
 /* Strict trial decoding (ISO-2022-JP, UTF-8, EUC-JP, Shift_JIS, else windows-1252); a few damaged places in a long text are

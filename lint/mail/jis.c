@@ -11,7 +11,7 @@ enum { ESC = 0x1B, SO = 0x0E, SI = 0x0F, REPLACEMENT = 0xFFFD, HALF_WIDTH_FIRST 
 
 void charset_output_init(struct charset_output *output, size_t source_bytes)
 {
-	*output = (struct charset_output){.allocated = source_bytes + source_bytes / 2 + 64};
+	*output = (struct charset_output){ .allocated = source_bytes + source_bytes / 2 + 64 };
 	output->bytes = g_malloc(output->allocated);
 	map_builder_init(&output->map);
 }
@@ -21,7 +21,7 @@ void charset_output_release(struct charset_output *output)
 	g_free(output->bytes);
 	g_free(output->problems);
 	map_builder_release(&output->map);
-	*output = (struct charset_output){0};
+	*output = (struct charset_output){ 0 };
 }
 
 void charset_output_grow(struct charset_output *output, size_t size_bytes)
@@ -30,8 +30,8 @@ void charset_output_grow(struct charset_output *output, size_t size_bytes)
 	output->bytes = g_realloc(output->bytes, output->allocated);
 }
 
-void charset_output_problem(
-        struct charset_output *output, enum charset_problem_kind kind, uint32_t code_point, size_t offset, size_t length)
+void charset_output_problem(struct charset_output *output, enum charset_problem_kind kind, uint32_t code_point, size_t offset,
+			    size_t length)
 {
 	if (kind == CHARSET_PROBLEM_ILLEGAL || kind == CHARSET_PROBLEM_UNASSIGNED)
 		output->n_illegal++;
@@ -44,11 +44,12 @@ void charset_output_problem(
 		output->problems = g_renew(struct charset_problem, output->problems, output->n_allocated_problems);
 	}
 	output->problems[output->n_problems++] = (struct charset_problem){
-	        .kind = kind, .code_point = code_point, .offset = offset, .length = length, .target = output->n};
+		.kind = kind, .code_point = code_point, .offset = offset, .length = length, .target = output->n
+	};
 }
 
-void charset_output_problem_run(
-        struct charset_output *output, enum charset_problem_kind kind, uint32_t code_point, size_t offset, size_t length)
+void charset_output_problem_run(struct charset_output *output, enum charset_problem_kind kind, uint32_t code_point, size_t offset,
+				size_t length)
 {
 	struct charset_problem *last = output->n_problems ? &output->problems[output->n_problems - 1] : NULL;
 
@@ -61,7 +62,7 @@ void charset_output_problem_run(
 /* --- the tables --- */
 
 static void mark_unassigned(const void *context, UConverterToUnicodeArgs *args, const char *bytes, int32_t length,
-        UConverterCallbackReason reason, UErrorCode *error)
+			    UConverterCallbackReason reason, UErrorCode *error)
 {
 	/* A noncharacter, which no cell of these sets holds. */
 	static const UChar none = 0xFFFF;
@@ -79,11 +80,11 @@ static const struct {
 	const char *converter;
 	unsigned rows, cell_bytes;
 } table_sources[JIS_TABLES] = {
-        [JIS_TABLE_SHIFT_JIS] = {"ibm-943_P15A-2003", JIS_ROWS, 2},
-        [JIS_TABLE_EUC_JP] = {"euc-jp-2007", 94, 2},
-        [JIS_TABLE_X_0212] = {"euc-jp-2007", 94, 3},
-        [JIS_TABLE_GB_2312] = {"ibm-1383_P110-1999", 94, 2},
-        [JIS_TABLE_KS_C_5601] = {"ibm-970_P110_P110-2006_U2", 94, 2},
+	[JIS_TABLE_SHIFT_JIS] = { "ibm-943_P15A-2003", JIS_ROWS, 2 },
+	[JIS_TABLE_EUC_JP] = { "euc-jp-2007", 94, 2 },
+	[JIS_TABLE_X_0212] = { "euc-jp-2007", 94, 3 },
+	[JIS_TABLE_GB_2312] = { "ibm-1383_P110-1999", 94, 2 },
+	[JIS_TABLE_KS_C_5601] = { "ibm-970_P110_P110-2006_U2", 94, 2 },
 };
 
 /* The bytes of a cell in the converter's charset. */
@@ -123,8 +124,7 @@ static void table_fill(enum jis_table table, uint16_t *cells)
 	for (size_t i = 0; i < (size_t)(to - units); i++) {
 		size_t cell = offsets[i] < 0 ? n_cells : (size_t)offsets[i] / size;
 		/* A cell of more than one unit, or none at all, is not used: these sets have single characters of the BMP. */
-		bool single =
-		        (i == 0 || offsets[i - 1] != offsets[i]) && (size_t)offsets[i] % size == 0 && !U16_IS_SURROGATE(units[i]);
+		bool single = (i == 0 || offsets[i - 1] != offsets[i]) && (size_t)offsets[i] % size == 0 && !U16_IS_SURROGATE(units[i]);
 		if (cell < n_cells)
 			cells[cell] = single && units[i] < 0xFFF0 ? units[i] : 0;
 	}
@@ -136,8 +136,8 @@ static void table_fill(enum jis_table table, uint16_t *cells)
 
 const uint16_t *jis_table(enum jis_table table)
 {
-	/* The only static data here that is written: constant tables that ICU already has on disk, copied once under a lock and
-	 * only read afterwards, the same for all threads. Shipping them as source would be 56,000 numbers. */
+	/* The only static data here that is written: constant tables that ICU already has on disk, copied once under a lock and only
+	 * read afterwards, the same for all threads. Shipping them as source would be 56,000 numbers. */
 	static uint16_t cells[JIS_TABLES][JIS_ROWS * JIS_CELLS];
 	static gsize done[JIS_TABLES];
 
@@ -160,7 +160,7 @@ enum jis_set {
 	SET_X_0212,
 	SET_GB_2312,
 	SET_KS_C_5601,
-	SET_USER, /* the private area of ISO-2022-JP-MS */
+	SET_USER,        /* the private area of ISO-2022-JP-MS */
 	SET_UNKNOWN_PAIRS
 };
 
@@ -171,26 +171,26 @@ static const struct {
 	enum jis_set set;
 	enum escape_class class;
 } escapes[] = {
-        {"(B", SET_ASCII, ESCAPE_PLAIN},
-        {"(J", SET_ROMAN, ESCAPE_PLAIN},
-        {"$B", SET_X_0208, ESCAPE_PLAIN},
-        {"$@", SET_X_0208, ESCAPE_PLAIN},
-        {"(I", SET_KANA, ESCAPE_KANA},
-        {"$(D", SET_X_0212, ESCAPE_RELATIVE},
-        {"$A", SET_GB_2312, ESCAPE_RELATIVE},
-        {"$(C", SET_KS_C_5601, ESCAPE_RELATIVE},
-        {"$(O", SET_X_0213, ESCAPE_FOREIGN},
-        {"$(Q", SET_X_0213, ESCAPE_FOREIGN},
-        {"$(P", SET_UNKNOWN_PAIRS, ESCAPE_FOREIGN},
-        {"$(?", SET_USER, ESCAPE_UNKNOWN},
-        /* An old mistake for "(B". */
-        {"(H", SET_ASCII, ESCAPE_UNKNOWN},
-        /* The long forms of ISO 2022, which no mail standard has. */
-        {"$(B", SET_X_0208, ESCAPE_UNKNOWN},
-        {"$(@", SET_X_0208, ESCAPE_UNKNOWN},
-        {"$(A", SET_GB_2312, ESCAPE_UNKNOWN},
-        /* "JIS X 0208:1990 follows": its "$B" comes behind it. */
-        {"&@", SET_ASCII, ESCAPE_PREFIX},
+	{ "(B", SET_ASCII, ESCAPE_PLAIN },
+	{ "(J", SET_ROMAN, ESCAPE_PLAIN },
+	{ "$B", SET_X_0208, ESCAPE_PLAIN },
+	{ "$@", SET_X_0208, ESCAPE_PLAIN },
+	{ "(I", SET_KANA, ESCAPE_KANA },
+	{ "$(D", SET_X_0212, ESCAPE_RELATIVE },
+	{ "$A", SET_GB_2312, ESCAPE_RELATIVE },
+	{ "$(C", SET_KS_C_5601, ESCAPE_RELATIVE },
+	{ "$(O", SET_X_0213, ESCAPE_FOREIGN },
+	{ "$(Q", SET_X_0213, ESCAPE_FOREIGN },
+	{ "$(P", SET_UNKNOWN_PAIRS, ESCAPE_FOREIGN },
+	{ "$(?", SET_USER, ESCAPE_UNKNOWN },
+	/* An old mistake for "(B". */
+	{ "(H", SET_ASCII, ESCAPE_UNKNOWN },
+	/* The long forms of ISO 2022, which no mail standard has. */
+	{ "$(B", SET_X_0208, ESCAPE_UNKNOWN },
+	{ "$(@", SET_X_0208, ESCAPE_UNKNOWN },
+	{ "$(A", SET_GB_2312, ESCAPE_UNKNOWN },
+	/* "JIS X 0208:1990 follows": its "$B" comes behind it. */
+	{ "&@", SET_ASCII, ESCAPE_PREFIX },
 };
 
 struct segmenter {
@@ -198,8 +198,8 @@ struct segmenter {
 	struct span in;
 	bool extended;
 	enum jis_set set;
-	bool shifted; /* between SO and SI */
-	char upper;   /* set of ESC N: 0, 'A' Latin-1, 'F' Greek */
+	bool shifted;             /* between SO and SI */
+	char upper;               /* set of ESC N: 0, 'A' Latin-1, 'F' Greek */
 	size_t last_escape_start, last_escape_end;
 };
 
@@ -300,7 +300,7 @@ static size_t escape(struct segmenter *s, size_t at)
 	/* Some receivers show U+FFFD for an escape straight behind another one, so both are named. */
 	if (s->last_escape_end == at && at > 0)
 		charset_output_problem(s->output, CHARSET_PROBLEM_JIS_REDUNDANT_ESCAPE, 0, s->last_escape_start,
-		        at + length - s->last_escape_start);
+				       at + length - s->last_escape_start);
 	s->last_escape_start = at;
 	s->last_escape_end = at + length;
 	s->set = escapes[i].set;
@@ -381,8 +381,7 @@ static void odd_pair(struct segmenter *s, uint32_t code_point, size_t at)
 	if (s->set == SET_USER)
 		charset_output_problem(s->output, CHARSET_PROBLEM_USER_DEFINED, code_point, at, 2);
 	else if (s->set == SET_X_0208)
-		charset_output_problem(
-		        s->output, row == 13 ? CHARSET_PROBLEM_NEC_ROW13 : CHARSET_PROBLEM_NEC_SELECTED, code_point, at, 2);
+		charset_output_problem(s->output, row == 13 ? CHARSET_PROBLEM_NEC_ROW13 : CHARSET_PROBLEM_NEC_SELECTED, code_point, at, 2);
 	charset_output_put(s->output, code_point, at, 2);
 }
 
@@ -394,11 +393,10 @@ static uint32_t user_cell(unsigned row, unsigned cell)
 /* Pairs up to the next byte that cannot be in one. Returns how many bytes. */
 static size_t pair_run(struct segmenter *s, size_t at)
 {
-	static const enum jis_table tables[] = {[SET_X_0208] = JIS_TABLE_SHIFT_JIS,
-	        [SET_X_0213] = JIS_TABLE_SHIFT_JIS,
-	        [SET_X_0212] = JIS_TABLE_X_0212,
-	        [SET_GB_2312] = JIS_TABLE_GB_2312,
-	        [SET_KS_C_5601] = JIS_TABLE_KS_C_5601};
+	static const enum jis_table tables[] = {
+		[SET_X_0208] = JIS_TABLE_SHIFT_JIS, [SET_X_0213] = JIS_TABLE_SHIFT_JIS,   [SET_X_0212] = JIS_TABLE_X_0212,
+		[SET_GB_2312] = JIS_TABLE_GB_2312,  [SET_KS_C_5601] = JIS_TABLE_KS_C_5601
+	};
 	const uint16_t *table = s->set < G_N_ELEMENTS(tables) ? jis_table(tables[s->set]) : NULL;
 	size_t i = at;
 
@@ -437,7 +435,7 @@ static size_t pair_stop(struct segmenter *s, size_t at)
 
 void jis_decode(struct charset_output *output, struct span in, bool extended)
 {
-	struct segmenter segmenter = {.output = output, .in = in, .extended = extended}, *s = &segmenter;
+	struct segmenter segmenter = { .output = output, .in = in, .extended = extended }, *s = &segmenter;
 	size_t i = 0;
 
 	while (i < in.n) {
@@ -494,7 +492,7 @@ bool jis_find_stripped(struct span in, size_t *at, size_t skip[2], struct range 
 			continue;
 		unsigned row = (unsigned char)in.p[from] - 0x20u, cell = (unsigned char)in.p[from + 1] - 0x20u;
 		*first_character = table[(row - 1) * JIS_CELLS + (cell - 1)];
-		*found = (struct range){start, i + 2};
+		*found = (struct range){ start, i + 2 };
 		*at = i + 2;
 		return true;
 	}
@@ -613,140 +611,142 @@ struct replacement {
 
 /* By code point. What stands for the same thing is certain; another form of a kanji is not, since names use it on purpose. */
 static const struct replacement replacements[] = {
-        {0x2116, "No.", true},
-        {0x2121, "TEL", true},
-        {0x2160, "I", true},
-        {0x2161, "II", true},
-        {0x2162, "III", true},
-        {0x2163, "IV", true},
-        {0x2164, "V", true},
-        {0x2165, "VI", true},
-        {0x2166, "VII", true},
-        {0x2167, "VIII", true},
-        {0x2168, "IX", true},
-        {0x2169, "X", true},
-        {0x2170, "i", true},
-        {0x2171, "ii", true},
-        {0x2172, "iii", true},
-        {0x2173, "iv", true},
-        {0x2174, "v", true},
-        {0x2175, "vi", true},
-        {0x2176, "vii", true},
-        {0x2177, "viii", true},
-        {0x2178, "ix", true},
-        {0x2179, "x", true},
-        {0x2211, "Σ", false},
-        {0x22BF, "△", false},
-        {0x2460, "(1)", true},
-        {0x2461, "(2)", true},
-        {0x2462, "(3)", true},
-        {0x2463, "(4)", true},
-        {0x2464, "(5)", true},
-        {0x2465, "(6)", true},
-        {0x2466, "(7)", true},
-        {0x2467, "(8)", true},
-        {0x2468, "(9)", true},
-        {0x2469, "(10)", true},
-        {0x246A, "(11)", true},
-        {0x246B, "(12)", true},
-        {0x246C, "(13)", true},
-        {0x246D, "(14)", true},
-        {0x246E, "(15)", true},
-        {0x246F, "(16)", true},
-        {0x2470, "(17)", true},
-        {0x2471, "(18)", true},
-        {0x2472, "(19)", true},
-        {0x2473, "(20)", true},
-        {0x301D, "\"", true},
-        {0x301F, "\"", true},
-        {0x3231, "(株)", true},
-        {0x3232, "(有)", true},
-        {0x3239, "(代)", true},
-        {0x32A4, "(上)", true},
-        {0x32A5, "(中)", true},
-        {0x32A6, "(下)", true},
-        {0x32A7, "(左)", true},
-        {0x32A8, "(右)", true},
-        {0x32FF, "令和", true},
-        {0x3303, "アール", true},
-        {0x330D, "カロリー", true},
-        {0x3314, "キロ", true},
-        {0x3318, "グラム", true},
-        {0x3322, "センチ", true},
-        {0x3323, "セント", true},
-        {0x3326, "ドル", true},
-        {0x3327, "トン", true},
-        {0x332B, "パーセント", true},
-        {0x3336, "ヘクタール", true},
-        {0x333B, "ページ", true},
-        {0x3349, "ミリ", true},
-        {0x334A, "ミリバール", true},
-        {0x334D, "メートル", true},
-        {0x3351, "リットル", true},
-        {0x3357, "ワット", true},
-        {0x337B, "平成", true},
-        {0x337C, "昭和", true},
-        {0x337D, "大正", true},
-        {0x337E, "明治", true},
-        {0x338E, "mg", true},
-        {0x338F, "kg", true},
-        {0x339C, "mm", true},
-        {0x339D, "cm", true},
-        {0x339E, "km", true},
-        {0x33A1, "m2", true},
-        {0x33C4, "cc", true},
-        {0x33CD, "K.K.", true},
-        {0x589E, "増", false},
-        {0x5BEC, "寛", false},
-        {0x5FB7, "徳", false},
-        {0x654E, "教", false},
-        {0x663B, "昂", false},
-        {0x66FB, "昇", false},
-        {0x6852, "桑", false},
-        {0x6A6B, "横", false},
-        {0x6DF8, "清", false},
-        {0x6FF5, "浜", false},
-        {0x7028, "瀬", false},
-        {0x7DD6, "緒", false},
-        {0x85B0, "薫", false},
-        {0x8CF4, "頼", false},
-        {0x90DE, "郎", false},
-        {0x9115, "郷", false},
-        {0x9592, "間", false},
-        {0x9751, "青", false},
-        {0x9AD9, "高", false},
-        {0x9ED1, "黒", false},
-        {0xF929, "朗", false},
-        {0xF9DC, "隆", false},
-        {0xFA10, "塚", false},
-        {0xFA11, "崎", false},
-        {0xFA12, "晴", false},
-        {0xFA16, "猪", false},
-        {0xFA17, "益", false},
-        {0xFA18, "礼", false},
-        {0xFA19, "神", false},
-        {0xFA1A, "祥", false},
-        {0xFA1B, "福", false},
-        {0xFA1C, "靖", false},
-        {0xFA1D, "精", false},
-        {0xFA1E, "羽", false},
-        {0xFA22, "諸", false},
-        {0xFA25, "逸", false},
-        {0xFA26, "都", false},
-        {0xFA2A, "飯", false},
-        {0xFA2B, "飼", false},
-        {0xFA2C, "館", false},
-        {0xFA2D, "鶴", false},
-        {0xFF02, "\"", true},
-        {0xFF07, "'", true},
-        {0xFFE4, "|", true},
+	{ 0x2116, "No.", true },
+	{ 0x2121, "TEL", true },
+	{ 0x2160, "I", true },
+	{ 0x2161, "II", true },
+	{ 0x2162, "III", true },
+	{ 0x2163, "IV", true },
+	{ 0x2164, "V", true },
+	{ 0x2165, "VI", true },
+	{ 0x2166, "VII", true },
+	{ 0x2167, "VIII", true },
+	{ 0x2168, "IX", true },
+	{ 0x2169, "X", true },
+	{ 0x2170, "i", true },
+	{ 0x2171, "ii", true },
+	{ 0x2172, "iii", true },
+	{ 0x2173, "iv", true },
+	{ 0x2174, "v", true },
+	{ 0x2175, "vi", true },
+	{ 0x2176, "vii", true },
+	{ 0x2177, "viii", true },
+	{ 0x2178, "ix", true },
+	{ 0x2179, "x", true },
+	{ 0x2211, "Σ", false },
+	{ 0x22BF, "△", false },
+	{ 0x2460, "(1)", true },
+	{ 0x2461, "(2)", true },
+	{ 0x2462, "(3)", true },
+	{ 0x2463, "(4)", true },
+	{ 0x2464, "(5)", true },
+	{ 0x2465, "(6)", true },
+	{ 0x2466, "(7)", true },
+	{ 0x2467, "(8)", true },
+	{ 0x2468, "(9)", true },
+	{ 0x2469, "(10)", true },
+	{ 0x246A, "(11)", true },
+	{ 0x246B, "(12)", true },
+	{ 0x246C, "(13)", true },
+	{ 0x246D, "(14)", true },
+	{ 0x246E, "(15)", true },
+	{ 0x246F, "(16)", true },
+	{ 0x2470, "(17)", true },
+	{ 0x2471, "(18)", true },
+	{ 0x2472, "(19)", true },
+	{ 0x2473, "(20)", true },
+	{ 0x301D, "\"", true },
+	{ 0x301F, "\"", true },
+	{ 0x3231, "(株)", true },
+	{ 0x3232, "(有)", true },
+	{ 0x3239, "(代)", true },
+	{ 0x32A4, "(上)", true },
+	{ 0x32A5, "(中)", true },
+	{ 0x32A6, "(下)", true },
+	{ 0x32A7, "(左)", true },
+	{ 0x32A8, "(右)", true },
+	{ 0x32FF, "令和", true },
+	{ 0x3303, "アール", true },
+	{ 0x330D, "カロリー", true },
+	{ 0x3314, "キロ", true },
+	{ 0x3318, "グラム", true },
+	{ 0x3322, "センチ", true },
+	{ 0x3323, "セント", true },
+	{ 0x3326, "ドル", true },
+	{ 0x3327, "トン", true },
+	{ 0x332B, "パーセント", true },
+	{ 0x3336, "ヘクタール", true },
+	{ 0x333B, "ページ", true },
+	{ 0x3349, "ミリ", true },
+	{ 0x334A, "ミリバール", true },
+	{ 0x334D, "メートル", true },
+	{ 0x3351, "リットル", true },
+	{ 0x3357, "ワット", true },
+	{ 0x337B, "平成", true },
+	{ 0x337C, "昭和", true },
+	{ 0x337D, "大正", true },
+	{ 0x337E, "明治", true },
+	{ 0x338E, "mg", true },
+	{ 0x338F, "kg", true },
+	{ 0x339C, "mm", true },
+	{ 0x339D, "cm", true },
+	{ 0x339E, "km", true },
+	{ 0x33A1, "m2", true },
+	{ 0x33C4, "cc", true },
+	{ 0x33CD, "K.K.", true },
+	{ 0x589E, "増", false },
+	{ 0x5BEC, "寛", false },
+	{ 0x5FB7, "徳", false },
+	{ 0x654E, "教", false },
+	{ 0x663B, "昂", false },
+	{ 0x66FB, "昇", false },
+	{ 0x6852, "桑", false },
+	{ 0x6A6B, "横", false },
+	{ 0x6DF8, "清", false },
+	{ 0x6FF5, "浜", false },
+	{ 0x7028, "瀬", false },
+	{ 0x7DD6, "緒", false },
+	{ 0x85B0, "薫", false },
+	{ 0x8CF4, "頼", false },
+	{ 0x90DE, "郎", false },
+	{ 0x9115, "郷", false },
+	{ 0x9592, "間", false },
+	{ 0x9751, "青", false },
+	{ 0x9AD9, "高", false },
+	{ 0x9ED1, "黒", false },
+	{ 0xF929, "朗", false },
+	{ 0xF9DC, "隆", false },
+	{ 0xFA10, "塚", false },
+	{ 0xFA11, "崎", false },
+	{ 0xFA12, "晴", false },
+	{ 0xFA16, "猪", false },
+	{ 0xFA17, "益", false },
+	{ 0xFA18, "礼", false },
+	{ 0xFA19, "神", false },
+	{ 0xFA1A, "祥", false },
+	{ 0xFA1B, "福", false },
+	{ 0xFA1C, "靖", false },
+	{ 0xFA1D, "精", false },
+	{ 0xFA1E, "羽", false },
+	{ 0xFA22, "諸", false },
+	{ 0xFA25, "逸", false },
+	{ 0xFA26, "都", false },
+	{ 0xFA2A, "飯", false },
+	{ 0xFA2B, "飼", false },
+	{ 0xFA2C, "館", false },
+	{ 0xFA2D, "鶴", false },
+	{ 0xFF02, "\"", true },
+	{ 0xFF07, "'", true },
+	{ 0xFFE4, "|", true },
 };
 
 /* U+FF61 to U+FF9F. */
-static const char *const full_width_kana[] = {"。", "「", "」", "、", "・", "ヲ", "ァ", "ィ", "ゥ", "ェ", "ォ", "ャ", "ュ", "ョ",
-        "ッ", "ー", "ア", "イ", "ウ", "エ", "オ", "カ", "キ", "ク", "ケ", "コ", "サ", "シ", "ス", "セ", "ソ", "タ", "チ", "ツ",
-        "テ", "ト", "ナ", "ニ", "ヌ", "ネ", "ノ", "ハ", "ヒ", "フ", "ヘ", "ホ", "マ", "ミ", "ム", "メ", "モ", "ヤ", "ユ", "ヨ",
-        "ラ", "リ", "ル", "レ", "ロ", "ワ", "ン", "゛", "゜"};
+static const char *const full_width_kana[] = {
+	"。", "「", "」", "、", "・", "ヲ", "ァ", "ィ", "ゥ", "ェ", "ォ", "ャ", "ュ", "ョ", "ッ", "ー",
+	"ア", "イ", "ウ", "エ", "オ", "カ", "キ", "ク", "ケ", "コ", "サ", "シ", "ス", "セ", "ソ", "タ",
+	"チ", "ツ", "テ", "ト", "ナ", "ニ", "ヌ", "ネ", "ノ", "ハ", "ヒ", "フ", "ヘ", "ホ", "マ", "ミ",
+	"ム", "メ", "モ", "ヤ", "ユ", "ヨ", "ラ", "リ", "ル", "レ", "ロ", "ワ", "ン", "゛", "゜"
+};
 
 static int compare_replacement(const void *key, const void *entry)
 {
@@ -763,8 +763,8 @@ const char *machine_dependent_replacement(uint32_t code_point, bool *certain_out
 	if (code_point >= HALF_WIDTH_FIRST && code_point < HALF_WIDTH_FIRST + G_N_ELEMENTS(full_width_kana)) {
 		text = full_width_kana[code_point - HALF_WIDTH_FIRST];
 	} else {
-		const struct replacement *found =
-		        bsearch(&code_point, replacements, G_N_ELEMENTS(replacements), sizeof *replacements, compare_replacement);
+		const struct replacement *found = bsearch(&code_point, replacements, G_N_ELEMENTS(replacements), sizeof *replacements,
+							  compare_replacement);
 		text = found ? found->text : NULL;
 		certain = found && found->certain;
 	}

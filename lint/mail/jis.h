@@ -23,11 +23,11 @@ void charset_output_release(struct charset_output *output);
 void charset_output_grow(struct charset_output *output, size_t size_bytes);
 /* Note a problem at source bytes [offset, offset + length); its target is the end of the output so far. Illegal and unassigned ones
  * are counted. */
-void charset_output_problem(
-        struct charset_output *output, enum charset_problem_kind kind, uint32_t code_point, size_t offset, size_t length);
+void charset_output_problem(struct charset_output *output, enum charset_problem_kind kind, uint32_t code_point, size_t offset,
+			    size_t length);
 /* The same, but a problem of this kind that ends at offset is made longer instead. */
-void charset_output_problem_run(
-        struct charset_output *output, enum charset_problem_kind kind, uint32_t code_point, size_t offset, size_t length);
+void charset_output_problem_run(struct charset_output *output, enum charset_problem_kind kind, uint32_t code_point, size_t offset,
+				size_t length);
 
 static inline void charset_output_reserve(struct charset_output *output, size_t size_bytes)
 {

@@ -9,13 +9,13 @@ enum { PROBLEMS_MAX = 100, LINE_MAX_CHARACTERS = 76 };
 /* A decoder at work. */
 struct decoder {
 	struct arena *arena;
-	const char *p; /* the file */
-	size_t end;    /* of the body, in the file */
+	const char *p;   /* the file */
+	size_t end;      /* of the body, in the file */
 	char *out;
 	size_t n_out;
 	struct map_builder map;
 	struct transfer_result result;
-	unsigned seen; /* bit per enum transfer_problem_kind of which only the first is kept */
+	unsigned seen;   /* bit per enum transfer_problem_kind of which only the first is kept */
 };
 
 static void problem(struct decoder *d, enum transfer_problem_kind kind, size_t offset, size_t length)
@@ -26,7 +26,7 @@ static void problem(struct decoder *d, enum transfer_problem_kind kind, size_t o
 	}
 	if (!d->result.problems)
 		d->result.problems = ARENA_ARRAY(d->arena, struct transfer_problem, PROBLEMS_MAX);
-	d->result.problems[d->result.n_problems++] = (struct transfer_problem){kind, offset, length};
+	d->result.problems[d->result.n_problems++] = (struct transfer_problem){ kind, offset, length };
 }
 
 static void problem_once(struct decoder *d, enum transfer_problem_kind kind, size_t offset, size_t length)
@@ -54,7 +54,7 @@ static struct range clamp(const struct text *file, struct range body)
 
 static struct decoder decoder_new(struct arena *arena, const struct text *file, struct range body, size_t out_max_bytes)
 {
-	struct decoder d = {.arena = arena, .p = file->bytes.p, .end = body.end};
+	struct decoder d = { .arena = arena, .p = file->bytes.p, .end = body.end };
 
 	map_builder_init(&d.map);
 	d.out = arena_alloc(arena, out_max_bytes + 1);
@@ -89,134 +89,14 @@ static void check_line_length(struct decoder *d, size_t start, size_t end)
 
 /* Value + 1 of the characters of the alphabet (RFC 4648, section 4), 0 for all others. */
 static const unsigned char base64_values[256] = {
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        63,
-        0,
-        0,
-        0,
-        64,
-        53,
-        54,
-        55,
-        56,
-        57,
-        58,
-        59,
-        60,
-        61,
-        62,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        1,
-        2,
-        3,
-        4,
-        5,
-        6,
-        7,
-        8,
-        9,
-        10,
-        11,
-        12,
-        13,
-        14,
-        15,
-        16,
-        17,
-        18,
-        19,
-        20,
-        21,
-        22,
-        23,
-        24,
-        25,
-        26,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        27,
-        28,
-        29,
-        30,
-        31,
-        32,
-        33,
-        34,
-        35,
-        36,
-        37,
-        38,
-        39,
-        40,
-        41,
-        42,
-        43,
-        44,
-        45,
-        46,
-        47,
-        48,
-        49,
-        50,
-        51,
-        52,
-        0,
-        0,
-        0,
-        0,
-        0,
+	 0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,
+	 0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,
+	 0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0, 63,  0,  0,  0, 64,
+	53, 54, 55, 56, 57, 58, 59, 60, 61, 62,  0,  0,  0,  0,  0,  0,
+	 0,  1,  2,  3,  4,  5,  6,  7,  8,  9, 10, 11, 12, 13, 14, 15,
+	16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26,  0,  0,  0,  0,  0,
+	 0, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41,
+	42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52,  0,  0,  0,  0,  0,
 };
 
 /* Up to four characters that make three bytes; they may lie on several lines. */
@@ -289,7 +169,7 @@ static void base64_stretch(struct decoder *d, struct quantum *q, size_t at, size
 			unsigned char *out = (unsigned char *)d->out + d->n_out;
 			for (size_t i = 0; i < n_whole; i++, in += 4, out += 3) {
 				unsigned bits = (base64_values[in[0]] - 1u) << 18 | (base64_values[in[1]] - 1u) << 12 |
-				                (base64_values[in[2]] - 1u) << 6 | (base64_values[in[3]] - 1u);
+						(base64_values[in[2]] - 1u) << 6 | (base64_values[in[3]] - 1u);
 				out[0] = (unsigned char)(bits >> 16);
 				out[1] = (unsigned char)(bits >> 8);
 				out[2] = (unsigned char)bits;
@@ -343,7 +223,7 @@ struct transfer_result transfer_decode_base64(struct arena *arena, const struct 
 {
 	body = clamp(file, body);
 	struct decoder decoder = decoder_new(arena, file, body, (body.end - body.start) / 4 * 3 + 3), *d = &decoder;
-	struct quantum q = {.n = 0};
+	struct quantum q = { .n = 0 };
 
 	for (size_t at = body.start, next; at < body.end; at = next) {
 		size_t end = line_end(d, at, &next);
@@ -466,7 +346,7 @@ struct transfer_result transfer_decode_qp(struct arena *arena, const struct text
 struct transfer_result transfer_decode_identity(struct arena *arena, const struct text *file, struct range body)
 {
 	struct map_builder map;
-	struct transfer_result result = {0};
+	struct transfer_result result = { 0 };
 
 	body = clamp(file, body);
 	map_builder_init(&map);

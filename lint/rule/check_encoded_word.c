@@ -3,12 +3,12 @@
 
 #include <glib.h>
 
-/* with: flags, names of encoded_word_flag in small letters. One finding for each word that has one of them; the case is the flag's
- * name. */
+/* The names of encoded_word_flag; where a word has several, the first one tells the cause. */
 static const struct {
 	const char *name;
 	unsigned flag;
 } flag_names[] = {
+	{ "unterminated", EW_UNTERMINATED },
 	{ "too-long", EW_TOO_LONG },
 	{ "bad-charset", EW_BAD_CHARSET },
 	{ "bad-encoding", EW_BAD_ENCODING },
@@ -20,11 +20,10 @@ static const struct {
 	{ "state-open", EW_STATE_OPEN },
 	{ "glued-before", EW_GLUED_BEFORE },
 	{ "glued-after", EW_GLUED_AFTER },
-	{ "in-quotes", EW_IN_QUOTED_STRING },
 	{ "in-address", EW_IN_ADDRESS },
 	{ "misplaced", EW_MISPLACED },
+	{ "in-quotes", EW_IN_QUOTED_STRING },
 	{ "control", EW_CONTROL },
-	{ "unterminated", EW_UNTERMINATED },
 	{ "ascii-only", EW_ASCII_ONLY },
 	{ "undecodable", EW_UNDECODABLE },
 	{ "jis-q", EW_JIS_Q },
@@ -32,17 +31,53 @@ static const struct {
 	{ "machine-dependent", EW_MACHINE_DEPENDENT },
 };
 
-static void report_word(struct check *c, const struct field *field, const struct encoded_word *word, const char *const *wanted)
+/* In a MIME parameter a word has no business at all, which is told by parameter_flag: only what keeps it from being read counts. */
+static const unsigned not_in_parameters = EW_TOO_LONG | EW_MISPLACED | EW_IN_QUOTED_STRING | EW_GLUED_BEFORE | EW_GLUED_AFTER | EW_ASCII_ONLY |
+					  EW_JIS_Q | EW_UNREGISTERED_CHARSET;
+
+/* What is told of a word: flags that another finding tells already are left out. */
+static unsigned flags_to_tell(const struct field *field, size_t w)
 {
+	const struct encoded_word *word = &field->words[w];
+	unsigned flags = word->flags;
+
+	if (field->kind == FIELD_MIME)
+		flags &= ~not_in_parameters;
+	/* Of two words without a blank between them the second one tells it. */
+	if (w + 1 < field->n_words && field->words[w + 1].start == word->end && field->words[w + 1].flags & EW_GLUED_BEFORE)
+		flags &= ~(unsigned)EW_GLUED_AFTER;
+	/* The words of a run are plain together. */
+	if (w > 0 && field->words[w - 1].flags & EW_ASCII_ONLY)
+		flags &= ~(unsigned)EW_ASCII_ONLY;
+	return flags;
+}
+
+/* A control character comes as one of three cases: line-end (another field can be smuggled in), null, other. */
+static const char *case_of(size_t flag, const struct encoded_word *word)
+{
+	if (flag_names[flag].flag != EW_CONTROL)
+		return flag_names[flag].name;
+	return word->control == '\r' || word->control == '\n' ? "line-end" : word->control == 0 ? "null" : "other";
+}
+
+static void report_word(struct check *c, const struct field *field, size_t w, const char *const *wanted)
+{
+	const struct encoded_word *word = &field->words[w];
+	unsigned flags = flags_to_tell(field, w);
+	char code[16];
+
+	g_snprintf(code, sizeof code, "U+%04X", word->control);
 	for (size_t i = 0; i < G_N_ELEMENTS(flag_names); i++) {
-		if (!(word->flags & flag_names[i].flag) || !word_in_list(wanted, span_str(flag_names[i].name)))
+		if (!(flags & flag_names[i].flag) || !word_in_list(wanted, span_str(flag_names[i].name)))
 			continue;
-		check_report(c, ((struct range){ word->start, word->end }), flag_names[i].name, ARG_T("field", field->name),
-			     ARG_T("charset", word->charset), ARG_I("length", word->end - word->start));
+		check_report(c, ((struct range){ word->start, word->end }), case_of(i, word), ARG_T("field", field->name),
+			     ARG_T("charset", word->charset), ARG_I("length", word->end - word->start), ARG_T("code", span_str(code)));
 		return; /* one word, one finding of a rule: the first flag says enough */
 	}
 }
 
+/* with: flags, names of encoded_word_flag in small letters. One finding for each word that has one of them; the case is the flag's
+ * name, for "control" one of those of case_of(). */
 CHECK(encoded_word_flag)
 {
 	const char *const *wanted = rule_setting_list(check_rule(c), "flags");
@@ -51,11 +86,12 @@ CHECK(encoded_word_flag)
 		const struct header *header = &m->mime.all[e]->header;
 		for (size_t i = 0; i < header->n; i++)
 			for (size_t w = 0; w < header->fields[i].n_words; w++)
-				report_word(c, &header->fields[i], &header->fields[i].words[w], wanted);
+				report_word(c, &header->fields[i], w, wanted);
 	}
 }
 
-/* with: limit. A physical header line with an encoded word that is longer. The place is the line. */
+/* with: limit. A physical header line with an encoded word that is longer. The place is the line. A word that is too long itself
+ * makes its line so, and is told alone. */
 CHECK(encoded_word_line_long)
 {
 	size_t limit = (size_t)rule_setting_int(check_rule(c), "limit", 76);
@@ -64,13 +100,15 @@ CHECK(encoded_word_line_long)
 		const struct header *header = &m->mime.all[e]->header;
 		for (size_t i = 0; i < header->n; i++) {
 			const struct field *f = &header->fields[i];
-			size_t told = 0;
-			for (size_t w = 0; w < f->n_words; w++) {
+			for (size_t w = 0; w < f->n_words && f->kind != FIELD_MIME;) {
 				size_t line = line_position(m->lines, f->words[w].start).line;
 				struct span bytes = line_bytes(m->lines, line);
-				if (line == told || bytes.n <= limit)
+				size_t line_end = m->lines->starts[line - 1] + bytes.n;
+				bool told = false;
+				for (bool first = true; w < f->n_words && (first || f->words[w].start < line_end); w++, first = false)
+					told = told || f->words[w].flags & EW_TOO_LONG;
+				if (told || bytes.n <= limit)
 					continue;
-				told = line;
 				size_t start = m->lines->starts[line - 1];
 				check_report(c, ((struct range){ start, start + bytes.n }), NULL, ARG_T("field", f->name),
 					     ARG_I("length", bytes.n));
@@ -79,7 +117,7 @@ CHECK(encoded_word_line_long)
 	}
 }
 
-/* The decoded value still holds an encoded word: encoded twice. Cases: subject, other. */
+/* The decoded value still holds an encoded word: encoded twice. */
 CHECK(encoded_twice)
 {
 	for (size_t i = 0; i < m->header->n; i++) {

@@ -167,18 +167,23 @@ CHECK(header_block_broken)
 			check_report(c, ((struct range){ m->header->start, m->header->end }), "leading-blank");
 		return;
 	}
-	/* The body begins with lines that belong into the header. */
-	static const char *const names[] = { "Content-Type", "Content-Transfer-Encoding", "Subject", "From", "To", "Date", "MIME-Version",
-					     "Message-ID", "Reply-To", "List-Unsubscribe" };
+	/* The body begins with a line that belongs into the header. A forwarded mail or an announcement ("Date: Friday") quotes such
+	 * lines in its text: only fields that this header lacks are a sign, and of those that prose has (Subject, From, Date ...) only where no
+	 * Content-Type says that the header was whole. */
+	static const struct {
+		const char *name;
+		bool in_prose;
+	} names[] = {
+		{ "Content-Type", false },     { "Content-Transfer-Encoding", false }, { "MIME-Version", false }, { "Message-ID", false },
+		{ "List-Unsubscribe", false }, { "List-Unsubscribe-Post", false },     { "List-Id", false },	  { "Reply-To", false },
+		{ "Subject", true },	       { "From", true },		       { "To", true },		  { "Date", true },
+	};
 	size_t line_end = span_find_byte(file, '\n', body);
 	struct span line = span_trim(span_cut(file, body, line_end < file.n ? line_end : file.n));
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		struct span name = span_str(names[i]);
-		if (!span_starts_ci(line, name) || line.n <= name.n + 1 || line.p[name.n] != ':' || header_find(m->header, names[i]))
-			continue;
-		/* A forwarded message quotes such lines in its text: only a field that this header lacks is a sign of a cut. */
-		if (header_find(m->header, "Content-Type") && !span_starts_ci(line, SPAN_LIT("Content-")) &&
-		    !span_starts_ci(line, SPAN_LIT("MIME-")))
+		struct span name = span_str(names[i].name);
+		if (!span_starts_ci(line, name) || line.n <= name.n + 1 || line.p[name.n] != ':' || header_find(m->header, names[i].name) ||
+		    (names[i].in_prose && header_find(m->header, "Content-Type")))
 			continue;
 		check_report(c, ((struct range){ body, body + line.n }), "cut-short", ARG_T("field", name));
 		return;

@@ -66,6 +66,16 @@ CHECK(from_several_addresses)
 		check_report(c, m->from.mailboxes[second].whole, "several", ARG_I("count", n_addresses));
 }
 
+/* No top-level domain is a number: an IP address without its brackets, or a slip. */
+static bool ends_in_number(struct span domain)
+{
+	size_t digits = domain.n;
+
+	while (digits > 0 && ascii_is_digit(domain.p[digits - 1]))
+		digits--;
+	return digits < domain.n && (digits == 0 || domain.p[digits - 1] == '.');
+}
+
 /* The address of From. Cases: none, no-domain, bad-domain, no-dot, literal, local-name, full-width. */
 CHECK(from_address_invalid)
 {
@@ -87,7 +97,7 @@ CHECK(from_address_invalid)
 		check_report(c, address, "full-width", ARG_T("address", file_span(m, address)));
 	else if (box->flags & MAILBOX_NO_DOMAIN)
 		check_report(c, address, "no-domain", ARG_T("address", file_span(m, address)));
-	else if (box->flags & MAILBOX_LITERAL)
+	else if (box->flags & MAILBOX_LITERAL || ends_in_number(box->domain))
 		check_report(c, domain, "literal", ARG_T("domain", box->domain));
 	else if (box->flags & MAILBOX_BAD_DOMAIN)
 		check_report(c, domain, "bad-domain", ARG_T("domain", box->domain));
@@ -97,7 +107,17 @@ CHECK(from_address_invalid)
 		check_report(c, domain, "no-dot", ARG_T("domain", box->domain));
 }
 
-/* with: domains (exact, or ".suffix" forms "yahoo.*"). From is at a free-mail domain. */
+/* What may stand for the star of "yahoo.*": "fr", "co.jp", "com.br". "live.nicovideo.jp" is no house of live.com. */
+static bool is_country_ending(struct span ending)
+{
+	size_t dot = span_find_byte(ending, '.', 0);
+
+	if (dot == ending.n)
+		return ending.n >= 2;
+	return dot >= 2 && dot <= 3 && ending.n - dot - 1 == 2;
+}
+
+/* with: domains (exact, or families such as "yahoo.*"). From is at a free-mail domain. */
 CHECK(from_free_mail)
 {
 	const char *const *domains = rule_setting_list(check_rule(c), "domains");
@@ -110,7 +130,9 @@ CHECK(from_free_mail)
 	for (; *domains; domains++) {
 		struct span domain = span_str(*domains);
 		bool family = domain.n > 2 && domain.p[domain.n - 1] == '*';
-		bool hit = family ? span_starts_ci(box->domain, span_of(domain.p, domain.n - 1)) : span_eq_ci(box->domain, domain);
+		struct span stem = span_of(domain.p, family ? domain.n - 1 : domain.n);
+		bool hit = family ? span_starts_ci(box->domain, stem) && is_country_ending(span_cut(box->domain, stem.n, box->domain.n)) :
+				    span_eq_ci(box->domain, domain);
 		if (hit) {
 			check_report(c, box->domain_range, NULL, ARG_T("domain", box->domain));
 			return;
@@ -118,12 +140,12 @@ CHECK(from_free_mail)
 	}
 }
 
-/* From has no display name. */
+/* From has no display name. A tag may stand for name and address. */
 CHECK(from_name_missing)
 {
 	const struct mailbox *box = author(m);
 
-	if (!box || box->flags & MAILBOX_NO_ADDRESS) {
+	if (!box || box->flags & (MAILBOX_NO_ADDRESS | MAILBOX_TAG)) {
 		check_not_applicable(c);
 		return;
 	}
@@ -156,29 +178,86 @@ static bool is_all_capitals(struct span name)
 	return letters >= 10 && span_find_byte(name, ' ', 0) < name.n;
 }
 
-/* with: phrases (in form L1). Cases: phrase, dashes, capitals. The display name speaks of the mail, not of its sender. */
+static bool has_phrase(const struct text *l1, struct words *words, const char *const *phrases, struct range *out)
+{
+	for (; *phrases; phrases++)
+		if (has_word(l1, words, span_str(*phrases), out))
+			return true;
+	return false;
+}
+
+/* "[Offer] Example": a piece in square brackets with a letter in it. "[2]" is from_name_thread's. */
+static bool has_brackets(struct span name, struct range *out)
+{
+	size_t open = span_find_byte(name, '[', 0);
+	size_t close = span_find_byte(name, ']', open < name.n ? open : name.n);
+
+	if (close >= name.n)
+		return false;
+	for (size_t i = open + 1; i < close; i++) {
+		if (ascii_is_alpha(name.p[i]) || (unsigned char)name.p[i] >= 0x80) {
+			*out = (struct range){ open, close + 1 };
+			return true;
+		}
+	}
+	return false;
+}
+
+/* with: phrases, weak (in form L1). Cases: phrase, dashes, weak, brackets, capitals. The display name speaks of the mail, not of its
+ * sender. Weak ones may well be part of a name. */
 CHECK(from_name_urgent)
 {
 	const struct text *name = author_name(m);
-	const char *const *phrases = rule_setting_list(check_rule(c), "phrases");
+	struct range hit;
 
 	if (!name) {
 		check_not_applicable(c);
 		return;
 	}
 	const struct text *l1 = normal_l1(check_arena(c), name);
-	for (; *phrases; phrases++) {
-		struct range hit;
-		if (has_word(l1, check_words(c), span_str(*phrases), &hit)) {
-			check_report_text(c, l1, hit, "phrase", ARG_T("name", name->bytes));
-			return;
-		}
-	}
 	size_t dashes = span_find(name->bytes, SPAN_LIT("---"), 0);
-	if (dashes < name->bytes.n)
+	if (has_phrase(l1, check_words(c), rule_setting_list(check_rule(c), "phrases"), &hit))
+		check_report_text(c, l1, hit, "phrase", ARG_T("name", name->bytes));
+	else if (dashes < name->bytes.n)
 		check_report_text(c, name, ((struct range){ dashes, dashes + 3 }), "dashes", ARG_T("name", name->bytes));
+	else if (has_phrase(l1, check_words(c), rule_setting_list(check_rule(c), "weak"), &hit))
+		check_report_text(c, l1, hit, "weak", ARG_T("name", name->bytes));
+	else if (tag_scan(check_arena(c), name->bytes).n == 0 && has_brackets(name->bytes, &hit))
+		check_report_text(c, name, hit, "brackets", ARG_T("name", name->bytes));
 	else if (is_all_capitals(name->bytes))
 		check_report_text(c, name, ((struct range){ 0, name->bytes.n }), "capitals", ARG_T("name", name->bytes));
+}
+
+/* with: reader, sender: pieces of tag names in small letters. A tag is the reader's where one of reader is in it and none of sender
+ * ("{{from_name}}", "{{company.name}}": how a sender's own name gets into a template). */
+static bool is_reader_tag(const struct check *c, struct span tag)
+{
+	const char *const *reader = rule_setting_list(check_rule(c), "reader");
+	const char *const *sender = rule_setting_list(check_rule(c), "sender");
+
+	for (; *sender; sender++)
+		if (span_find_ci(tag, span_str(*sender), 0) < tag.n)
+			return false;
+	for (; *reader; reader++)
+		if (span_find_ci(tag, span_str(*reader), 0) < tag.n)
+			return true;
+	/* A bare "{{name}}", "%name%". */
+	size_t start = 0, end = tag.n;
+	while (start < end && !ascii_is_alpha(tag.p[start]))
+		start++;
+	while (end > start && !ascii_is_alpha(tag.p[end - 1]))
+		end--;
+	return span_eq_ci(span_cut(tag, start, end), SPAN_LIT("name"));
+}
+
+static bool related_domains(struct span a, struct span b)
+{
+	struct span longer = a.n > b.n ? a : b, shorter = a.n > b.n ? b : a;
+
+	if (shorter.n == 0 || span_find_byte(shorter, '.', 0) == shorter.n)
+		return false;
+	return span_eq_ci(span_cut(longer, longer.n - shorter.n, longer.n), shorter) &&
+	       (longer.n == shorter.n || longer.p[longer.n - shorter.n - 1] == '.');
 }
 
 /* The display name holds the reader's name. Cases: tag, same-as-to. */
@@ -191,30 +270,18 @@ CHECK(from_name_recipient)
 		return;
 	}
 	struct tag_list tags = tag_scan(check_arena(c), name->bytes);
-	static const char *const sender_words[] = { "sender", "from", "company", "shop", "store", "brand", "site", "list", "org", "account",
-						    "team", "app", "product", "business", NULL };
-	if (tags.n) {
-		/* A tag for the sender's own name is how templates are made; one for the reader's name is the fault. */
-		struct span first = span_cut(name->bytes, tags.tags[0].range.start, tags.tags[0].range.end);
-		for (size_t i = 0; sender_words[i]; i++)
-			if (span_find_ci(first, span_str(sender_words[i]), 0) < first.n)
-				return;
-		static const char *const reader_words[] = { "name", "recipient", "user", "customer", "subscriber", "contact", "名", "様", NULL };
-		for (size_t i = 0; reader_words[i]; i++) {
-			if (span_find_ci(first, span_str(reader_words[i]), 0) < first.n) {
-				check_report_text(c, name, tags.tags[0].range, "tag");
-				return;
-			}
+	for (size_t i = 0; i < tags.n; i++) {
+		if (is_reader_tag(c, span_cut(name->bytes, tags.tags[i].range.start, tags.tags[i].range.end))) {
+			check_report_text(c, name, tags.tags[i].range, "tag");
+			return;
 		}
-		return;
 	}
-	for (size_t i = 0; i < m->to.n; i++) {
-		const struct text *other = m->to.mailboxes[i].name_text;
-		if (!other || !span_eq_ci(other->bytes, name->bytes))
-			continue;
-		/* People who write to themselves. */
+	for (size_t i = 0; tags.n == 0 && i < m->to.n; i++) {
 		const struct mailbox *to = &m->to.mailboxes[i];
-		if (span_eq_ci(file_span(m, to->address), file_span(m, author(m)->address)))
+		if (!to->name_text || !span_eq_ci(to->name_text->bytes, name->bytes))
+			continue;
+		/* People who write to themselves, and a list that bears its sender's name. */
+		if (related_domains(to->domain, author(m)->domain))
 			continue;
 		check_report_text(c, name, ((struct range){ 0, name->bytes.n }), "same-as-to");
 		return;
@@ -232,8 +299,12 @@ CHECK(from_name_thread)
 	}
 	const struct text *l1 = normal_l1(check_arena(c), name);
 	struct span s = l1->bytes;
-	if (span_starts(s, SPAN_LIT("re:")) || span_starts(s, SPAN_LIT("fw:")) || span_starts(s, SPAN_LIT("fwd:"))) {
-		check_report_text(c, l1, ((struct range){ 0, span_find_byte(s, ':', 0) + 1 }), "reply");
+	size_t colon = span_find_byte(s, ':', 0);
+	struct span prefix = span_cut(s, 0, colon);
+	/* "Re:Born" is a name; a reply has a blank there. */
+	if (colon + 1 < s.n && s.p[colon + 1] == ' ' &&
+	    (span_eq(prefix, SPAN_LIT("re")) || span_eq(prefix, SPAN_LIT("fw")) || span_eq(prefix, SPAN_LIT("fwd")))) {
+		check_report_text(c, l1, ((struct range){ 0, colon + 1 }), "reply");
 		return;
 	}
 	/* One or two digits only: "Club (1990)" is a name. */
@@ -249,23 +320,46 @@ CHECK(from_name_thread)
 		check_report_text(c, l1, ((struct range){ digits - 1, end }), "counter");
 }
 
-/* Symbols that say "verified", "unread", "locked". Source: Gmail, Email sender guidelines, display names. */
-static bool is_badge(uint32_t c)
+/* Symbols that say "verified", "unread", "locked", "notice". Source: Gmail, Email sender guidelines, display names. */
+static bool is_badge(uint32_t ch)
 {
-	static const uint32_t badges[] = { 0x2611, 0x2705, 0x2709, 0x2713, 0x2714, 0x1F4E7, 0x1F4E8, 0x1F4E9, 0x1F4EB, 0x1F4EC, 0x1F4ED,
-					   0x1F512, 0x1F513, 0x1F510, 0x1F6E1, 0x1F396, 0x1F3C5, 0x2795, 0x2757, 0x203C, 0x1F514, 0x1F6A8,
-					   0x26A0, 0x2139, 0x24E5, 0x24CB, 0x1F165, 0x1F145, 0x24D8, 0x1F5F9, 0x2BAD };
+	static const uint32_t badges[] = { 0x2139, 0x24CB, 0x24D8, 0x24E5, 0x2611, 0x26A0, 0x2705, 0x2709, 0x2713, 0x2714, 0x2BAD,
+					   0x1F145, 0x1F165, 0x1F396, 0x1F3C5, 0x1F4E7, 0x1F4E8, 0x1F4E9, 0x1F4EA, 0x1F4EB, 0x1F4EC, 0x1F4ED,
+					   0x1F4EC, 0x1F50F, 0x1F510, 0x1F512, 0x1F513, 0x1F514, 0x1F5F8, 0x1F5F9, 0x1F6A8, 0x1F6E1 };
 
 	for (size_t i = 0; i < G_N_ELEMENTS(badges); i++)
-		if (badges[i] == c)
+		if (badges[i] == ch)
 			return true;
-	return (c >= 0x2700 && c <= 0x27BF && c != 0x2764) || (c >= 0xE000 && c <= 0xF8FF);
+	return false;
 }
 
-/* Cases: badge, emoji, enclosed (circled digits and letters: ordinary in Japan, but look like counters). */
+/* Stars, notes and signs of JIS X 0208, which Japanese names have always had. */
+static bool is_ordinary_sign(uint32_t ch)
+{
+	return ch == 0x2605 || ch == 0x2606 || ch == 0x2640 || ch == 0x2642 || ch == 0x266A || ch == 0x266D || ch == 0x266F;
+}
+
+static bool is_emoji(uint32_t ch)
+{
+	return (ch >= 0x2600 && ch <= 0x27BF && !is_ordinary_sign(ch)) || ch == 0x203C || ch == 0x2049 || ch == 0x2B50 || ch == 0x2B55 ||
+	       (ch >= 0x1F000 && ch <= 0x1F0FF) || (ch >= 0x1F1E6 && ch <= 0x1F1FF) || (ch >= 0x1F300 && ch <= 0x1FAFF) ||
+	       (ch >= 0xE000 && ch <= 0xF8FF);
+}
+
+/* Circled and squared digits, letters and words: ordinary in Japan, but they look like counters. */
+static bool is_enclosed(uint32_t ch)
+{
+	return (ch >= 0x2460 && ch <= 0x24FF) || (ch >= 0x2776 && ch <= 0x2793) || (ch >= 0x1F100 && ch <= 0x1F1E5) ||
+	       (ch >= 0x1F200 && ch <= 0x1F2FF);
+}
+
+/* Cases: badge, emoji (any other pictograph, private-use characters), enclosed. The gravest of a name is told. */
 CHECK(from_name_emoji)
 {
+	static const char *const kinds[] = { NULL, "enclosed", "emoji", "badge" };
 	const struct text *name = author_name(m);
+	size_t worst = 0;
+	struct range where = { 0, 0 };
 
 	if (!name) {
 		check_not_applicable(c);
@@ -274,18 +368,14 @@ CHECK(from_name_emoji)
 	for (size_t i = 0; i < name->bytes.n;) {
 		size_t start = i;
 		uint32_t ch = utf8_next(name->bytes, &i);
-		const char *kind = NULL;
-		if (is_badge(ch))
-			kind = "badge";
-		else if ((ch >= 0x1F300 && ch <= 0x1FAFF) || (ch >= 0x2600 && ch <= 0x26FF && ch != 0x2605 && ch != 0x2606 && ch != 0x266A))
-			kind = "emoji";
-		else if ((ch >= 0x2460 && ch <= 0x24FF) || (ch >= 0x1F100 && ch <= 0x1F1E5))
-			kind = "enclosed";
-		if (kind) {
-			check_report_text(c, name, ((struct range){ start, i }), kind);
-			return;
+		size_t kind = is_badge(ch) ? 3 : is_enclosed(ch) ? 1 : is_emoji(ch) ? 2 : 0;
+		if (kind > worst) {
+			worst = kind;
+			where = (struct range){ start, i };
 		}
 	}
+	if (worst)
+		check_report_text(c, name, where, kinds[worst]);
 }
 
 /* Cases: other (an address that is not the sender's), gmail, same. */
@@ -300,7 +390,8 @@ CHECK(from_name_address)
 	struct span s = name->bytes;
 	for (size_t at = span_find_byte(s, '@', 0); at < s.n; at = span_find_byte(s, '@', at + 1)) {
 		size_t start = at, end = at + 1;
-		while (start > 0 && (ascii_is_alnum(s.p[start - 1]) || strchr("._+-", s.p[start - 1])))
+		while (start > 0 && (ascii_is_alnum(s.p[start - 1]) || s.p[start - 1] == '.' || s.p[start - 1] == '_' ||
+				     s.p[start - 1] == '+' || s.p[start - 1] == '-'))
 			start--;
 		while (end < s.n && (ascii_is_alnum(s.p[end]) || s.p[end] == '.' || s.p[end] == '-'))
 			end++;
@@ -313,7 +404,7 @@ CHECK(from_name_address)
 		struct span address = span_cut(s, start, end);
 		const char *kind = span_eq_ci(address, file_span(m, author(m)->address)) ? "same" :
 				   span_eq_ci(domain, SPAN_LIT("gmail.com"))		 ? "gmail" :
-				   span_eq_ci(domain, author(m)->domain)		 ? "same" :
+				   related_domains(domain, author(m)->domain)	 ? "same" :
 											   "other";
 		check_report_text(c, name, ((struct range){ start, end }), kind, ARG_T("address", address));
 		return;
@@ -337,28 +428,91 @@ CHECK(from_name_url)
 	}
 }
 
-/* Zero-width, bidirectional and control characters in the display name. Cases: invisible, bidi. */
+/* Letters of Cyrillic and Greek that look like Latin ones. Source: UTS #39, confusables; only letters that are alike in common
+ * typefaces. */
+static bool is_latin_twin(uint32_t ch)
+{
+	static const uint32_t twins[] = { 0x0391, 0x0392, 0x0395, 0x0396, 0x0397, 0x0399, 0x039A, 0x039C, 0x039D, 0x039F, 0x03A1, 0x03A4, 0x03A5,
+					  0x03A7, 0x03BF, 0x0405, 0x0406, 0x0408, 0x0410, 0x0412, 0x0415, 0x041A, 0x041C, 0x041D, 0x041E, 0x0420,
+					  0x0421, 0x0422, 0x0423, 0x0425, 0x0430, 0x0435, 0x043E, 0x0440, 0x0441, 0x0443, 0x0445, 0x0455, 0x0456,
+					  0x0458, 0x04BB, 0x0501, 0x051B, 0x051D };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(twins); i++)
+		if (twins[i] == ch)
+			return true;
+	return false;
+}
+
+/* A word in which Latin letters and their twins are mixed, and no other Greek or Cyrillic letter: the first twin. */
+static bool has_look_alike(struct span name, struct range *out)
+{
+	size_t n_latin = 0, n_twins = 0, n_others = 0;
+	struct range twin = { 0, 0 };
+
+	for (size_t i = 0; i <= name.n;) {
+		size_t start = i;
+		uint32_t ch = i < name.n ? utf8_next(name, &i) : ' ';
+		if (ch < 0x80 && ascii_is_alpha((char)ch)) {
+			n_latin++;
+		} else if (is_latin_twin(ch)) {
+			if (n_twins++ == 0)
+				twin = (struct range){ start, i };
+		} else if (ch >= 0x0370 && ch <= 0x052F) {
+			n_others++;
+		} else {
+			if (n_latin && n_twins && !n_others) {
+				*out = twin;
+				return true;
+			}
+			n_latin = n_twins = n_others = 0;
+		}
+		if (start >= name.n)
+			break;
+	}
+	return false;
+}
+
+/* Scripts that are written with directional marks and joiners: Hebrew to Arabic Extended, South Asia, their presentation forms. */
+static bool needs_marks(struct span name)
+{
+	for (size_t i = 0; i < name.n;) {
+		uint32_t ch = utf8_next(name, &i);
+		if ((ch >= 0x0590 && ch <= 0x0DFF) || (ch >= 0xFB1D && ch <= 0xFDFF) || (ch >= 0xFE70 && ch <= 0xFEFC))
+			return true;
+	}
+	return false;
+}
+
+/* Cases: invisible, bidi, look-alike (letters of another script that pass for Latin ones). */
 CHECK(from_name_invisible)
 {
 	const struct text *name = author_name(m);
+	struct range hit;
 
 	if (!name) {
 		check_not_applicable(c);
 		return;
 	}
+	bool marks = needs_marks(name->bytes);
 	for (size_t i = 0; i < name->bytes.n;) {
 		size_t start = i;
 		uint32_t ch = utf8_next(name->bytes, &i);
-		bool bidi = (ch >= 0x202A && ch <= 0x202E) || (ch >= 0x2066 && ch <= 0x2069) || ch == 0x200E || ch == 0x200F;
+		bool bidi = (ch >= 0x202A && ch <= 0x202E) || (ch >= 0x2066 && ch <= 0x2069) || (!marks && (ch == 0x200E || ch == 0x200F));
 		/* U+200D and U+FE0F belong to emoji, which another rule looks at. */
-		bool invisible = (ch >= 0x200B && ch <= 0x200C) || (ch >= 0x2060 && ch <= 0x2064) || ch == 0xFEFF || ch == 0x00AD || ch == 0x034F ||
-				 ch == 0x3164 || ch == 0x115F;
+		bool invisible = ch == 0x200B || (!marks && ch == 0x200C) || (ch >= 0x2060 && ch <= 0x2064) || ch == 0xFEFF || ch == 0x00AD ||
+				 ch == 0x034F || ch == 0x3164 || ch == 0x115F;
 		if (!bidi && !invisible)
 			continue;
 		char code[16];
 		g_snprintf(code, sizeof code, "U+%04X", ch);
 		check_report_text(c, name, ((struct range){ start, i }), bidi ? "bidi" : "invisible", ARG_T("code", span_str(code)));
 		return;
+	}
+	if (has_look_alike(name->bytes, &hit)) {
+		size_t at = hit.start;
+		char code[16];
+		g_snprintf(code, sizeof code, "U+%04X", utf8_next(name->bytes, &at));
+		check_report_text(c, name, hit, "look-alike", ARG_T("code", span_str(code)));
 	}
 }
 
@@ -395,7 +549,8 @@ CHECK(address_list_malformed)
 				kind = "special";
 			else if (box->flags & MAILBOX_NAME_DOT)
 				kind = "dot-in-name";
-			if (!kind)
+			/* What commas and other separators made several authors of is told by from_several_addresses. */
+			if (!kind || (from && fields[f].list->n > 1 && strcmp(kind, "unbalanced") != 0))
 				continue;
 			bool in_name = (strcmp(kind, "special") == 0 || strcmp(kind, "dot-in-name") == 0) && box->name.end > box->name.start;
 			check_report(c, in_name ? box->name : whole, kind, ARG_T("field", field), ARG_T("address", shown));
@@ -403,9 +558,23 @@ CHECK(address_list_malformed)
 	}
 }
 
-/* Cases: dots, character, long. */
+/* The first character that one receiver or another refuses before the @, though RFC 5322 allows it. */
+static bool has_forbidden(struct span local, const char *const *forbidden, struct span *out)
+{
+	for (; forbidden && *forbidden; forbidden++) {
+		size_t at = span_find(local, span_str(*forbidden), 0);
+		if (at < local.n) {
+			*out = span_cut(local, at, at + strlen(*forbidden));
+			return true;
+		}
+	}
+	return false;
+}
+
+/* with: forbidden. Cases: dots, character, forbidden, long. */
 CHECK(address_local_part)
 {
+	const char *const *forbidden = rule_setting_list(check_rule(c), "forbidden");
 	struct address_field fields[N_ADDRESS_FIELDS];
 
 	address_fields(m, fields);
@@ -413,16 +582,22 @@ CHECK(address_local_part)
 		struct span field = span_str(fields[f].name);
 		for (size_t i = 0; i < fields[f].list->n; i++) {
 			const struct mailbox *box = &fields[f].list->mailboxes[i];
-			if (box->flags & (MAILBOX_TAG | MAILBOX_NO_ADDRESS | MAILBOX_FULL_WIDTH | MAILBOX_NON_ASCII) ||
-			    box->address.end == box->address.start)
+			struct span address = file_span(m, box->address), character = SPAN_EMPTY;
+			if (box->flags & (MAILBOX_TAG | MAILBOX_NO_ADDRESS | MAILBOX_FULL_WIDTH | MAILBOX_NON_ASCII | MAILBOX_UNBALANCED) ||
+			    address.n == 0)
 				continue;
-			struct span address = file_span(m, box->address);
+			/* An encoded word in an address is encoded_word_flag's. */
+			if (span_find(address, SPAN_LIT("=?"), 0) < address.n)
+				continue;
 			if (box->flags & MAILBOX_DOTS)
 				check_report(c, box->address, "dots", ARG_T("field", field), ARG_T("address", address));
 			else if (box->flags & MAILBOX_LOCAL_CHARACTER)
 				check_report(c, box->address, "character", ARG_T("field", field), ARG_T("address", address));
 			else if (box->flags & (MAILBOX_LOCAL_LONG | MAILBOX_DOMAIN_LONG))
 				check_report(c, box->address, "long", ARG_T("field", field), ARG_T("address", address));
+			else if (has_forbidden(box->local, forbidden, &character))
+				check_report(c, box->address, "forbidden", ARG_T("field", field), ARG_T("address", address),
+					     ARG_T("character", character));
 		}
 	}
 }
@@ -434,7 +609,9 @@ CHECK(subject_reply_prefix)
 {
 	const char *const *prefixes = rule_setting_list(check_rule(c), "prefixes");
 
-	if (!m->subject_l1 || header_find(m->header, "In-Reply-To") || header_find(m->header, "References")) {
+	/* Outlook and Exchange tell a thread by Thread-Index. */
+	if (!m->subject_l1 || header_find(m->header, "In-Reply-To") || header_find(m->header, "References") ||
+	    header_find(m->header, "Thread-Index")) {
 		check_not_applicable(c);
 		return;
 	}
@@ -447,11 +624,15 @@ CHECK(subject_reply_prefix)
 		if (!span_starts(span_cut(s, start, s.n), prefix))
 			continue;
 		size_t end = start + prefix.n;
-		/* "re[2]:" counts replies; "Reopening" and "RE100" have no colon right behind. */
-		if (end < s.n && s.p[end] == '[') {
-			size_t close = span_find_byte(s, ']', end);
-			if (close < s.n)
-				end = close + 1;
+		/* "re[2]:", "re(2):" and "re^2:" count replies; "Reopening" and "RE100" have no colon right behind. */
+		if (end < s.n && (s.p[end] == '[' || s.p[end] == '(' || s.p[end] == '^')) {
+			char close = s.p[end] == '[' ? ']' : s.p[end] == '(' ? ')' : 0;
+			size_t behind = end + 1;
+			while (behind < s.n && ascii_is_digit(s.p[behind]))
+				behind++;
+			if (close && behind < s.n && s.p[behind] == close)
+				behind++;
+			end = behind;
 		}
 		if (end < s.n && s.p[end] == ':') {
 			check_report_text(c, m->subject_l1, ((struct range){ start, end + 1 }), NULL);
@@ -460,21 +641,32 @@ CHECK(subject_reply_prefix)
 	}
 }
 
-/* Cases: not-angle, no-at, blank, non-ascii, no-dot, local-name, long. */
+/* Servers that add an id may say so in a comment behind it, which the grammar allows. */
+static struct span without_comment_behind(struct span id)
+{
+	size_t close = span_find_byte(id, '>', 0);
+
+	if (close + 1 >= id.n || id.p[id.n - 1] != ')')
+		return id;
+	struct span behind = span_trim(span_cut(id, close + 1, id.n));
+	return behind.n && behind.p[0] == '(' ? span_cut(id, 0, close + 1) : id;
+}
+
+/* with: limit (characters). Cases: not-angle, no-at, blank, non-ascii, long, local-name, ip, no-dot. */
 CHECK(message_id_malformed)
 {
 	const struct field *field = header_find(m->header, "Message-ID");
 
-	if (!field || field->unfolded->bytes.n == 0) {
+	/* An encoded word in it is encoded_word_flag's. */
+	if (!field || field->unfolded->bytes.n == 0 || field->n_words ||
+	    (m->kind == INPUT_TEMPLATE && tag_scan(check_arena(c), field->unfolded->bytes).n)) {
 		check_not_applicable(c);
 		return;
 	}
 	struct range range = field_value_range(m, field);
-	struct span id = field->unfolded->bytes;
+	struct span id = without_comment_behind(field->unfolded->bytes);
 	long limit = rule_setting_int(check_rule(c), "limit", 500);
 	const char *kind = NULL;
-	if (m->kind == INPUT_TEMPLATE && tag_scan(check_arena(c), id).n)
-		return;
 	struct span right = SPAN_EMPTY;
 	size_t at = span_find_byte(id, '@', 0);
 	if (at < id.n)
@@ -489,9 +681,11 @@ CHECK(message_id_malformed)
 		kind = "non-ascii";
 	else if (id.n > (size_t)limit)
 		kind = "long";
+	else if (right.p[0] == '[' || ends_in_number(right))
+		kind = "ip";
 	else if (host_is_internal(right))
 		kind = "local-name";
-	else if (span_find_byte(right, '.', 0) == right.n && right.p[0] != '[')
+	else if (span_find_byte(right, '.', 0) == right.n)
 		kind = "no-dot";
 	if (kind)
 		check_report(c, range, kind, ARG_T("id", id), ARG_I("length", id.n));
@@ -502,7 +696,8 @@ CHECK(date_malformed)
 {
 	const struct field *field = header_find(m->header, "Date");
 
-	if (!field || field->unfolded->bytes.n == 0 || (m->kind == INPUT_TEMPLATE && tag_scan(check_arena(c), field->unfolded->bytes).n)) {
+	if (!field || field->unfolded->bytes.n == 0 || field->n_words ||
+	    (m->kind == INPUT_TEMPLATE && tag_scan(check_arena(c), field->unfolded->bytes).n)) {
 		check_not_applicable(c);
 		return;
 	}

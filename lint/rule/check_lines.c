@@ -32,7 +32,7 @@ CHECK(not_a_message)
 		check_report(c, place(start), "nul");
 }
 
-/* LIMIT_INPUT_BYTES reached, or caps inside the message. Cases: input, parts, depth, header-fields, html-attributes, html-depth, html-nodes.
+/* LIMIT_INPUT_BYTES reached, or caps inside the message. Cases: input, parts, depth, header-fields, header-field, addresses, html-attributes, html-depth, html-nodes.
  * Whatever was not looked at is told. */
 CHECK(cap_reached)
 {
@@ -46,7 +46,14 @@ CHECK(cap_reached)
 			check_report(c, place(e->body.start), "depth", ARG_I("limit", LIMIT_MIME_DEPTH));
 		if (e->header.too_many)
 			check_report(c, place(e->header.end), "header-fields", ARG_I("limit", LIMIT_HEADER_FIELDS));
+		for (size_t k = 0; k < e->header.n; k++)
+			if (e->header.fields[k].flags & FIELD_TOO_LONG)
+				check_report(c, place(e->header.fields[k].value_end), "header-field", ARG_I("limit", FIELD_READ_MAX));
 	}
+	const struct address_list *const lists[] = { &m->from, &m->sender, &m->reply_to, &m->to, &m->cc, &m->bcc };
+	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+		if (lists[i]->too_many)
+			check_report(c, place(lists[i]->mailboxes[lists[i]->n - 1].whole.end), "addresses", ARG_I("limit", lists[i]->n));
 	for (size_t i = 0; i < m->n_bodies; i++) {
 		const struct html *html = m->bodies[i].html;
 		if (!html)
@@ -132,14 +139,32 @@ CHECK(body_control_character)
 	}
 }
 
-/* with: limit, measure (message, header). Cases by the YAML's choice of limit; one finding at the start of the message or at the
- * place where the limit is crossed. */
+/* with: limit, measure (message: octets; header: octets of the root header block; fields: their number). One finding at the start of the
+ * message. */
 CHECK(size_over)
 {
 	long limit = rule_setting_int(check_rule(c), "limit", 0);
-	bool header = strcmp(rule_setting(check_rule(c), "measure", "message"), "header") == 0;
-	size_t size = header ? m->header->fields_end - m->header->start : m->range.end - m->range.start;
+	const char *measure = rule_setting(check_rule(c), "measure", "message");
+	size_t size = m->range.end - m->range.start;
 
+	if (strcmp(measure, "header") == 0)
+		size = m->header->fields_end - m->header->start;
+	else if (strcmp(measure, "fields") == 0)
+		size = m->header->n;
 	if (size > (size_t)limit)
 		check_report(c, place(m->range.start), NULL, ARG_I("size", size), ARG_I("limit", limit));
+}
+
+/* with: limit (octets of the unfolded value), exempt (names). */
+CHECK(header_field_long)
+{
+	size_t limit = (size_t)rule_setting_int(check_rule(c), "limit", 32768);
+	const char *const *exempt = rule_setting_list(check_rule(c), "exempt");
+
+	for (size_t i = 0; i < m->header->n; i++) {
+		const struct field *f = &m->header->fields[i];
+		if (f->unfolded->bytes.n > limit && !word_in_list(exempt, f->name))
+			check_report(c, ((struct range){ f->start, f->start + f->name.n }), NULL, ARG_T("field", f->name),
+				     ARG_I("size", f->unfolded->bytes.n), ARG_I("limit", limit));
+	}
 }

@@ -489,11 +489,17 @@ static int compare_findings(const void *a, const void *b)
 	return strcmp(x->fingerprint, y->fingerprint);
 }
 
-static bool overlap(const struct finding *a, const struct finding *b)
+/* The same bytes, or something missing that is reported at the empty line in front of the winner (or the other way round). */
+static bool overlap(const struct finding *winner, const struct finding *loser)
 {
-	if (a->start.offset == b->start.offset)
+	enum { EMPTY_LINE_BYTES = 2 };
+
+	if (winner->start.offset == loser->start.offset)
 		return true;
-	return a->start.offset < b->end.offset && b->start.offset < a->end.offset;
+	if (loser->start.offset == loser->end.offset && loser->start.offset < winner->start.offset &&
+	    winner->start.offset <= loser->start.offset + EMPTY_LINE_BYTES)
+		return true;
+	return winner->start.offset < loser->end.offset && loser->start.offset < winner->end.offset;
 }
 
 static void adopt_requirements(struct finding *winner, const struct finding *loser, struct arena *arena)

@@ -131,49 +131,44 @@ static bool set_product(struct set *left, const struct set *right)
 	return true;
 }
 
-/* How much a set of literals narrows down: the length of the shortest counts, then their number. */
-static size_t score_of(size_t shortest, size_t n, size_t off_max)
+/* A literal of one byte helps only where that byte is rare: no letter, digit, blank or common punctuation. */
+static bool is_common(char c)
 {
-	size_t score;
+	return ascii_is_alnum(c) || ascii_is_space(c) || strchr(".,-/:'\"", c);
+}
 
-	/* Any digit, say, narrows down nothing. */
-	if (shortest == 0 || (shortest == 1 && n > 3))
+/* How much a set of literals narrows down: the length of the shortest counts, then their number. 0: nothing. */
+static size_t score_of(const struct set *set, size_t off_max)
+{
+	size_t shortest = SET_STRING_BYTES + 1, score;
+
+	for (size_t i = 0; i < set->n; i++) {
+		size_t length = set->lengths[i];
+
+		if (length == 0 || (length == 1 && (set->n > 3 || is_common(set->strings[i][0]))))
+			return 0;
+		shortest = length < shortest ? length : shortest;
+	}
+	if (set->n == 0)
 		return 0;
 	if (shortest > 16)
 		shortest = 16;
 	score = shortest * 8;
-	score = score > n / 2 ? score - n / 2 : 1;
+	score = score > set->n / 2 ? score - set->n / 2 : 1;
 	return off_max == PATTERN_UNBOUNDED ? score / 2 + 1 : score;
 }
 
-static struct required required_of_set(struct parser *parser, const struct set *set, size_t off_min, size_t off_max)
-{
-	struct required required = { .off_min = off_min, .off_max = off_max };
-	size_t shortest = SET_STRING_BYTES + 1;
-
-	for (size_t i = 0; i < set->n; i++)
-		shortest = set->lengths[i] < shortest ? set->lengths[i] : shortest;
-	required.score = set->n ? score_of(shortest, set->n, off_max) : 0;
-	if (required.score == 0)
-		return required;
-	required.n = set->n;
-	required.literals = ARENA_ARRAY(parser->arena, struct span, set->n);
-	for (size_t i = 0; i < set->n; i++)
-		required.literals[i] = arena_copy_span(parser->arena, span_of(set->strings[i], set->lengths[i]));
-	return required;
-}
-
-/* Score first, so that a set that loses costs no memory. */
+/* A candidate replaces the best one so far where its score is higher; one that loses costs no memory. */
 static void offer_set(struct parser *parser, struct required *best, const struct set *set, size_t off_min, size_t off_max)
 {
-	size_t shortest = SET_STRING_BYTES + 1;
+	size_t score = score_of(set, off_max);
 
-	if (set->n == 0)
+	if (score <= best->score)
 		return;
+	*best = (struct required){ .n = set->n, .off_min = off_min, .off_max = off_max, .score = score };
+	best->literals = ARENA_ARRAY(parser->arena, struct span, set->n);
 	for (size_t i = 0; i < set->n; i++)
-		shortest = set->lengths[i] < shortest ? set->lengths[i] : shortest;
-	if (score_of(shortest, set->n, off_max) > best->score)
-		*best = required_of_set(parser, set, off_min, off_max);
+		best->literals[i] = arena_copy_span(parser->arena, span_of(set->strings[i], set->lengths[i]));
 }
 
 static bool in_form(enum match_form form, uint32_t c)
@@ -774,6 +769,41 @@ static void repeat(struct parser *parser, struct shape *shape, size_t min, size_
 	shape->unbounded = (shape->unbounded || unbounded) && !possessive;
 }
 
+/* A stretch of plain characters, none of which is quantified, as one piece: the common case, made fast. */
+static bool parse_plain(struct parser *parser, struct shape *piece)
+{
+	const char *p = parser->regex.p + parser->at;
+	size_t room = parser->regex.n - parser->at, n = 0, last = 0;
+
+	if (parser->ignore_case)
+		return false;
+	if (room > SET_STRING_BYTES / 2)
+		room = SET_STRING_BYTES / 2;
+	while (n < room && !memchr("\\^$.[|()?*+{", p[n], 12)) {
+		/* A character begins here, so that what is before it is whole. */
+		if (((unsigned char)p[n] & 0xc0) != 0x80)
+			last = n;
+		n++;
+	}
+	/* The last character may be cut off, or quantified. */
+	n = n == parser->regex.n - parser->at ? n : last;
+	if (n == 0)
+		return false;
+	if (parser->form != FORM_DECODED) {
+		for (size_t at = 0; at < n && !parser->foreign;) {
+			uint32_t c = utf8_next(span_of(p, n), &at);
+
+			if (!in_form(parser->form, c))
+				parser->foreign = c;
+		}
+	}
+	shape_empty(piece);
+	piece->min = piece->max = n;
+	set_only(&piece->set, p, n);
+	parser->at += n;
+	return true;
+}
+
 static void parse_sequence(struct parser *parser, struct shape *whole, int depth)
 {
 	struct shape run, piece;   /* run: the exact pieces just read */
@@ -786,9 +816,11 @@ static void parse_sequence(struct parser *parser, struct shape *whole, int depth
 		size_t min, max;
 		bool possessive;
 
-		parse_atom(parser, &piece, depth);
-		while (parse_quantifier(parser, &min, &max, &possessive))
-			repeat(parser, &piece, min, max, possessive);
+		if (!parse_plain(parser, &piece)) {
+			parse_atom(parser, &piece, depth);
+			while (parse_quantifier(parser, &min, &max, &possessive))
+				repeat(parser, &piece, min, max, possessive);
+		}
 		if (piece.exact && set_product(&run.set, &piece.set)) {
 			;
 		} else {

@@ -35,7 +35,9 @@ struct prefilter {
 	struct arena *arena;
 	struct literal *literals;
 	size_t n, allocated;
-	GHashTable *numbers;   /* from key to number + 1, until prefilter_finish() */
+	uint32_t *slots;       /* open hash table of literal numbers, until prefilter_finish(); g_malloc'd */
+	size_t n_slots;        /* a power of two */
+	bool finished;
 	struct level levels[N_LEVELS];
 };
 
@@ -44,36 +46,57 @@ struct prefilter *prefilter_new(struct arena *arena)
 	struct prefilter *prefilter = ARENA_NEW(arena, struct prefilter);
 
 	prefilter->arena = arena;
-	prefilter->numbers = g_hash_table_new_full(g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, NULL);
 	return prefilter;
+}
+
+static size_t slot_of(const struct prefilter *prefilter, struct span literal, bool ignore_case)
+{
+	uint64_t hash = ignore_case ? 1 : 0;
+	size_t slot;
+
+	for (size_t i = 0; i < literal.n; i++)
+		hash = (hash ^ (unsigned char)literal.p[i]) * HASH_FACTOR;
+	slot = (size_t)(hash >> 32) & (prefilter->n_slots - 1);
+	while (prefilter->slots[slot] != NO_LITERAL) {
+		const struct literal *there = &prefilter->literals[prefilter->slots[slot]];
+
+		if (there->ignore_case == ignore_case && span_eq(there->bytes, literal))
+			break;
+		slot = (slot + 1) & (prefilter->n_slots - 1);
+	}
+	return slot;
+}
+
+/* Room for one more literal; the table stays at most half full. */
+static void grow(struct prefilter *prefilter)
+{
+	size_t allocated = prefilter->allocated ? prefilter->allocated * 2 : 64;
+	struct literal *grown = ARENA_ARRAY(prefilter->arena, struct literal, allocated);
+
+	if (prefilter->n)
+		memcpy(grown, prefilter->literals, prefilter->n * sizeof(*grown));
+	prefilter->literals = grown;
+	prefilter->allocated = allocated;
+	prefilter->n_slots = allocated * 2;
+	prefilter->slots = g_renew(uint32_t, prefilter->slots, prefilter->n_slots);
+	for (size_t i = 0; i < prefilter->n_slots; i++)
+		prefilter->slots[i] = NO_LITERAL;
+	for (size_t i = 0; i < prefilter->n; i++)
+		prefilter->slots[slot_of(prefilter, grown[i].bytes, grown[i].ignore_case)] = (uint32_t)i;
 }
 
 uint32_t prefilter_add(struct prefilter *prefilter, struct span literal, bool ignore_case)
 {
-	g_autofree char *key = g_malloc(literal.n + 1);
-	GBytes *bytes;
-	gpointer number;
+	size_t slot;
 
-	g_assert(literal.n > 0 && prefilter->numbers);
-	memcpy(key, literal.p, literal.n);
-	key[literal.n] = ignore_case ? 1 : 0;
-	bytes = g_bytes_new(key, literal.n + 1);
-	number = g_hash_table_lookup(prefilter->numbers, bytes);
-	if (number) {
-		g_bytes_unref(bytes);
-		return GPOINTER_TO_UINT(number) - 1;
-	}
-	if (prefilter->n == prefilter->allocated) {
-		size_t allocated = prefilter->allocated ? prefilter->allocated * 2 : 64;
-		struct literal *grown = ARENA_ARRAY(prefilter->arena, struct literal, allocated);
-
-		if (prefilter->n)
-			memcpy(grown, prefilter->literals, prefilter->n * sizeof(*grown));
-		prefilter->literals = grown;
-		prefilter->allocated = allocated;
-	}
+	g_assert(literal.n > 0 && !prefilter->finished);
+	if (prefilter->n == prefilter->allocated)
+		grow(prefilter);
+	slot = slot_of(prefilter, literal, ignore_case);
+	if (prefilter->slots[slot] != NO_LITERAL)
+		return prefilter->slots[slot];
 	prefilter->literals[prefilter->n] = (struct literal){ .bytes = literal, .ignore_case = ignore_case };
-	g_hash_table_insert(prefilter->numbers, bytes, GUINT_TO_POINTER((guint)prefilter->n + 1));
+	prefilter->slots[slot] = (uint32_t)prefilter->n;
 	return (uint32_t)prefilter->n++;
 }
 
@@ -110,8 +133,9 @@ static uint32_t bitmap_index(uint32_t hash)
 
 void prefilter_finish(struct prefilter *prefilter)
 {
-	g_hash_table_destroy(prefilter->numbers);
-	prefilter->numbers = NULL;
+	g_free(prefilter->slots);
+	prefilter->slots = NULL;
+	prefilter->finished = true;
 	for (size_t i = 0; i < prefilter->n; i++) {
 		struct level *level = &prefilter->levels[level_of(&prefilter->literals[i])];
 
@@ -205,7 +229,7 @@ static void scan_level(const struct prefilter *prefilter, const struct level *le
 
 void prefilter_scan(const struct prefilter *prefilter, struct span text, prefilter_callback callback, void *data)
 {
-	g_assert(!prefilter->numbers);
+	g_assert(prefilter->finished);
 	for (size_t i = 0; i < N_LEVELS; i++) {
 		if (prefilter->levels[i].n)
 			scan_level(prefilter, &prefilter->levels[i], level_bytes[i], text, callback, data);
