@@ -1,4 +1,5 @@
 /* The program: command line in, exit code out. Nothing else belongs here. */
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -129,6 +130,9 @@ int main(int argc, char **argv)
 	struct cli cli;
 	int code = EXIT_TROUBLE;
 
+	/* Large blocks come from the heap and stay there: a fresh mapping for each costs more than decoding the text in it. */
+	mallopt(M_MMAP_THRESHOLD, 64 << 20);
+	mallopt(M_TRIM_THRESHOLD, 64 << 20);
 	/* A reader that closes the pipe (presend ... | head) is an error of write(), not a signal. */
 	signal(SIGPIPE, SIG_IGN);
 	if (cli_parse(argc, argv, &cli))

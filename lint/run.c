@@ -122,6 +122,10 @@ static void lint_bytes(struct engine_worker *worker, const char *path, struct sp
 	struct range whole = { 0, bytes.n };
 	struct range *ranges = &whole;
 
+	if (kind == INPUT_TEMPLATE && template_kind == TEMPLATE_TEXT && input_holds_message(bytes)) {
+		kind = INPUT_MESSAGE;
+		template_kind = TEMPLATE_NONE;
+	}
 	if (kind == INPUT_MESSAGE)
 		ranges = input_split_mbox(arena, bytes, &n, &is_mbox);
 	for (size_t i = 0; i < n; i++) {

@@ -9,9 +9,12 @@
 #include "rule/match.h"
 #include "rule/pattern.h"
 
-#define PHRASES(...) ((const char *const[]){ __VA_ARGS__, NULL })
-#define CHILDREN(...) ((const struct rule_match *const[]){ __VA_ARGS__, NULL })
-#define LEAF(target_value, form_value, ...) { .target = (target_value), .form = (form_value), __VA_ARGS__ }
+#define PHRASES(...) ((const char *const[]){__VA_ARGS__, NULL})
+#define CHILDREN(...) ((const struct rule_match *const[]){__VA_ARGS__, NULL})
+#define LEAF(target_value, form_value, ...)                                                                                        \
+	{                                                                                                                          \
+		.target = (target_value), .form = (form_value), __VA_ARGS__                                                        \
+	}
 
 static struct arena *arena;
 static struct message message;
@@ -32,7 +35,7 @@ static void set_up(void)
 static void tear_down(void)
 {
 	free((void *)file.bytes.p);
-	file = (struct text){ 0 };
+	file = (struct text){0};
 	arena_free(arena);
 }
 
@@ -44,14 +47,14 @@ static void set_file(const char *bytes)
 
 	ck_assert_ptr_nonnull(copy);
 	memcpy(copy, bytes, n);
-	file = (struct text){ .bytes = { copy, n } };
+	file = (struct text){.bytes = {copy, n}};
 }
 
 /* A message whose only body is plain text: the file. */
 static void set_plain(const char *bytes)
 {
 	set_file(bytes);
-	bodies[0] = (struct body){ .source = &file, .visible = &file, .l1 = normal_l1(arena, &file) };
+	bodies[0] = (struct body){.source = &file, .visible = &file, .l1 = normal_l1(arena, &file)};
 	message.bodies = bodies;
 	message.n_bodies = 1;
 }
@@ -90,18 +93,18 @@ static void on_hit(const struct rule *rule, const struct match_hit *hits, size_t
 		ck_assert(span_eq(hits[i].matched, span_cut(hits[i].text->bytes, hits[i].range.start, hits[i].range.end)));
 		if (used + (range.end - range.start) + 2 < sizeof(result->hits))
 			used += (size_t)snprintf(result->hits + used, sizeof(result->hits) - used, "%s%.*s", used ? "|" : "",
-						 (int)(range.end - range.start), file.bytes.p + range.start);
+			        (int)(range.end - range.start), file.bytes.p + range.start);
 	}
 }
 
 static struct result run_match(const struct rule_match *match)
 {
-	const struct rule rule = { .id = "r", .match = match }, other = { .id = "other", .check = "native" };
-	const struct rule *const rules[] = { &other, &rule };
-	const struct rule_set rule_set = { rules, 2 };
+	const struct rule rule = {.id = "r", .match = match}, other = {.id = "other", .check = "native"};
+	const struct rule *const rules[] = {&other, &rule};
+	const struct rule_set rule_set = {rules, 2};
 	struct match_set *set = match_set_new(&rule_set);
 	struct match_worker *worker = match_worker_new(set, NULL);
-	struct result first = { 0 }, second = { 0 };
+	struct result first = {0}, second = {0};
 
 	match_run(worker, &message, NULL, on_hit, &first);
 	/* A worker keeps nothing of a message. */
@@ -115,78 +118,84 @@ static struct result run_match(const struct rule_match *match)
 
 static const struct rule_match free_l1 = LEAF(TARGET_BODY, FORM_L1, .kind = MATCH_PHRASE, .phrases = PHRASES("無料", "完全無料"));
 static const struct rule_match free_word = LEAF(TARGET_BODY, FORM_L1, .kind = MATCH_PHRASE, .border = BORDER_WORD,
-						.phrases = PHRASES("無料", "援助", "エロ", "sex", "line追加", "人妻", "出会い", "副業"));
-static const struct rule_match kana = LEAF(TARGET_BODY, FORM_L1_KANA, .kind = MATCH_PHRASE, .phrases = PHRASES("すごい", "むりょう"));
+        .phrases = PHRASES("無料", "援助", "エロ", "sex", "line追加", "人妻", "出会い", "副業"));
+static const struct rule_match kana =
+        LEAF(TARGET_BODY, FORM_L1_KANA, .kind = MATCH_PHRASE, .phrases = PHRASES("すごい", "むりょう"));
 static const struct rule_match decoded = LEAF(TARGET_BODY, FORM_DECODED, .kind = MATCH_PHRASE, .phrases = PHRASES("FREE"));
 static const struct rule_match except = LEAF(TARGET_BODY, FORM_L1, .kind = MATCH_PHRASE, .phrases = PHRASES("処女", "当選"),
-					     .except = PHRASES("処女作", "処女航海", "当選者発表"));
+        .except = PHRASES("処女作", "処女航海", "当選者発表"));
 static const struct rule_match regex = LEAF(TARGET_BODY, FORM_L1, .kind = MATCH_REGEX, .regex = "[0-9]{1,4}(?:万|億)円");
 static const struct rule_match regex_any_prefix = LEAF(TARGET_BODY, FORM_L1, .kind = MATCH_REGEX, .regex = "[a-z]+@example");
 static const struct rule_match slow = LEAF(TARGET_BODY, FORM_L1, .kind = MATCH_REGEX, .regex = "[0-9]{3}");
 static const struct rule_match now = LEAF(TARGET_BODY, FORM_L1, .kind = MATCH_PHRASE, .phrases = PHRASES("今すぐ"));
 static const struct rule_match click = LEAF(TARGET_BODY, FORM_L1, .kind = MATCH_PHRASE, .phrases = PHRASES("クリック"));
 static const struct rule_match opt_out = LEAF(TARGET_BODY, FORM_L1, .kind = MATCH_PHRASE, .phrases = PHRASES("配信停止"));
-static const struct rule_match any = { .kind = MATCH_ANY, .children = CHILDREN(&now, &click) };
-static const struct rule_match all = { .kind = MATCH_ALL, .children = CHILDREN(&now, &click) };
-static const struct rule_match no_opt_out = { .kind = MATCH_NOT, .children = CHILDREN(&opt_out) };
-static const struct rule_match all_but = { .kind = MATCH_ALL, .children = CHILDREN(&now, &no_opt_out) };
-static const struct rule_match three = { .kind = MATCH_COUNT, .min = 3, .max = -1, .children = CHILDREN(&free_l1) };
-static const struct rule_match two_distinct = { .kind = MATCH_COUNT, .min = 2, .max = -1, .distinct = true, .children = CHILDREN(&free_l1) };
-static const struct rule_match at_most_one = { .kind = MATCH_COUNT, .min = 1, .max = 1, .children = CHILDREN(&free_l1) };
-static const struct rule_match none_allowed = { .kind = MATCH_COUNT, .min = 0, .max = 0, .children = CHILDREN(&free_l1) };
-static const struct rule_match near = { .kind = MATCH_WITHIN, .distance = 5, .children = CHILDREN(&now, &click) };
-static const struct rule_match chain = { .kind = MATCH_WITHIN, .distance = 3, .children = CHILDREN(&now, &free_l1, &click) };
+static const struct rule_match any = {.kind = MATCH_ANY, .children = CHILDREN(&now, &click)};
+static const struct rule_match all = {.kind = MATCH_ALL, .children = CHILDREN(&now, &click)};
+static const struct rule_match no_opt_out = {.kind = MATCH_NOT, .children = CHILDREN(&opt_out)};
+static const struct rule_match all_but = {.kind = MATCH_ALL, .children = CHILDREN(&now, &no_opt_out)};
+static const struct rule_match three = {.kind = MATCH_COUNT, .min = 3, .max = -1, .children = CHILDREN(&free_l1)};
+static const struct rule_match two_distinct = {
+        .kind = MATCH_COUNT, .min = 2, .max = -1, .distinct = true, .children = CHILDREN(&free_l1)};
+static const struct rule_match at_most_one = {.kind = MATCH_COUNT, .min = 1, .max = 1, .children = CHILDREN(&free_l1)};
+static const struct rule_match none_allowed = {.kind = MATCH_COUNT, .min = 0, .max = 0, .children = CHILDREN(&free_l1)};
+static const struct rule_match near = {.kind = MATCH_WITHIN, .distance = 5, .children = CHILDREN(&now, &click)};
+static const struct rule_match chain = {.kind = MATCH_WITHIN, .distance = 3, .children = CHILDREN(&now, &free_l1, &click)};
 
 static const struct {
 	const char *name;
 	const struct rule_match *match;
 	const char *body, *hits; /* NULL: not called */
 } cases[] = {
-	{ "phrase", &free_l1, "送料は無料です", "無料" },
-	{ "phrase, absent", &free_l1, "送料は有料です", NULL },
-	{ "the longer phrase counts", &free_l1, "完全無料 無料", "完全無料|無料" },
-	{ "full width and zero width", &free_l1, "無\u200b料 🈚料", "無\u200b料|🈚料" },
-	{ "kana", &kana, "スゴイ ｽｺﾞｲ すごい ﾑﾘｮｳ", "スゴイ|ｽｺﾞｲ|すごい|ﾑﾘｮｳ" },
-	{ "decoded: case counts", &decoded, "FREE free ＦＲＥＥ", "FREE" },
-	{ "border: grant", &free_word, "支援助成金のご案内", NULL },
-	{ "border: with or without fee", &free_word, "有無料金", NULL },
-	{ "border: pierrot", &free_word, "ピエロの公演", NULL },
-	{ "border: online", &free_word, "online追加", NULL },
-	{ "border: Essex", &free_word, "essex", NULL },
-	{ "border: three", &free_word, "三人妻子", NULL },
-	{ "border: meeting", &free_word, "出会い頭", NULL },
-	{ "border: vice", &free_word, "副業務責任者", NULL },
-	{ "border: free shipping", &free_word, "期間限定送料無料キャンペーン", "無料" },
-	{ "except", &except, "処女作と処女航海、当選者発表", NULL },
-	{ "except, and one beside", &except, "処女作。当選!", "当選" },
-	{ "except at the ends", &except, "当選者発表", NULL },
-	{ "regex", &regex, "賞金１００万円と2億円と５円", "１００万円|2億円" },
-	{ "regex without bound in front", &regex_any_prefix, "mail to me@example or\nyou@example", "me@example|you@example" },
-	{ "regex without a literal", &slow, "12 345 6789", "345|678" },
-	{ "any", &any, "クリック", "クリック" },
-	{ "any, both, in order", &any, "クリック 今すぐ", "クリック|今すぐ" },
-	{ "all", &all, "今すぐ\n\nクリック", "今すぐ|クリック" },
-	{ "all, one is missing", &all, "今すぐ", NULL },
-	{ "not", &all_but, "今すぐ", "今すぐ" },
-	{ "not, but there", &all_but, "今すぐ 配信停止", NULL },
-	{ "absence alone", &no_opt_out, "本文", "" },
-	{ "count", &three, "無料 無料 無料", "無料|無料|無料" },
-	{ "count, too few", &three, "無料 無料", NULL },
-	{ "count distinct", &two_distinct, "無料 完全無料", "無料|完全無料" },
-	{ "count distinct, the same", &two_distinct, "無料 無料", NULL },
-	{ "count, too many", &at_most_one, "無料 無料", NULL },
-	{ "count, just one", &at_most_one, "無料", "無料" },
-	{ "count none", &none_allowed, "本文", "" },
-	{ "count none, but there", &none_allowed, "無料", NULL },
-	{ "within", &near, "今すぐ12345クリック", "今すぐ|クリック" },
-	{ "within, characters not bytes", &near, "今すぐ一二三四五クリック", "今すぐ|クリック" },
-	{ "within, too far", &near, "今すぐ123456クリック", NULL },
-	{ "within, other order", &near, "クリックして今すぐ", "クリック|今すぐ" },
-	{ "within, only the near ones", &near, "今すぐ ずっと離れたところで 今すぐクリック", "今すぐ|クリック" },
-	{ "within, a chain", &chain, "今すぐ12無料34クリック", "今すぐ|無料|クリック" },
-	{ "within, a chain with a gap", &chain, "今すぐ12無料3456クリック", NULL },
-	{ "empty body", &free_l1, "", NULL },
-	{ "broken UTF-8", &slow, "\xff" "12\xe3" "345", "345" },
+        {"phrase", &free_l1, "送料は無料です", "無料"},
+        {"phrase, absent", &free_l1, "送料は有料です", NULL},
+        {"the longer phrase counts", &free_l1, "完全無料 無料", "完全無料|無料"},
+        {"full width and zero width", &free_l1, "無\u200b料 🈚料", "無\u200b料|🈚料"},
+        {"kana", &kana, "スゴイ ｽｺﾞｲ すごい ﾑﾘｮｳ", "スゴイ|ｽｺﾞｲ|すごい|ﾑﾘｮｳ"},
+        {"decoded: case counts", &decoded, "FREE free ＦＲＥＥ", "FREE"},
+        {"border: grant", &free_word, "支援助成金のご案内", NULL},
+        {"border: with or without fee", &free_word, "有無料金", NULL},
+        {"border: pierrot", &free_word, "ピエロの公演", NULL},
+        {"border: online", &free_word, "online追加", NULL},
+        {"border: Essex", &free_word, "essex", NULL},
+        {"border: three", &free_word, "三人妻子", NULL},
+        {"border: meeting", &free_word, "出会い頭", NULL},
+        {"border: vice", &free_word, "副業務責任者", NULL},
+        {"border: free shipping", &free_word, "期間限定送料無料キャンペーン", "無料"},
+        {"except", &except, "処女作と処女航海、当選者発表", NULL},
+        {"except, and one beside", &except, "処女作。当選!", "当選"},
+        {"except at the ends", &except, "当選者発表", NULL},
+        {"regex", &regex, "賞金１００万円と2億円と５円", "１００万円|2億円"},
+        {"regex without bound in front", &regex_any_prefix, "mail to me@example or\nyou@example", "me@example|you@example"},
+        {"regex without a literal", &slow, "12 345 6789", "345|678"},
+        {"any", &any, "クリック", "クリック"},
+        {"any, both, in order", &any, "クリック 今すぐ", "クリック|今すぐ"},
+        {"all", &all, "今すぐ\n\nクリック", "今すぐ|クリック"},
+        {"all, one is missing", &all, "今すぐ", NULL},
+        {"not", &all_but, "今すぐ", "今すぐ"},
+        {"not, but there", &all_but, "今すぐ 配信停止", NULL},
+        {"absence alone", &no_opt_out, "本文", ""},
+        {"count", &three, "無料 無料 無料", "無料|無料|無料"},
+        {"count, too few", &three, "無料 無料", NULL},
+        {"count distinct", &two_distinct, "無料 完全無料", "無料|完全無料"},
+        {"count distinct, the same", &two_distinct, "無料 無料", NULL},
+        {"count, too many", &at_most_one, "無料 無料", NULL},
+        {"count, just one", &at_most_one, "無料", "無料"},
+        {"count none", &none_allowed, "本文", ""},
+        {"count none, but there", &none_allowed, "無料", NULL},
+        {"within", &near, "今すぐ12345クリック", "今すぐ|クリック"},
+        {"within, characters not bytes", &near, "今すぐ一二三四五クリック", "今すぐ|クリック"},
+        {"within, too far", &near, "今すぐ123456クリック", NULL},
+        {"within, other order", &near, "クリックして今すぐ", "クリック|今すぐ"},
+        {"within, only the near ones", &near, "今すぐ ずっと離れたところで 今すぐクリック", "今すぐ|クリック"},
+        {"within, a chain", &chain, "今すぐ12無料34クリック", "今すぐ|無料|クリック"},
+        {"within, a chain with a gap", &chain, "今すぐ12無料3456クリック", NULL},
+        {"empty body", &free_l1, "", NULL},
+        {"broken UTF-8", &slow,
+                "\xff"
+                "12\xe3"
+                "345",
+                "345"},
 };
 
 START_TEST(table)
@@ -195,9 +204,11 @@ START_TEST(table)
 
 	set_plain(cases[_i].body);
 	result = run_match(cases[_i].match);
-	ck_assert_msg(result.called == (cases[_i].hits ? 1 : 0), "%s: called %d times, <%s>", cases[_i].name, result.called, result.hits);
+	ck_assert_msg(
+	        result.called == (cases[_i].hits ? 1 : 0), "%s: called %d times, <%s>", cases[_i].name, result.called, result.hits);
 	if (cases[_i].hits) {
-		ck_assert_msg(strcmp(result.hits, cases[_i].hits) == 0, "%s: <%s>, not <%s>", cases[_i].name, result.hits, cases[_i].hits);
+		ck_assert_msg(strcmp(result.hits, cases[_i].hits) == 0, "%s: <%s>, not <%s>", cases[_i].name, result.hits,
+		        cases[_i].hits);
 		ck_assert(!result.gave_up);
 	}
 }
@@ -209,59 +220,60 @@ static const struct {
 	enum match_target target;
 	const char *header, *hits;
 } targets[] = {
-	{ "subject", TARGET_SUBJECT, NULL, "hit-subject" },
-	{ "From name", TARGET_FROM_NAME, NULL, "hit-name" },
-	{ "From address", TARGET_FROM_ADDRESS, NULL, "hit-from@x" },
-	{ "To name", TARGET_TO_NAME, NULL, "hit-toname" },
-	{ "Reply-To address", TARGET_REPLY_TO_ADDRESS, NULL, "hit-reply@x" },
-	{ "header", TARGET_HEADER, "x-test", "hit-value" },
-	{ "header, raw", TARGET_HEADER_RAW, "X-Test", "hit-unfolded" },
-	{ "header, absent", TARGET_HEADER, "x-other", NULL },
-	{ "body", TARGET_BODY, NULL, "hit-plain|hit-visible" },
-	{ "plain", TARGET_PLAIN, NULL, "hit-plain" },
-	{ "HTML, visible", TARGET_HTML_VISIBLE, NULL, "hit-visible" },
-	{ "HTML, hidden", TARGET_HTML_HIDDEN, NULL, "hit-hidden" },
-	{ "HTML source", TARGET_HTML_SOURCE, NULL, "hit-source" },
-	{ "text", TARGET_TEXT, NULL, "hit-subject|hit-plain|hit-visible" },
-	{ "link URL", TARGET_LINK_URL, NULL, "https://HIT-host.example/hit-path" },
-	{ "link host", TARGET_LINK_HOST, NULL, "HIT-host.example" },
-	{ "link label", TARGET_LINK_LABEL, NULL, "hit-label" },
-	{ "file name", TARGET_FILE_NAME, NULL, "hit-file" },
+        {"subject", TARGET_SUBJECT, NULL, "hit-subject"},
+        {"From name", TARGET_FROM_NAME, NULL, "hit-name"},
+        {"From address", TARGET_FROM_ADDRESS, NULL, "hit-from@x"},
+        {"To name", TARGET_TO_NAME, NULL, "hit-toname"},
+        {"Reply-To address", TARGET_REPLY_TO_ADDRESS, NULL, "hit-reply@x"},
+        {"header", TARGET_HEADER, "x-test", "hit-value"},
+        {"header, raw", TARGET_HEADER_RAW, "X-Test", "hit-unfolded"},
+        {"header, absent", TARGET_HEADER, "x-other", NULL},
+        {"body", TARGET_BODY, NULL, "hit-plain|hit-visible"},
+        {"plain", TARGET_PLAIN, NULL, "hit-plain"},
+        {"HTML, visible", TARGET_HTML_VISIBLE, NULL, "hit-visible"},
+        {"HTML, hidden", TARGET_HTML_HIDDEN, NULL, "hit-hidden"},
+        {"HTML source", TARGET_HTML_SOURCE, NULL, "hit-source"},
+        {"text", TARGET_TEXT, NULL, "hit-subject|hit-plain|hit-visible"},
+        {"link URL", TARGET_LINK_URL, NULL, "https://HIT-host.example/hit-path"},
+        {"link host", TARGET_LINK_HOST, NULL, "HIT-host.example"},
+        {"link label", TARGET_LINK_LABEL, NULL, "hit-label"},
+        {"file name", TARGET_FILE_NAME, NULL, "hit-file"},
 };
 
 START_TEST(every_target)
 {
-	struct mailbox from = { 0 }, to = { 0 }, reply = { 0 };
-	struct field field = { .name = SPAN_LIT("X-TEST") };
-	struct header header = { .fields = &field, .n = 1 };
-	struct link link = { 0 };
-	struct entity entity = { 0 };
-	struct entity *entities[] = { &entity };
-	struct rule_match match = LEAF(targets[_i].target, FORM_DECODED, .kind = MATCH_REGEX, .regex = "[^ ]*hit-[^ ]*",
-				       .header = targets[_i].header);
+	struct mailbox from = {0}, to = {0}, reply = {0};
+	struct field field = {.name = SPAN_LIT("X-TEST")};
+	struct header header = {.fields = &field, .n = 1};
+	struct link link = {0};
+	struct entity entity = {0};
+	struct entity *entities[] = {&entity};
+	struct rule_match match = LEAF(
+	        targets[_i].target, FORM_DECODED, .kind = MATCH_REGEX, .regex = "[^ ]*hit-[^ ]*", .header = targets[_i].header);
 	struct result result;
 	size_t at;
 
-	set_file("hit-subject hit-name hit-from@x hit-toname hit-reply@x hit-value hit-unfolded hit-plain hit-visible hit-hidden hit-source "
-		 "https://HIT-host.example/hit-path hit-label hit-file");
+	set_file("hit-subject hit-name hit-from@x hit-toname hit-reply@x hit-value hit-unfolded hit-plain hit-visible hit-hidden "
+	         "hit-source "
+	         "https://HIT-host.example/hit-path hit-label hit-file");
 	message.subject = part("hit-subject");
 	message.subject_l1 = normal_l1(arena, message.subject);
 	from.name_text = part("hit-name");
 	at = span_find(file.bytes, SPAN_LIT("hit-from@x"), 0);
-	from.address = (struct range){ at, at + 10 };
+	from.address = (struct range){at, at + 10};
 	to.name_text = part("hit-toname");
 	at = span_find(file.bytes, SPAN_LIT("hit-reply@x"), 0);
-	reply.address = (struct range){ at, at + 11 };
-	message.from = (struct address_list){ .mailboxes = &from, .n = 1 };
-	message.to = (struct address_list){ .mailboxes = &to, .n = 1 };
-	message.reply_to = (struct address_list){ .mailboxes = &reply, .n = 1 };
+	reply.address = (struct range){at, at + 11};
+	message.from = (struct address_list){.mailboxes = &from, .n = 1};
+	message.to = (struct address_list){.mailboxes = &to, .n = 1};
+	message.reply_to = (struct address_list){.mailboxes = &reply, .n = 1};
 	field.value = part("hit-value");
 	field.unfolded = part("hit-unfolded");
 	message.header = &header;
 	html.hidden = part("hit-hidden");
 	bodies[0].visible = bodies[0].source = part("hit-plain");
 	bodies[0].l1 = normal_l1(arena, bodies[0].visible);
-	bodies[1] = (struct body){ .html = &html, .source = part("hit-source"), .visible = part("hit-visible") };
+	bodies[1] = (struct body){.html = &html, .source = part("hit-source"), .visible = part("hit-visible")};
 	bodies[1].l1 = normal_l1(arena, bodies[1].visible);
 	message.bodies = bodies;
 	message.n_bodies = 2;
@@ -272,7 +284,7 @@ START_TEST(every_target)
 	message.links = &link;
 	message.n_links = 1;
 	entity.file_name = part("hit-file");
-	message.mime = (struct mime){ .root = &entity, .all = entities, .n = 1 };
+	message.mime = (struct mime){.root = &entity, .all = entities, .n = 1};
 
 	/* In every form; the text is lower case but for the host. */
 	for (int form = FORM_L1; form <= FORM_DECODED; form++) {
@@ -280,7 +292,8 @@ START_TEST(every_target)
 		result = run_match(&match);
 		ck_assert_msg(result.called == (targets[_i].hits ? 1 : 0), "%s, form %d: %s", targets[_i].name, form, result.hits);
 		if (targets[_i].hits)
-			ck_assert_msg(strcmp(result.hits, targets[_i].hits) == 0, "%s, form %d: %s", targets[_i].name, form, result.hits);
+			ck_assert_msg(
+			        strcmp(result.hits, targets[_i].hits) == 0, "%s, form %d: %s", targets[_i].name, form, result.hits);
 	}
 }
 END_TEST
@@ -312,12 +325,12 @@ static bool not_wanted(const struct rule *rule, void *data)
 
 START_TEST(wanted)
 {
-	const struct rule rule = { .id = "r", .match = &free_l1 };
-	const struct rule *const rules[] = { &rule };
-	const struct rule_set rule_set = { rules, 1 };
+	const struct rule rule = {.id = "r", .match = &free_l1};
+	const struct rule *const rules[] = {&rule};
+	const struct rule_set rule_set = {rules, 1};
 	struct match_set *set = match_set_new(&rule_set);
 	struct match_worker *worker = match_worker_new(set, NULL);
-	struct result result = { 0 };
+	struct result result = {0};
 
 	set_plain("無料");
 	match_run(worker, &message, not_wanted, on_hit, &result);
@@ -350,27 +363,27 @@ END_TEST
 static const struct {
 	const char *regex, *unit, *tail;
 } runaways[] = {
-	{ "(a+)+$", "a", "!" },
-	{ "(a|aa)+$", "a", "!" },
-	{ "^(([a-z])+.)+[A-Z]([a-z])+$", "a", "!" },
-	{ "(.*a){12}x", "a", "!x" },
-	{ "(\\w+\\s?)+:", "wwwww ", "!:" },
-	{ "a.{0,40}a.{0,40}a.{0,40}z", "a", "!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!z" },
-	{ "(?:無料|無|料)+円", "無料", "!円" },
-	/* Below the limit at every start position, so that only the clock stops it. */
-	{ "a.{0,20}a.{0,20}a.{0,12}[x-z]", "a", "!" },
+        {"(a+)+$", "a", "!"},
+        {"(a|aa)+$", "a", "!"},
+        {"^(([a-z])+.)+[A-Z]([a-z])+$", "a", "!"},
+        {"(.*a){12}x", "a", "!x"},
+        {"(\\w+\\s?)+:", "wwwww ", "!:"},
+        {"a.{0,40}a.{0,40}a.{0,40}z", "a", "!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!z"},
+        {"(?:無料|無|料)+円", "無料", "!円"},
+        /* Below the limit at every start position, so that only the clock stops it. */
+        {"a.{0,20}a.{0,20}a.{0,12}[x-z]", "a", "!"},
 };
 
 START_TEST(runaway)
 {
 	const struct rule_match match = LEAF(TARGET_BODY, FORM_DECODED, .kind = MATCH_REGEX, .regex = runaways[_i].regex);
-	const struct rule rule = { .id = "r", .match = &match };
-	const struct rule *const rules[] = { &rule };
-	const struct rule_set rule_set = { rules, 1 };
+	const struct rule rule = {.id = "r", .match = &match};
+	const struct rule *const rules[] = {&rule};
+	const struct rule_set rule_set = {rules, 1};
 	g_autoptr(GString) text = g_string_new(NULL);
 	struct match_set *set = match_set_new(&rule_set);
 	struct match_worker *worker = match_worker_new(set, NULL);
-	struct result result = { 0 };
+	struct result result = {0};
 	int64_t before, used;
 
 	while (text->len < 20000)
@@ -381,7 +394,8 @@ START_TEST(runaway)
 	match_run(worker, &message, NULL, on_hit, &result);
 	used = pattern_cpu_us() - before;
 	if (g_getenv("PRESEND_TEST_TIMES"))
-		printf("%-30s %6.1f ms, %s, %zu hits\n", runaways[_i].regex, (double)used / 1000, result.gave_up ? "gave up" : "done", result.n);
+		printf("%-30s %6.1f ms, %s, %zu hits\n", runaways[_i].regex, (double)used / 1000,
+		        result.gave_up ? "gave up" : "done", result.n);
 	/* Five times the budget: sanitizers and a busy machine stretch it. */
 	ck_assert_int_lt(used, LIMIT_PATTERN_BUDGET_US * 5);
 	ck_assert(result.called == 1 && result.gave_up && result.n == 0);
@@ -396,35 +410,35 @@ static const struct {
 	enum match_form form;
 	bool good, is_slow;
 } checks[] = {
-	{ "phrase", "無料", NULL, NULL, FORM_L1, true, false },
-	{ "capitals", "Free", NULL, NULL, FORM_L1, false, false },
-	{ "capitals, decoded", "Free", NULL, NULL, FORM_DECODED, true, false },
-	{ "full width", "１０円", NULL, NULL, FORM_L1, false, false },
-	{ "tilde", "a~b", NULL, NULL, FORM_L1, false, false },
-	{ "wave dash", "a〜b", NULL, NULL, FORM_L1, true, false },
-	{ "two blanks", "a  b", NULL, NULL, FORM_L1, false, false },
-	{ "katakana under kana folding", "メール", NULL, NULL, FORM_L1_KANA, false, false },
-	{ "hiragana under kana folding", "めーる", NULL, NULL, FORM_L1_KANA, true, false },
-	{ "empty", "", NULL, NULL, FORM_L1, false, false },
-	{ "not UTF-8", "a\xff", NULL, NULL, FORM_DECODED, false, false },
-	{ "except not in the form", "無料", NULL, "無料Ｘ", FORM_L1, false, false },
-	{ "regex", NULL, "[0-9]+万円", NULL, FORM_L1, true, false },
-	{ "slow regex", NULL, "[0-9]+", NULL, FORM_L1, true, true },
-	{ "bad regex", NULL, "(", NULL, FORM_L1, false, false },
-	{ "nested repeats", NULL, "(a+)+", NULL, FORM_L1, false, false },
-	{ "capitals in a regex", NULL, "FREE", NULL, FORM_L1, false, false },
-	{ "no regex", NULL, "", NULL, FORM_L1, true, true },
+        {"phrase", "無料", NULL, NULL, FORM_L1, true, false},
+        {"capitals", "Free", NULL, NULL, FORM_L1, false, false},
+        {"capitals, decoded", "Free", NULL, NULL, FORM_DECODED, true, false},
+        {"full width", "１０円", NULL, NULL, FORM_L1, false, false},
+        {"tilde", "a~b", NULL, NULL, FORM_L1, false, false},
+        {"wave dash", "a〜b", NULL, NULL, FORM_L1, true, false},
+        {"two blanks", "a  b", NULL, NULL, FORM_L1, false, false},
+        {"katakana under kana folding", "メール", NULL, NULL, FORM_L1_KANA, false, false},
+        {"hiragana under kana folding", "めーる", NULL, NULL, FORM_L1_KANA, true, false},
+        {"empty", "", NULL, NULL, FORM_L1, false, false},
+        {"not UTF-8", "a\xff", NULL, NULL, FORM_DECODED, false, false},
+        {"except not in the form", "無料", NULL, "無料Ｘ", FORM_L1, false, false},
+        {"regex", NULL, "[0-9]+万円", NULL, FORM_L1, true, false},
+        {"slow regex", NULL, "[0-9]+", NULL, FORM_L1, true, true},
+        {"bad regex", NULL, "(", NULL, FORM_L1, false, false},
+        {"nested repeats", NULL, "(a+)+", NULL, FORM_L1, false, false},
+        {"capitals in a regex", NULL, "FREE", NULL, FORM_L1, false, false},
+        {"no regex", NULL, "", NULL, FORM_L1, true, true},
 };
 
 START_TEST(check_rule)
 {
-	const struct rule_match leaf = { .kind = checks[_i].regex ? MATCH_REGEX : MATCH_PHRASE,
-					 .form = checks[_i].form,
-					 .regex = checks[_i].regex,
-					 .phrases = checks[_i].phrase ? PHRASES(checks[_i].phrase) : NULL,
-					 .except = checks[_i].except ? PHRASES(checks[_i].except) : NULL };
-	const struct rule_match tree = { .kind = MATCH_ANY, .children = CHILDREN(&leaf) };
-	const struct rule rule = { .id = "r", .match = &tree };
+	const struct rule_match leaf = {.kind = checks[_i].regex ? MATCH_REGEX : MATCH_PHRASE,
+	        .form = checks[_i].form,
+	        .regex = checks[_i].regex,
+	        .phrases = checks[_i].phrase ? PHRASES(checks[_i].phrase) : NULL,
+	        .except = checks[_i].except ? PHRASES(checks[_i].except) : NULL};
+	const struct rule_match tree = {.kind = MATCH_ANY, .children = CHILDREN(&leaf)};
+	const struct rule rule = {.id = "r", .match = &tree};
 	GError *error = NULL;
 	bool is_slow = false, good = match_check_rule(&rule, &is_slow, &error);
 

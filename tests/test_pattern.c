@@ -46,61 +46,61 @@ static const struct {
 	const char *regex, *literals;
 	size_t before_min, before_max, length_max;
 } shapes[] = {
-	{ "無料", "無料", 0, 0, 6 },
-	{ "^無料$", "無料", 0, 0, 6 },
-	{ "ご?当選おめでとう", "ご当選おめでとう|当選おめでとう", 0, 0, 24 },
-	{ "当(選|せん)権利", "当せん権利|当選権利", 0, 0, 15 },
-	{ "[0-9]{1,4}万円", "万円", 1, 4, 10 },
-	{ "[0-9]+億円", "億円", 1, NONE, NONE },
-	{ "未承諾.{0,3}広告", "未承諾", 0, 0, 27 },
-	{ ".{0,6}収入", "収入", 0, 24, 30 },
-	{ "free\\s+gift", "free", 0, 0, NONE },
-	{ "[!]{3,}", "!!!", 0, 0, NONE },
-	{ "a{3}b", "aaab", 0, 0, 4 },
-	{ "(?:abc)+x", "abc", 0, 0, NONE },
-	{ "(?:x|y)foobar", "xfoobar|yfoobar", 0, 0, 7 },
-	{ "[xy]foobar", "xfoobar|yfoobar", 0, 0, 7 },
-	{ "[a-z]foobar", "foobar", 1, 1, 7 },
-	{ "\\bfoo\\b", "foo", 0, 0, 3 },
-	{ "foo(?=bar)", "foo", 0, 0, 6 },
-	{ "(?<!x)foo", "foo", 0, 0, 3 },
-	{ "foo(?!bar)baz", "foobaz", 0, 0, 9 },
-	{ "\\.exe$", ".exe", 0, 0, 4 },
-	{ "(?i)\\.exe$", ".exe", 0, 0, 4 },
-	{ "(?i)Click", "clic", 0, 0, 7 },
-	{ "(?i)無料", "無料", 0, 0, 6 },
-	{ "\\x41\\x{3042}b", "Aあb", 0, 0, 5 },
-	{ "\\Qa.b\\Ec", "a.bc", 0, 0, 4 },
-	{ "foo|barbaz", "barbaz|foo", 0, 0, 6 },
-	{ "[0-9]+%", "%", 1, NONE, NONE },
-	{ "(?:[a-z] ){5,}", "", 0, NONE, NONE },
-	{ "a.{0,3}b", "", 0, NONE, 14 },
-	{ "(?:foo|[0-9])bar", "0bar|1bar|2bar|3bar|4bar|5bar|6bar|7bar|8bar|9bar|foobar", 0, 0, 6 },
-	{ "(?:foo|[a-z])bar", "bar", 1, 3, 6 },
-	{ "(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen)!",
-	  "eight|eleven|five|four|nine|one|seven|six|ten|thirteen|three|twelve|two", 0, 0, 9 },
-	{ "(?# note )foo", "foo", 0, 0, 3 },
-	{ "(?<name>foo)bar", "foobar", 0, 0, 6 },
-	{ "a{,2}b", "a{,2}b", 0, 0, 6 },
-	{ "[[:alpha:]]foo", "foo", 1, 1, 4 },
-	{ "[[:^alpha:]]foo", "foo", 1, 4, 7 },
-	{ "[^a]foo", "foo", 1, 4, 7 },
-	{ "[]a]foo", "]foo|afoo", 0, 0, 4 },
-	{ "[ぁ-ん]foo", "foo", 1, 3, 6 },
-	/* Without a required literal. */
-	{ "[a-z]+", "", 0, NONE, NONE },
-	{ "\\d{3}", "", 0, NONE, 3 },
-	{ "[0-9]+", "", 0, NONE, NONE },
-	{ "[0-9]{3}", "", 0, NONE, 3 },
-	{ "foo|[a-z]+", "", 0, NONE, NONE },
-	{ "(?:foo)?", "", 0, NONE, 3 },
-	{ "(?:foo)*[a-z]", "", 0, NONE, NONE },
-	{ "(a)\\1foo", "", 0, NONE, NONE },
-	{ "(?x) foo", "", 0, NONE, NONE },
-	{ "foo(*ACCEPT)bar", "", 0, NONE, NONE },
-	{ "\\N{U+41}", "", 0, NONE, NONE },
-	{ "\\Qab\\E{2}", "", 0, NONE, NONE },
-	{ "foo\\Kbar", "", 0, NONE, NONE },
+        {"無料", "無料", 0, 0, 6},
+        {"^無料$", "無料", 0, 0, 6},
+        {"ご?当選おめでとう", "ご当選おめでとう|当選おめでとう", 0, 0, 24},
+        {"当(選|せん)権利", "当せん権利|当選権利", 0, 0, 15},
+        {"[0-9]{1,4}万円", "万円", 1, 4, 10},
+        {"[0-9]+億円", "億円", 1, NONE, NONE},
+        {"未承諾.{0,3}広告", "未承諾", 0, 0, 27},
+        {".{0,6}収入", "収入", 0, 24, 30},
+        {"free\\s+gift", "free", 0, 0, NONE},
+        {"[!]{3,}", "!!!", 0, 0, NONE},
+        {"a{3}b", "aaab", 0, 0, 4},
+        {"(?:abc)+x", "abc", 0, 0, NONE},
+        {"(?:x|y)foobar", "xfoobar|yfoobar", 0, 0, 7},
+        {"[xy]foobar", "xfoobar|yfoobar", 0, 0, 7},
+        {"[a-z]foobar", "foobar", 1, 1, 7},
+        {"\\bfoo\\b", "foo", 0, 0, 3},
+        {"foo(?=bar)", "foo", 0, 0, 6},
+        {"(?<!x)foo", "foo", 0, 0, 3},
+        {"foo(?!bar)baz", "foobaz", 0, 0, 9},
+        {"\\.exe$", ".exe", 0, 0, 4},
+        {"(?i)\\.exe$", ".exe", 0, 0, 4},
+        {"(?i)Click", "clic", 0, 0, 7},
+        {"(?i)無料", "無料", 0, 0, 6},
+        {"\\x41\\x{3042}b", "Aあb", 0, 0, 5},
+        {"\\Qa.b\\Ec", "a.bc", 0, 0, 4},
+        {"foo|barbaz", "barbaz|foo", 0, 0, 6},
+        {"[0-9]+%", "%", 1, NONE, NONE},
+        {"(?:[a-z] ){5,}", "", 0, NONE, NONE},
+        {"a.{0,3}b", "", 0, NONE, 14},
+        {"(?:foo|[0-9])bar", "0bar|1bar|2bar|3bar|4bar|5bar|6bar|7bar|8bar|9bar|foobar", 0, 0, 6},
+        {"(?:foo|[a-z])bar", "bar", 1, 3, 6},
+        {"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen)!",
+                "eight|eleven|five|four|nine|one|seven|six|ten|thirteen|three|twelve|two", 0, 0, 9},
+        {"(?# note )foo", "foo", 0, 0, 3},
+        {"(?<name>foo)bar", "foobar", 0, 0, 6},
+        {"a{,2}b", "a{,2}b", 0, 0, 6},
+        {"[[:alpha:]]foo", "foo", 1, 1, 4},
+        {"[[:^alpha:]]foo", "foo", 1, 4, 7},
+        {"[^a]foo", "foo", 1, 4, 7},
+        {"[]a]foo", "]foo|afoo", 0, 0, 4},
+        {"[ぁ-ん]foo", "foo", 1, 3, 6},
+        /* Without a required literal. */
+        {"[a-z]+", "", 0, NONE, NONE},
+        {"\\d{3}", "", 0, NONE, 3},
+        {"[0-9]+", "", 0, NONE, NONE},
+        {"[0-9]{3}", "", 0, NONE, 3},
+        {"foo|[a-z]+", "", 0, NONE, NONE},
+        {"(?:foo)?", "", 0, NONE, 3},
+        {"(?:foo)*[a-z]", "", 0, NONE, NONE},
+        {"(a)\\1foo", "", 0, NONE, NONE},
+        {"(?x) foo", "", 0, NONE, NONE},
+        {"foo(*ACCEPT)bar", "", 0, NONE, NONE},
+        {"\\N{U+41}", "", 0, NONE, NONE},
+        {"\\Qab\\E{2}", "", 0, NONE, NONE},
+        {"foo\\Kbar", "", 0, NONE, NONE},
 };
 
 START_TEST(analysis)
@@ -108,10 +108,11 @@ START_TEST(analysis)
 	struct pattern_shape got = pattern_analyse(arena, shapes[_i].regex, FORM_DECODED);
 	g_autofree char *literals = joined(&got);
 
-	ck_assert_msg(strcmp(literals, shapes[_i].literals) == 0, "%s: %s, not %s", shapes[_i].regex, literals, shapes[_i].literals);
+	ck_assert_msg(
+	        strcmp(literals, shapes[_i].literals) == 0, "%s: %s, not %s", shapes[_i].regex, literals, shapes[_i].literals);
 	if (got.n_literals) {
-		ck_assert_msg(got.before_min == shapes[_i].before_min && got.before_max == shapes[_i].before_max, "%s: before %zu to %zu",
-			      shapes[_i].regex, got.before_min, got.before_max);
+		ck_assert_msg(got.before_min == shapes[_i].before_min && got.before_max == shapes[_i].before_max,
+		        "%s: before %zu to %zu", shapes[_i].regex, got.before_min, got.before_max);
 	}
 	ck_assert_msg(got.length_max == shapes[_i].length_max, "%s: %zu long", shapes[_i].regex, got.length_max);
 }
@@ -123,27 +124,27 @@ static const struct {
 	enum match_form form;
 	uint32_t foreign;
 } judgements[] = {
-	{ "(a+)+$", true, FORM_DECODED, 0 },
-	{ "(\\w+\\s?)+:", true, FORM_DECODED, 0 },
-	{ "(?:a*b*)*", true, FORM_DECODED, 0 },
-	{ "((a{2,})?b)*", true, FORM_DECODED, 0 },
-	{ "(?:a++b)+", false, FORM_DECODED, 0 },
-	{ "(?>a+)+", false, FORM_DECODED, 0 },
-	{ "(a+){1,3}", false, FORM_DECODED, 0 },
-	{ "(a{1,3})+", false, FORM_DECODED, 0 },
-	{ "a+b+c*", false, FORM_DECODED, 0 },
-	{ "(a|aa)+$", false, FORM_DECODED, 0 },
-	{ "(?:無料|無|料)+円", false, FORM_L1, 0 },
-	{ "Free", false, FORM_L1, 'F' },
-	{ "Free", false, FORM_DECODED, 0 },
-	{ "free~", false, FORM_L1, '~' },
-	{ "１０", false, FORM_L1, 0xff11 },
-	{ "①", false, FORM_L1, 0x2460 },
-	{ "〜ー-", false, FORM_L1, 0 },
-	{ "メール", false, FORM_L1, 0 },
-	{ "メール", false, FORM_L1_KANA, 0x30e1 },
-	{ "めーる", false, FORM_L1_KANA, 0 },
-	{ "[A-Z]x", false, FORM_L1, 0 },
+        {"(a+)+$", true, FORM_DECODED, 0},
+        {"(\\w+\\s?)+:", true, FORM_DECODED, 0},
+        {"(?:a*b*)*", true, FORM_DECODED, 0},
+        {"((a{2,})?b)*", true, FORM_DECODED, 0},
+        {"(?:a++b)+", false, FORM_DECODED, 0},
+        {"(?>a+)+", false, FORM_DECODED, 0},
+        {"(a+){1,3}", false, FORM_DECODED, 0},
+        {"(a{1,3})+", false, FORM_DECODED, 0},
+        {"a+b+c*", false, FORM_DECODED, 0},
+        {"(a|aa)+$", false, FORM_DECODED, 0},
+        {"(?:無料|無|料)+円", false, FORM_L1, 0},
+        {"Free", false, FORM_L1, 'F'},
+        {"Free", false, FORM_DECODED, 0},
+        {"free~", false, FORM_L1, '~'},
+        {"１０", false, FORM_L1, 0xff11},
+        {"①", false, FORM_L1, 0x2460},
+        {"〜ー-", false, FORM_L1, 0},
+        {"メール", false, FORM_L1, 0},
+        {"メール", false, FORM_L1_KANA, 0x30e1},
+        {"めーる", false, FORM_L1_KANA, 0},
+        {"[A-Z]x", false, FORM_L1, 0},
 };
 
 START_TEST(judgement)
@@ -168,7 +169,7 @@ struct place {
 
 static void on_place(uint32_t literal, size_t offset, void *data)
 {
-	struct place place = { literal, offset };
+	struct place place = {literal, offset};
 
 	g_array_append_val((GArray *)data, place);
 }
@@ -185,12 +186,13 @@ static GArray *plain_search(const char *regex, struct span text)
 	size_t at = 0;
 
 	pcre2_set_newline(context, PCRE2_NEWLINE_ANYCRLF);
-	code = pcre2_compile((PCRE2_SPTR)regex, PCRE2_ZERO_TERMINATED, PCRE2_UTF | PCRE2_MULTILINE | PCRE2_NO_START_OPTIMIZE, &number, &offset, context);
+	code = pcre2_compile((PCRE2_SPTR)regex, PCRE2_ZERO_TERMINATED, PCRE2_UTF | PCRE2_MULTILINE | PCRE2_NO_START_OPTIMIZE,
+	        &number, &offset, context);
 	ck_assert_ptr_nonnull(code);
 	data = pcre2_match_data_create(1, NULL);
 	while (at <= text.n && pcre2_match(code, (PCRE2_SPTR)text.p, text.n, at, 0, data, NULL) >= 0) {
 		PCRE2_SIZE *places = pcre2_get_ovector_pointer(data);
-		struct range range = { places[0], places[1] };
+		struct range range = {places[0], places[1]};
 
 		if (range.end > range.start)
 			g_array_append_val(found, range);
@@ -218,7 +220,7 @@ static GArray *window_search(const char *regex, struct span text)
 	struct pattern *pattern = pattern_compile(regex, NULL);
 	GArray *found = g_array_new(FALSE, FALSE, sizeof(struct range));
 	int64_t message_us = 60000000;
-	struct pattern_budget budget = { .rule_us = 60000000, .message_us = &message_us };
+	struct pattern_budget budget = {.rule_us = 60000000, .message_us = &message_us};
 	size_t next = 0;
 
 	ck_assert_ptr_nonnull(pattern);
@@ -245,9 +247,9 @@ static GArray *window_search(const char *regex, struct span text)
 				continue;
 			from = from < next ? next : from;
 			if (from <= place - shape.before_min) {
-				ck_assert_int_eq(pattern_find(pattern, &shape, text, from, place - shape.before_min, &budget, collect, found,
-							      &next),
-						 PATTERN_DONE);
+				ck_assert_int_eq(pattern_find(pattern, &shape, text, from, place - shape.before_min, &budget,
+				                         collect, found, &next),
+				        PATTERN_DONE);
 			}
 		}
 		g_array_free(places, TRUE);
@@ -257,18 +259,17 @@ static GArray *window_search(const char *regex, struct span text)
 	return found;
 }
 
-static const char *const same_regexes[] = {
-	"無料", "^無料", "料$", "ご?当選", "当(選|せん)", "[0-9]{1,4}万円", "free\\b", "\\bfree\\b", "(?<=送料)無料", "無料(?=配)", "free(?!dom)",
-	"(?i)FREE", "(?i)click here", "a.b", ".{0,3}円", "x[^\\n]{0,40}y", "!{3,}", "(?:今|本)日(?:限り|まで)", "[^a-z]free", "\\d+%off",
-	"free|無料|円", "\\s無", "円\\n", "(?:ab){2,3}", "ab+c", "\\p{Han}{2}料", "(?s)free.{0,8}無料", "d?free", "[あ-ん]無料", "e\\z", "\\A無料",
-	"[a-z]+!", "(.)\\1"
-};
+static const char *const same_regexes[] = {"無料", "^無料", "料$", "ご?当選", "当(選|せん)", "[0-9]{1,4}万円", "free\\b",
+        "\\bfree\\b", "(?<=送料)無料", "無料(?=配)", "free(?!dom)", "(?i)FREE", "(?i)click here", "a.b", ".{0,3}円",
+        "x[^\\n]{0,40}y", "!{3,}", "(?:今|本)日(?:限り|まで)", "[^a-z]free", "\\d+%off", "free|無料|円", "\\s無", "円\\n",
+        "(?:ab){2,3}", "ab+c", "\\p{Han}{2}料", "(?s)free.{0,8}無料", "d?free", "[あ-ん]無料", "e\\z", "\\A無料", "[a-z]+!",
+        "(.)\\1"};
 
 START_TEST(windows_as_plain_search)
 {
-	static const char *const pieces[] = { "無料", "送料", "円", "free", "freedom", "FREE", "Click here", " ", "\n", "!!!!", "当選", "ご",
-					      "当せん", "1234万円", "50%off", "ababab", "abbc", "x", "y", "今日限り", "本日まで", "配", "a", "b",
-					      "あ", "\xf0\x9f\x98\x80", "é", "料", "e" };
+	static const char *const pieces[] = {"無料", "送料", "円", "free", "freedom", "FREE", "Click here", " ", "\n", "!!!!",
+	        "当選", "ご", "当せん", "1234万円", "50%off", "ababab", "abbc", "x", "y", "今日限り", "本日まで", "配", "a", "b",
+	        "あ", "\xf0\x9f\x98\x80", "é", "料", "e"};
 	const char *regex = same_regexes[_i];
 	uint32_t state = 7;
 
@@ -290,7 +291,8 @@ START_TEST(windows_as_plain_search)
 		for (guint i = 0; i < plain->len; i++) {
 			struct range a = g_array_index(plain, struct range, i), b = g_array_index(windows, struct range, i);
 
-			ck_assert_msg(a.start == b.start && a.end == b.end, "%s: %zu-%zu, not %zu-%zu", regex, b.start, b.end, a.start, a.end);
+			ck_assert_msg(a.start == b.start && a.end == b.end, "%s: %zu-%zu, not %zu-%zu", regex, b.start, b.end,
+			        a.start, a.end);
 		}
 		g_array_free(plain, TRUE);
 		g_array_free(windows, TRUE);
@@ -335,13 +337,13 @@ END_TEST
 static const struct {
 	const char *regex, *unit, *tail;
 } runaways[] = {
-	{ "(a+)+$", "a", "!" },
-	{ "(a|aa)+$", "a", "!" },
-	{ "^(([a-z])+.)+[A-Z]([a-z])+$", "a", "!" },
-	{ "(.*a){12}x", "a", "!x" },
-	{ "(\\w+\\s?)+:", "wwwww ", "!:" },
-	{ "a.{0,40}a.{0,40}a.{0,40}z", "a", "!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!z" },
-	{ "(?:無料|無|料)+円", "無料", "!円" },
+        {"(a+)+$", "a", "!"},
+        {"(a|aa)+$", "a", "!"},
+        {"^(([a-z])+.)+[A-Z]([a-z])+$", "a", "!"},
+        {"(.*a){12}x", "a", "!x"},
+        {"(\\w+\\s?)+:", "wwwww ", "!:"},
+        {"a.{0,40}a.{0,40}a.{0,40}z", "a", "!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!z"},
+        {"(?:無料|無|料)+円", "無料", "!円"},
 };
 
 START_TEST(runaway)
@@ -351,7 +353,7 @@ START_TEST(runaway)
 	struct pattern *pattern = pattern_compile(runaways[_i].regex, NULL);
 	GArray *found = g_array_new(FALSE, FALSE, sizeof(struct range));
 	int64_t message_us = LIMIT_MESSAGE_BUDGET_US, before, used;
-	struct pattern_budget budget = { .rule_us = LIMIT_PATTERN_BUDGET_US, .message_us = &message_us };
+	struct pattern_budget budget = {.rule_us = LIMIT_PATTERN_BUDGET_US, .message_us = &message_us};
 	enum pattern_result result;
 
 	ck_assert_ptr_nonnull(pattern);
@@ -362,7 +364,8 @@ START_TEST(runaway)
 	result = pattern_find(pattern, &shape, span_of(text->str, text->len), 0, text->len, &budget, collect, found, NULL);
 	used = pattern_cpu_us() - before;
 	if (g_getenv("PRESEND_TEST_TIMES"))
-		printf("%-30s %6.1f ms, %s\n", runaways[_i].regex, (double)used / 1000, result == PATTERN_GAVE_UP ? "gave up" : "done");
+		printf("%-30s %6.1f ms, %s\n", runaways[_i].regex, (double)used / 1000,
+		        result == PATTERN_GAVE_UP ? "gave up" : "done");
 	/* Five times the budget: sanitizers and a busy machine stretch a slice. */
 	ck_assert_int_lt(used, LIMIT_PATTERN_BUDGET_US * 5);
 	ck_assert_int_eq(result, PATTERN_GAVE_UP);
@@ -372,8 +375,8 @@ START_TEST(runaway)
 END_TEST
 
 /* Honest patterns must not give up on a long text. */
-static const char *const honest[] = { "無料.{0,40}円", "[0-9]{1,4}[^\\n]{0,20}円", "(?:今すぐ|本日|限定)[^。\\n]{0,60}(?:クリック|登録|申込)",
-				      "料[^\\n]{0,200}z", "(?i)click[^\\n]{0,80}now" };
+static const char *const honest[] = {"無料.{0,40}円", "[0-9]{1,4}[^\\n]{0,20}円",
+        "(?:今すぐ|本日|限定)[^。\\n]{0,60}(?:クリック|登録|申込)", "料[^\\n]{0,200}z", "(?i)click[^\\n]{0,80}now"};
 
 START_TEST(honest_patterns)
 {
@@ -382,12 +385,12 @@ START_TEST(honest_patterns)
 	struct pattern *pattern = pattern_compile(honest[_i], NULL);
 	GArray *found = g_array_new(FALSE, FALSE, sizeof(struct range));
 	int64_t message_us = 10000000;
-	struct pattern_budget budget = { .rule_us = 10000000, .message_us = &message_us };
+	struct pattern_budget budget = {.rule_us = 10000000, .message_us = &message_us};
 
 	while (text->len < 100000)
 		g_string_append(text, "本日は送料無料のお知らせです。今すぐご登録を。価格は1,980円。click and read it right now\n");
 	ck_assert_int_eq(pattern_find(pattern, &shape, span_of(text->str, text->len), 0, text->len, &budget, collect, found, NULL),
-			 PATTERN_DONE);
+	        PATTERN_DONE);
 	g_array_free(found, TRUE);
 	pattern_free(pattern);
 }
@@ -396,9 +399,9 @@ END_TEST
 static const struct {
 	const char *name, *regex;
 } refused[] = {
-	{ "bad syntax", "(abc" },
-	{ "one code unit", "a\\Cb" },
-	{ "not UTF-8", "a\xff" },
+        {"bad syntax", "(abc"},
+        {"one code unit", "a\\Cb"},
+        {"not UTF-8", "a\xff"},
 };
 
 START_TEST(refusal)
@@ -429,9 +432,9 @@ END_TEST
 /* Odd regexes must not crash or take long. */
 START_TEST(odd_regexes)
 {
-	static const char *const odd[] = { "",    "(",   ")",    "[",     "[]",   "[^",  "\\",   "a{",   "a{1",    "a{1,",   "(?",   "(?<",  "(?#",  "(?i",
-					   "\\Q", "\\x", "\\x{", "[a-",   "[\\",  "*",   "a**",  "|",    "||a",    "(|a)",   "(?:)", "[[:",  "(?P<", "\\p{",
-					   "()",  "a|",  "[z-a]", "(*UTF)", "\\p", "[\\p", "a+++", "(?-i", "(?^:a)", "\\o{12", "[\\Qa]", "{2}", "a{2}{3}" };
+	static const char *const odd[] = {"", "(", ")", "[", "[]", "[^", "\\", "a{", "a{1", "a{1,", "(?", "(?<", "(?#", "(?i",
+	        "\\Q", "\\x", "\\x{", "[a-", "[\\", "*", "a**", "|", "||a", "(|a)", "(?:)", "[[:", "(?P<", "\\p{", "()", "a|",
+	        "[z-a]", "(*UTF)", "\\p", "[\\p", "a+++", "(?-i", "(?^:a)", "\\o{12", "[\\Qa]", "{2}", "a{2}{3}"};
 	g_autoptr(GString) deep = g_string_new(NULL);
 	static const char alphabet[] = "a()[]|*+?{}1,2\\QEpx-^$.:=!<>i\xe3\x81\x82";
 	uint32_t state = 3;
@@ -469,8 +472,8 @@ END_TEST
 START_TEST(literals_are_required)
 {
 	/* Rare punctuation, since one letter alone is no literal. */
-	static const char *const atoms[] = { "!", "%", "@", "[!%]", "[^!]", "(?:!|%@)", "(?:!%|@)?", "!+", "%*", "@?", ".", "(?i)!", "\\W", "(?=!)",
-					     "(?:!|%|)", "\\b", "(?:!%){2}", "!{0,2}", "(?:@|!%)+", "\\Q!\\E", "|", "|@", "!%@", "a", "%a@" };
+	static const char *const atoms[] = {"!", "%", "@", "[!%]", "[^!]", "(?:!|%@)", "(?:!%|@)?", "!+", "%*", "@?", ".", "(?i)!",
+	        "\\W", "(?=!)", "(?:!|%|)", "\\b", "(?:!%){2}", "!{0,2}", "(?:@|!%)+", "\\Q!\\E", "|", "|@", "!%@", "a", "%a@"};
 	uint32_t state = 99u + (uint32_t)_i;
 
 	for (int round = 0; round < 1500; round++) {
@@ -492,8 +495,9 @@ START_TEST(literals_are_required)
 		text[n] = '\0';
 		plain = plain_search(regex, span_of(text, n));
 		windows = window_search(regex, span_of(text, n));
-		ck_assert_msg(plain->len == windows->len && (!plain->len || memcmp(plain->data, windows->data, plain->len * sizeof(struct range)) == 0),
-			      "%s in <%s>: %u, not %u", regex, text, windows->len, plain->len);
+		ck_assert_msg(plain->len == windows->len &&
+		                      (!plain->len || memcmp(plain->data, windows->data, plain->len * sizeof(struct range)) == 0),
+		        "%s in <%s>: %u, not %u", regex, text, windows->len, plain->len);
 		g_array_free(plain, TRUE);
 		g_array_free(windows, TRUE);
 		arena_free(arena);
@@ -505,7 +509,8 @@ END_TEST
 /* The prefilter against a plain search, literals of every length, texts that end anywhere. */
 START_TEST(prefilter_finds_all)
 {
-	static const char *const literals[] = { "a", "ab", "abc", "abcd", "abcdef", "abcdefg", "bcdefgh", "無", "無料", "無料配", "fx", "cde", "!" };
+	static const char *const literals[] = {
+	        "a", "ab", "abc", "abcd", "abcdef", "abcdefg", "bcdefgh", "無", "無料", "無料配", "fx", "cde", "!"};
 	static const char *const text = "abcabcdefghfx!無料配布 無 abcd!xFXabcdefg";
 	struct prefilter *prefilter = prefilter_new(arena);
 
@@ -522,7 +527,7 @@ START_TEST(prefilter_finds_all)
 		prefilter_scan(prefilter, span_of(copy, n), on_place, places);
 		for (size_t i = 0; i < G_N_ELEMENTS(literals); i++) {
 			for (size_t at = span_find(span_of(copy, n), span_str(literals[i]), 0); at < n;
-			     at = span_find(span_of(copy, n), span_str(literals[i]), at + 1))
+			        at = span_find(span_of(copy, n), span_str(literals[i]), at + 1))
 				want++;
 		}
 		for (size_t at = 0; at + 2 <= n; at++)
@@ -532,7 +537,8 @@ START_TEST(prefilter_finds_all)
 			struct place place = g_array_index(places, struct place, i);
 
 			if (place.literal < G_N_ELEMENTS(literals))
-				ck_assert(memcmp(copy + place.offset, literals[place.literal], strlen(literals[place.literal])) == 0);
+				ck_assert(
+				        memcmp(copy + place.offset, literals[place.literal], strlen(literals[place.literal])) == 0);
 		}
 		g_array_free(places, TRUE);
 		g_free(copy);

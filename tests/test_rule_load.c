@@ -148,8 +148,8 @@ static const struct {
         {"has {excerpt}", "has", "10:15: the argument {excerpt} of the other language is missing here"},
         {"{excerpt} です", "です", "10:36: the argument {excerpt} of the other language is missing here"},
         {"{en: Help, ja: 助け}", "{en: \"{n}\", ja: \"{n}\"}",
-                "11:12: {n}: a rule with match has the argument {excerpt} only|11:23: {n}: a rule with match has the argument "
-                "{excerpt} only"},
+                "11:12: {n}: a rule with match has the arguments {excerpt}, {words} and {count} only|11:23: {n}: a rule with match has the "
+                "arguments {excerpt}, {words} and {count} only"},
         {"message: {en: \"has {excerpt}\", ja: \"{excerpt} です\"}", "message: {one: {en: a, ja: a}}",
                 "10:10: a rule with match has one message, {en: ..., ja: ...}"},
         /* when */

@@ -14,28 +14,32 @@ static struct span exact(const char *bytes, size_t n)
 	return span_of(copy, n);
 }
 
-#define CASE(name, literal, prefix, count) { name, literal, sizeof(literal) - 1, prefix, count }
+#define CASE(name, literal, prefix, count)                                                                                         \
+	{                                                                                                                          \
+		name, literal, sizeof(literal) - 1, prefix, count                                                                  \
+	}
 static const struct {
 	const char *name, *in;
 	size_t n, prefix, count;
 } valid_cases[] = {
-	CASE("empty", "", 0, 0),
-	CASE("ascii", "hello, world: sixteen and more", 30, 30),
-	CASE("nul inside", "a\0b", 3, 3),
-	CASE("kana", "あいう", 9, 3),
-	CASE("first and last of each length", "\x7f\xc2\x80\xdf\xbf\xe0\xa0\x80\xef\xbf\xbf\xf0\x90\x80\x80\xf4\x8f\xbf\xbf", 19, 7),
-	CASE("overlong slash, two bytes", "a\xc0\xaf", 1, 3),
-	CASE("overlong, three bytes", "\xe0\x9f\xbf", 0, 3),
-	CASE("overlong, four bytes", "\xf0\x8f\xbf\xbf", 0, 4),
-	CASE("surrogate", "ab\xed\xa0\x80", 2, 5),
-	CASE("last before the surrogates", "\xed\x9f\xbf", 3, 1),
-	CASE("above U+10FFFF", "\xf4\x90\x80\x80", 0, 4),
-	CASE("byte F5", "\xf5\x80\x80\x80", 0, 4),
-	CASE("cut after one byte", "abcdefgh\xe3", 8, 9),
-	CASE("cut after two bytes", "\xe3\x81", 0, 2),
-	CASE("cut after three bytes", "\xf0\x9f\x98", 0, 3),
-	CASE("lone tail", "\x80", 0, 1),
-	CASE("lead, then ascii", "\xe3\x61\x62", 0, 3),
+        CASE("empty", "", 0, 0),
+        CASE("ascii", "hello, world: sixteen and more", 30, 30),
+        CASE("nul inside", "a\0b", 3, 3),
+        CASE("kana", "あいう", 9, 3),
+        CASE("first and last of each length", "\x7f\xc2\x80\xdf\xbf\xe0\xa0\x80\xef\xbf\xbf\xf0\x90\x80\x80\xf4\x8f\xbf\xbf", 19,
+                7),
+        CASE("overlong slash, two bytes", "a\xc0\xaf", 1, 3),
+        CASE("overlong, three bytes", "\xe0\x9f\xbf", 0, 3),
+        CASE("overlong, four bytes", "\xf0\x8f\xbf\xbf", 0, 4),
+        CASE("surrogate", "ab\xed\xa0\x80", 2, 5),
+        CASE("last before the surrogates", "\xed\x9f\xbf", 3, 1),
+        CASE("above U+10FFFF", "\xf4\x90\x80\x80", 0, 4),
+        CASE("byte F5", "\xf5\x80\x80\x80", 0, 4),
+        CASE("cut after one byte", "abcdefgh\xe3", 8, 9),
+        CASE("cut after two bytes", "\xe3\x81", 0, 2),
+        CASE("cut after three bytes", "\xf0\x9f\x98", 0, 3),
+        CASE("lone tail", "\x80", 0, 1),
+        CASE("lead, then ascii", "\xe3\x61\x62", 0, 3),
 };
 
 START_TEST(valid_prefix)
@@ -95,30 +99,30 @@ static const struct {
 	uint32_t c;
 	int narrow, wide; /* ambiguous characters as narrow, as wide */
 } width_cases[] = {
-	{ "letter", 'a', 1, 1 },
-	{ "hiragana", 0x3042, 2, 2 },
-	{ "half-width kana", 0xff76, 1, 1 },
-	{ "full-width letter", 0xff21, 2, 2 },
-	{ "ideographic space", 0x3000, 2, 2 },
-	{ "kanji", 0x6625, 2, 2 },
-	{ "kanji of plane 2", 0x20b9f, 2, 2 },
-	{ "hangul", 0xac00, 2, 2 },
-	{ "emoji", 0x1f600, 2, 2 },
-	{ "reference mark", 0x203b, 1, 2 },
-	{ "circled one", 0x2460, 1, 2 },
-	{ "black star", 0x2605, 1, 2 },
-	{ "box line", 0x2501, 1, 2 },
-	{ "voiced mark", 0x3099, 0, 0 },
-	{ "spacing voiced mark", 0x309b, 2, 2 },
-	{ "acute accent", 0x301, 0, 0 },
-	{ "zero width space", 0x200b, 0, 0 },
-	{ "variation selector", 0xfe0f, 0, 0 },
-	{ "hangul vowel", 0x1161, 0, 0 },
-	{ "cyrillic", 0x416, 1, 2 },
-	{ "e acute", 0xe9, 1, 2 },
-	{ "e breve", 0x115, 1, 1 },
-	{ "control", 0x07, 0, 0 },
-	{ "kana line mark", 0x302a, 0, 0 },
+        {"letter", 'a', 1, 1},
+        {"hiragana", 0x3042, 2, 2},
+        {"half-width kana", 0xff76, 1, 1},
+        {"full-width letter", 0xff21, 2, 2},
+        {"ideographic space", 0x3000, 2, 2},
+        {"kanji", 0x6625, 2, 2},
+        {"kanji of plane 2", 0x20b9f, 2, 2},
+        {"hangul", 0xac00, 2, 2},
+        {"emoji", 0x1f600, 2, 2},
+        {"reference mark", 0x203b, 1, 2},
+        {"circled one", 0x2460, 1, 2},
+        {"black star", 0x2605, 1, 2},
+        {"box line", 0x2501, 1, 2},
+        {"voiced mark", 0x3099, 0, 0},
+        {"spacing voiced mark", 0x309b, 2, 2},
+        {"acute accent", 0x301, 0, 0},
+        {"zero width space", 0x200b, 0, 0},
+        {"variation selector", 0xfe0f, 0, 0},
+        {"hangul vowel", 0x1161, 0, 0},
+        {"cyrillic", 0x416, 1, 2},
+        {"e acute", 0xe9, 1, 2},
+        {"e breve", 0x115, 1, 1},
+        {"control", 0x07, 0, 0},
+        {"kana line mark", 0x302a, 0, 0},
 };
 
 START_TEST(width)

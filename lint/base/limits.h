@@ -5,6 +5,8 @@
 
 /* Input: Gmail accepts 25 MB (552-5.3.4, support.google.com/a/answer/3726730); the room above it lets a rule say so. */
 #define LIMIT_INPUT_BYTES ((size_t)64 * 1024 * 1024)
+/* Decoded text of one part that is read; Gmail shows 102 kB. A position map takes up to 32 bytes for each byte of a hostile text. */
+#define LIMIT_TEXT_BYTES ((size_t)4 * 1024 * 1024)
 /* One arena; a message of LIMIT_INPUT_BYTES needs below 10 times its size. More is a bug of ours: abort. */
 #define LIMIT_ARENA_BYTES ((size_t)4 * 1024 * 1024 * 1024)
 /* Boundary-like lines handed to the MIME parser: GMime needs about 1.7 kB a part (measured: 66,000 parts, 107 MiB). */

@@ -16,27 +16,26 @@
 #define CACHE_SLOTS 256
 
 struct cached {
-	uint32_t c;           /* 0: empty */
+	uint32_t c; /* 0: empty */
 	uint8_t n;
 	uint32_t result[4];
 };
 
 struct normaliser {
 	const UNormalizer2 *nfkc_cf;
-	const unsigned char *p;   /* the source */
+	const unsigned char *p; /* the source */
 	size_t n;
-	unsigned char *out;       /* g_malloc'd */
+	unsigned char *out; /* g_malloc'd */
 	size_t out_n, out_size;
-	struct map_builder *map;  /* NULL: not wanted */
+	struct map_builder *map; /* NULL: not wanted */
 	bool after_blank;
 	struct cached cache[CACHE_SLOTS];
 };
 
 static const char *const squared_words[] = {
-	/* U+1F18A */ "p", "ic", "pa", "sa", "ab", "wc", "dj", "cl", "cool", "free", "id", "new", "ng", "ok", "sos", "up!", "vs",
-	/* U+1F19B */ "3d", "2ndscr", "2k", "4k", "8k", "5.1", "7.1", "22.2", "60p", "120p", "d", "hc", "hdr", "hi-res", "lossless",
-	/* U+1F1AA */ "shv", "uhd", "vod"
-};
+        /* U+1F18A */ "p", "ic", "pa", "sa", "ab", "wc", "dj", "cl", "cool", "free", "id", "new", "ng", "ok", "sos", "up!", "vs",
+        /* U+1F19B */ "3d", "2ndscr", "2k", "4k", "8k", "5.1", "7.1", "22.2", "60p", "120p", "d", "hc", "hdr", "hi-res", "lossless",
+        /* U+1F1AA */ "shv", "uhd", "vod"};
 
 static void reserve(struct normaliser *z, size_t more)
 {
@@ -172,7 +171,7 @@ static void map_segment(struct normaliser *z, size_t src, size_t src_len, size_t
 	/* Only whole characters on both sides. */
 	whole = same;
 	while (whole > 0 && ((whole < src_len && (z->p[src + whole] & 0xc0) == 0x80) ||
-			     (whole < dst_len && (z->out[out_start + whole] & 0xc0) == 0x80)))
+	                            (whole < dst_len && (z->out[out_start + whole] & 0xc0) == 0x80)))
 		whole--;
 	/* The rest must not be target bytes without a source: the last character then belongs to the block. */
 	if (whole == src_len && whole < dst_len)
@@ -241,7 +240,7 @@ static void put_single(struct normaliser *z, uint32_t c)
 /* Normalise from *at to the next boundary. */
 static void put_segment(struct normaliser *z, size_t *at)
 {
-	const struct span source = { (const char *)z->p, z->n };
+	const struct span source = {(const char *)z->p, z->n};
 	UChar in[SEGMENT_CHARS * 2], result[SEGMENT_RESULT_UNITS];
 	int32_t in_n = 0, n, i = 0;
 	size_t start = *at, out_start = z->out_n, chars = 1, after;
@@ -305,7 +304,7 @@ static size_t inert_length(const unsigned char *p, size_t n)
 /* True where the character before at can be copied whatever stands at at. */
 static bool ends_before(const struct normaliser *z, size_t last, size_t at)
 {
-	const struct span source = { (const char *)z->p, z->n };
+	const struct span source = {(const char *)z->p, z->n};
 	size_t after = at;
 
 	if (at >= z->n || z->p[at] < 0x80)
@@ -424,7 +423,9 @@ struct text *normal_l1(struct arena *arena, const struct text *source)
 
 	map_builder_init(&map);
 	normalise(z, source->bytes, &map);
-	text = text_new(arena, arena_copy_span(arena, span_of((const char *)z->out, z->out_n)), map_builder_finish(&map, arena), source);
+	text = text_new(
+	        arena, arena_copy_span(arena, span_of((const char *)z->out, z->out_n)), map_builder_finish(&map, arena), source);
+	text->is_normal_form = true;
 	g_free(z->out);
 	g_free(z);
 	return text;

@@ -210,7 +210,8 @@ int char_width(uint32_t c, bool ambiguous_wide)
 		return 1;
 	if (c < 0x20 || (c >= 0x7f && c < 0xa0))
 		return 0;
-	if ((c >= 0x3041 && c <= 0x3096) || (c >= 0x309b && c <= 0x30ff) || (c >= 0x4e00 && c <= 0x9fff) || (c >= 0x3000 && c <= 0x3029))
+	if ((c >= 0x3041 && c <= 0x3096) || (c >= 0x309b && c <= 0x30ff) || (c >= 0x4e00 && c <= 0x9fff) ||
+	        (c >= 0x3000 && c <= 0x3029))
 		return 2;
 
 	switch (u_charType((UChar32)c)) {

@@ -117,7 +117,8 @@ static bool icu_borders(struct words *words, struct span text, size_t start, siz
 	ubrk_setText(words->iterator, words->units, n, &error);
 	if (U_FAILURE(error))
 		return true;
-	return (!ask_start || ubrk_isBoundary(words->iterator, start_unit)) && (!ask_end || ubrk_isBoundary(words->iterator, end_unit));
+	return (!ask_start || ubrk_isBoundary(words->iterator, start_unit)) &&
+	       (!ask_end || ubrk_isBoundary(words->iterator, end_unit));
 }
 
 bool words_is_border(struct words *words, struct span text, size_t start, size_t end)

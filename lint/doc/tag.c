@@ -144,8 +144,13 @@ static bool match_mustache(struct scan *s, size_t i, struct tag *out)
 	if (at == inside.n)
 		return false;
 	char c = inside.p[at];
-	/* Something that starts a name or an expression; anything else is CSS, JavaScript or decoration. */
-	if (!is_name_start(c) && !ascii_is_digit(c) && !memchr("#/^&>!.$@(\"'*[", c, 14))
+	/* Something that starts a name or an expression; anything else is CSS, JavaScript or decoration. "{{1}}" is a place of some services,
+	 * "{{1 hit}}" is a log. */
+	if (ascii_is_digit(c)) {
+		for (size_t k = at; k < inside.n; k++)
+			if (!ascii_is_digit(inside.p[k]) && !ascii_is_space(inside.p[k]))
+				return false;
+	} else if (!is_name_start(c) && !memchr("#/^&>!.$@(\"'*[", c, 14))
 		return false;
 	if (c != '!' && span_find(inside, SPAN_LIT("{{"), at) < inside.n)
 		return false;
@@ -264,10 +269,11 @@ static bool is_hex_pair(const struct scan *s, size_t at)
 	return ascii_hex_value(byte_at(s, at)) >= 0 && ascii_hex_value(byte_at(s, at + 1)) >= 0;
 }
 
-/* Names that only a mail template has between percent signs; %PATH% and %TEMP% may be prose about Windows. */
+/* Names that only a mail template has; %PATH% and %TEMP% may be prose about Windows, ${kernel} is shell. */
 static bool is_mail_name(struct span name)
 {
-	static const char *const parts[] = { "name", "mail", "unsubscribe", "recipient", "subscriber", "company", "address", "optout" };
+	static const char *const parts[] = { "name",	"mail",	   "unsubscribe", "recipient", "subscriber", "company", "address",
+					     "optout",	"customer", "user",	  "member",    "contact",    "coupon",	"order" };
 
 	if (word_in(name, "username computername"))
 		return false;
@@ -311,7 +317,17 @@ static bool match_braced(struct scan *s, size_t i, size_t open, const char *star
 	if (byte_at(s, end) != '}')
 		return false;
 	struct span inside = span_cut(s->text, open + 1, end);
-	*out = (struct tag){ .range = { i, end + 1 }, .syntax = syntax, .name = first_word(inside, 0), .certain = true };
+	*out = (struct tag){ .range = { i, end + 1 }, .syntax = syntax, .name = first_word(inside, 0) };
+	/* "{!Thu, Sep 05" quotes a date in a reply: a merge field is one dotted name. */
+	if (syntax == TAG_SALESFORCE) {
+		for (size_t k = 0; k < inside.n; k++)
+			if (!is_name(inside.p[k]) && !memchr("!.$", inside.p[k], 3))
+				return false;
+		out->certain = true;
+	} else {
+		/* Shell, Ruby and build files have the same form: only a name that belongs to mail is sure. */
+		out->certain = is_mail_name(out->name);
+	}
 	return out->name.n > 0;
 }
 

@@ -465,3 +465,29 @@ struct range *input_split_mbox(struct arena *arena, struct span file, size_t *n_
 	g_array_free(ranges, TRUE);
 	return result;
 }
+
+bool input_holds_message(struct span bytes)
+{
+	enum { LOOKED_AT_BYTES = 64 * 1024 };
+	static const char *const others[] = { "Date:", "Received:", "Message-ID:", "MIME-Version:" };
+	struct span head = span_cut(bytes, 0, LOOKED_AT_BYTES);
+	bool from = false, other = false;
+
+	if (span_starts(head, SPAN_LIT("From ")))
+		return true;
+	for (size_t at = 0; at < head.n;) {
+		size_t end = span_find_byte(head, '\n', at);
+		struct span line = span_cut(head, at, end);
+		if (span_trim(line).n == 0)
+			break;
+		bool continuation = line.p[0] == ' ' || line.p[0] == '\t';
+		size_t colon = span_find_byte(line, ':', 0);
+		if (!continuation && (colon == line.n || span_find_byte(span_cut(line, 0, colon), ' ', 0) < colon))
+			return false;
+		from = from || span_starts_ci(line, SPAN_LIT("From:"));
+		for (size_t i = 0; i < G_N_ELEMENTS(others); i++)
+			other = other || span_starts_ci(line, span_str(others[i]));
+		at = end + 1;
+	}
+	return from && other;
+}

@@ -252,6 +252,19 @@ struct transfer_result mime_decode_body(struct arena *arena, const struct text *
 	return result;
 }
 
+const struct text *mime_text_to_read(struct arena *arena, struct entity *entity)
+{
+	struct text *text = entity->decoded.text;
+
+	if (text->bytes.n <= LIMIT_TEXT_BYTES)
+		return text;
+	entity->flags |= ENTITY_TEXT_CUT;
+	struct text *beginning = ARENA_NEW(arena, struct text);
+	*beginning = *text;
+	beginning->bytes.n = LIMIT_TEXT_BYTES;
+	return beginning;
+}
+
 /* Decode the body of a leaf, and its charset where it is text. */
 static void decode_leaf(const struct walk *walk, struct entity *entity)
 {
@@ -268,7 +281,7 @@ static void decode_leaf(const struct walk *walk, struct entity *entity)
 		entity->charset = charset_label_parse(charset->value->bytes);
 	else
 		entity->charset = (struct charset_label){ .family = CHARSET_NONE };
-	entity->charset_result = charset_decode(walk->arena, entity->charset, entity->decoded.text);
+	entity->charset_result = charset_decode(walk->arena, entity->charset, mime_text_to_read(walk->arena, entity));
 }
 
 /* --- children ------------------------------------------------------------------------------------------------------------------ */

@@ -28,7 +28,8 @@ enum entity_flag {
 	ENTITY_EPILOGUE = 1 << 5,         /* text behind the closing boundary */
 	ENTITY_TOO_DEEP = 1 << 6,         /* LIMIT_MIME_DEPTH: its children were not looked at */
 	ENTITY_TOO_MANY = 1 << 7,         /* on the root: LIMIT_MIME_PARTS, the rest was not looked at */
-	ENTITY_TRUNCATED = 1 << 8         /* the file ends inside this part's header */
+	ENTITY_TRUNCATED = 1 << 8,        /* the file ends inside this part's header */
+	ENTITY_TEXT_CUT = 1 << 9          /* LIMIT_TEXT_BYTES: only the beginning of the text was decoded */
 };
 
 struct entity {
@@ -81,6 +82,10 @@ struct mime mime_from_template(struct arena *arena, const struct text *file, str
 
 /* Decode the transfer encoding of a body. An empty result still leads to the place of its body. */
 struct transfer_result mime_decode_body(struct arena *arena, const struct text *file, struct range body, enum transfer_encoding transfer);
+
+/* The transfer-decoded text of a leaf, or its beginning where it is longer than LIMIT_TEXT_BYTES (then ENTITY_TEXT_CUT is set): the
+ * position map of a hostile text needs many times its size. For the files of this layer that decode parts. */
+const struct text *mime_text_to_read(struct arena *arena, struct entity *entity);
 
 /* Is it type/subtype (both lower case)? subtype NULL: any. */
 bool entity_is(const struct entity *entity, const char *type, const char *subtype);

@@ -293,7 +293,7 @@ struct mime mime_from_template(struct arena *arena, const struct text *file, str
 	entity->charset_name = SPAN_EMPTY;
 	entity->decoded = mime_decode_body(arena, file, entity->body, entity->transfer);
 	entity->charset = charset_of(body);
-	entity->charset_result = charset_decode(arena, entity->charset, entity->decoded.text);
+	entity->charset_result = charset_decode(arena, entity->charset, mime_text_to_read(arena, entity));
 
 	struct mime mime = { .root = entity, .n = 1, .all = ARENA_ARRAY(arena, struct entity *, 1) };
 	mime.all[0] = entity;

@@ -1,15 +1,24 @@
 /* Checks of character sets: labels, decoding, ISO-2022-JP line rules, machine-dependent and damaged characters.
  * Sources: RFC 1468, RFC 2045 and 2046, JIS X 0208. */
-#include "rule/check_common.h"
+#include "rule/check_charset.h"
 
 #include <glib.h>
 
 #include "base/utf8.h"
+#include "rule/check_common.h"
+
+bool entity_is_enclosed(const struct entity *entity)
+{
+	for (const struct entity *at = entity->parent; at; at = at->parent)
+		if (!entity_is(at, "multipart", NULL))
+			return true;
+	return false;
+}
 
 /* A text part whose charset is its own affair: displayed, or any other text that is no attachment. */
 static bool judged(const struct entity *e)
 {
-	return e->n_children == 0 && e->is_text && e->charset_result.text && !e->is_attachment;
+	return e->n_children == 0 && e->is_text && e->charset_result.text && !e->is_attachment && !entity_is_enclosed(e);
 }
 
 static struct range charset_place(const struct message *m, const struct entity *e)
@@ -32,6 +41,57 @@ static bool has_non_ascii(const struct entity *e)
 	return !span_is_ascii(bytes) || span_find(bytes, SPAN_LIT("\x1B$"), 0) < bytes.n;
 }
 
+static bool is_undecodable(enum charset_problem_kind kind)
+{
+	return kind == CHARSET_PROBLEM_ILLEGAL || kind == CHARSET_PROBLEM_UNASSIGNED || kind == CHARSET_PROBLEM_JIS_8BIT;
+}
+
+/* The first problem of undecodable bytes and their number. */
+static const struct charset_problem *first_undecodable(const struct entity *e, size_t *n_out)
+{
+	const struct charset_problem *first = NULL;
+	size_t n = 0;
+
+	for (size_t k = 0; k < e->charset_result.n_problems; k++) {
+		const struct charset_problem *p = &e->charset_result.problems[k];
+		if (is_undecodable(p->kind) && !n++)
+			first = p;
+	}
+	if (e->charset_result.n_dropped && e->charset_result.n_illegal > n)
+		n = e->charset_result.n_illegal;
+	*n_out = n;
+	return first;
+}
+
+/* What a text evidently is instead of what its label says; NULL where the label may be right. The label is known and not us-ascii. */
+static const char *mismatch(const struct entity *e)
+{
+	const char *looks = NULL;
+	bool certain = false;
+	size_t n;
+	struct span bytes = e->decoded.text->bytes;
+	/* The other relatives of ISO 2022 (iso-2022-kr) begin like Japanese to the guess. */
+	bool raw_jis = e->charset.family != CHARSET_ISO_2022_JP && !span_starts_ci(e->charset_name, SPAN_LIT("iso-2022")) &&
+		       span_is_ascii(bytes) && span_find_byte(bytes, '\x1B', 0) < bytes.n;
+
+	if (!raw_jis && !first_undecodable(e, &n))
+		return NULL;
+	enum charset_family guess = charset_guess(bytes, &looks, &certain);
+	return certain && guess != e->charset.family && guess != CHARSET_ASCII && guess != CHARSET_OTHER ? looks : NULL;
+}
+
+bool charset_fault_place(const struct message *m, const struct entity *entity, struct range *place_out)
+{
+	if (!judged(entity) || !has_non_ascii(entity))
+		return false;
+	bool unlabelled = !entity->charset_name.n || entity->charset.family == CHARSET_ASCII;
+	bool known = entity->charset.family != CHARSET_UNKNOWN && entity->charset.family != CHARSET_FORBIDDEN;
+	if (!unlabelled && (!known || !mismatch(entity)))
+		return false;
+	*place_out = charset_place(m, entity);
+	return true;
+}
+
 /* Text that is not ASCII without a charset. The argument "looks" names what it looks like. */
 CHECK(charset_missing)
 {
@@ -48,60 +108,57 @@ CHECK(charset_missing)
 	}
 }
 
-/* Cases: unknown, forbidden (utf-7, utf-16 ...), unusable (iso-2022-jp-3 ...). */
+/* Cases: unknown, forbidden (utf-7, utf-16 ...), unusable (iso-2022-jp-3 ...), harmless (one of them over plain ASCII). */
 CHECK(charset_unknown)
 {
 	for (size_t i = 0; i < m->mime.n; i++) {
 		const struct entity *e = m->mime.all[i];
 		if (!judged(e) || !e->charset_name.n || tag_scan(check_arena(c), e->charset_name).n)
 			continue;
-		struct check_arg charset = ARG_T("charset", e->charset_name);
-		if (e->charset.family == CHARSET_UNKNOWN)
-			check_report(c, charset_place(m, e), "unknown", charset);
-		else if (e->charset.family == CHARSET_FORBIDDEN)
-			check_report(c, charset_place(m, e), "forbidden", charset);
-		else if (e->charset.flags & CHARSET_LABEL_UNUSABLE)
-			check_report(c, charset_place(m, e), "unusable", charset);
+		const char *kind = e->charset.family == CHARSET_UNKNOWN		   ? "unknown" :
+				   e->charset.family == CHARSET_FORBIDDEN	   ? "forbidden" :
+				   e->charset.flags & CHARSET_LABEL_UNUSABLE	   ? "unusable" :
+										     NULL;
+		if (!kind)
+			continue;
+		/* UTF-7 and its like are ASCII on the wire. */
+		bool harmless = e->charset.family == CHARSET_UNKNOWN && !has_non_ascii(e);
+		check_report(c, charset_place(m, e), harmless ? "harmless" : kind, ARG_T("charset", e->charset_name));
 	}
 }
 
-/* Cases: unregistered, extended-jis. The label is understood here, by others perhaps not. */
+/* Cases: unregistered, extended-jis, ascii (either over plain ASCII). The label is understood here, by others perhaps not. */
 CHECK(charset_label)
 {
 	for (size_t i = 0; i < m->mime.n; i++) {
 		const struct entity *e = m->mime.all[i];
-		if (!judged(e) || !e->charset_name.n)
+		if (!judged(e) || !e->charset_name.n || e->charset.flags & CHARSET_LABEL_UNUSABLE)
 			continue;
-		struct check_arg charset = ARG_T("charset", e->charset_name);
-		struct check_arg suggested = ARG_T("suggested", span_str(e->charset.suggested ? e->charset.suggested : "UTF-8"));
-		if (e->charset.flags & CHARSET_LABEL_EXTENDED_JIS)
-			check_report(c, charset_place(m, e), "extended-jis", charset, suggested);
-		else if (e->charset.flags & CHARSET_LABEL_UNREGISTERED)
-			check_report(c, charset_place(m, e), "unregistered", charset, suggested);
+		const char *kind = e->charset.flags & CHARSET_LABEL_EXTENDED_JIS ? "extended-jis" :
+				   e->charset.flags & CHARSET_LABEL_UNREGISTERED ? "unregistered" :
+										   NULL;
+		if (!kind)
+			continue;
+		check_report(c, charset_place(m, e), has_non_ascii(e) ? kind : "ascii", ARG_T("charset", e->charset_name),
+			     ARG_T("suggested", span_str(e->charset.suggested ? e->charset.suggested : "UTF-8")));
 	}
 }
 
-/* Shift_JIS, EUC-JP and other legacy sets in a newsletter of today: with: charsets are not told (utf-8, us-ascii, iso-2022-jp). */
+/* Shift_JIS and EUC-JP in a newsletter of today. */
 CHECK(charset_legacy)
 {
-	const char *const *modern = rule_setting_list(check_rule(c), "charsets");
-
 	for (size_t i = 0; i < m->mime.n; i++) {
 		const struct entity *e = m->mime.all[i];
-		if (!judged(e) || !e->charset_name.n || !has_non_ascii(e) || word_in_list(modern, e->charset_name))
+		if (!judged(e) || !e->charset_name.n || !has_non_ascii(e))
 			continue;
 		if (e->charset.family == CHARSET_SHIFT_JIS || e->charset.family == CHARSET_EUC_JP)
 			check_report(c, charset_place(m, e), NULL, ARG_T("charset", e->charset_name));
 	}
 }
 
-static bool is_undecodable(enum charset_problem_kind kind)
-{
-	return kind == CHARSET_PROBLEM_ILLEGAL || kind == CHARSET_PROBLEM_UNASSIGNED || kind == CHARSET_PROBLEM_JIS_8BIT;
-}
-
 /* Text whose bytes are not in the declared charset. Cases: mismatch (it is cleanly something else, named), ascii (declared us-ascii,
- * is something else), bytes (some bytes are wrong). The place: the first wrong byte; mismatch: the label. */
+ * is something else), bytes (some bytes are wrong), unassigned (well-formed codes that this reading of the charset has no character
+ * for; readers of a larger set show them). The place: the first wrong byte; mismatch and ascii: the label. */
 CHECK(charset_undecodable)
 {
 	for (size_t i = 0; i < m->mime.n; i++) {
@@ -110,34 +167,26 @@ CHECK(charset_undecodable)
 			continue;
 		struct check_arg charset = ARG_T("charset", e->charset_name);
 		if (e->charset.family == CHARSET_ASCII) {
-			if (has_non_ascii(e)) {
-				bool certain;
-				const char *looks = guess_name(e, &certain);
-				check_report(c, charset_place(m, e), "ascii", charset, ARG_T("looks", span_str(looks)));
-			}
+			bool certain;
+			if (has_non_ascii(e))
+				check_report(c, charset_place(m, e), "ascii", charset, ARG_T("looks", span_str(guess_name(e, &certain))));
 			continue;
 		}
-		const struct charset_problem *first = NULL;
-		size_t n = 0;
-		for (size_t k = 0; k < e->charset_result.n_problems; k++) {
-			const struct charset_problem *p = &e->charset_result.problems[k];
-			if (!is_undecodable(p->kind))
-				continue;
-			if (!n++)
-				first = p;
+		const char *looks = mismatch(e);
+		size_t n;
+		const struct charset_problem *first = first_undecodable(e, &n);
+		if (looks) {
+			check_report(c, charset_place(m, e), "mismatch", charset, ARG_T("looks", span_str(looks)));
+			continue;
 		}
 		if (!first)
 			continue;
-		if (e->charset_result.n_dropped && e->charset_result.n_illegal > n)
-			n = e->charset_result.n_illegal;
-		bool certain = false;
-		const char *looks = NULL;
-		enum charset_family guess = charset_guess(e->decoded.text->bytes, &looks, &certain);
-		struct range bytes = { first->offset, first->offset + first->length };
-		if (certain && guess != e->charset.family && guess != CHARSET_ASCII && guess != CHARSET_OTHER)
-			check_report(c, charset_place(m, e), "mismatch", charset, ARG_T("looks", span_str(looks)), ARG_I("count", n));
-		else
-			check_report(c, text_to_file(e->decoded.text, bytes.start, bytes.end), "bytes", charset, ARG_I("count", n));
+		/* Labels such as gb2312 stand for larger sets in practice. */
+		bool unassigned = e->charset.family == CHARSET_OTHER;
+		for (size_t k = 0; k < e->charset_result.n_problems; k++)
+			unassigned = unassigned && e->charset_result.problems[k].kind != CHARSET_PROBLEM_ILLEGAL;
+		check_report(c, text_to_file(e->decoded.text, first->offset, first->offset + first->length),
+			     unassigned ? "unassigned" : "bytes", charset, ARG_I("count", n));
 	}
 }
 
@@ -161,16 +210,58 @@ static const struct {
 	{ "unassigned", CHARSET_PROBLEM_UNASSIGNED },
 };
 
-/* with: cases. What breaks the line rules of ISO-2022-JP; the first of each case in a part, with their number. */
+/* A line that was folded between the two bytes of a character leaves half of one and does not return to ASCII: the half tells it. */
+static bool follows_odd_byte(const struct charset_result *result, size_t index)
+{
+	const struct charset_problem *p = &result->problems[index];
+
+	if (index == 0 || (p->kind != CHARSET_PROBLEM_JIS_EOL && p->kind != CHARSET_PROBLEM_JIS_END))
+		return false;
+	const struct charset_problem *before = p - 1;
+	return before->kind == CHARSET_PROBLEM_JIS_ODD_BYTE && before->offset + before->length == p->offset;
+}
+
+/* "ESC $ ( O" for a reader; the bytes behind ESC are printable. */
+static struct span escape_name(struct arena *arena, struct span escape)
+{
+	char *name = arena_alloc(arena, 3 + 2 * escape.n);
+	size_t n = 3;
+
+	memcpy(name, "ESC", n);
+	for (size_t i = 1; i < escape.n; i++) {
+		name[n++] = ' ';
+		name[n++] = escape.p[i];
+	}
+	return span_of(name, n);
+}
+
+/* The case of a problem, which may depend on the label and on the code. */
+static const char *jis_case(const struct entity *e, size_t k, const struct charset_problem *p)
+{
+	if (p->kind == CHARSET_PROBLEM_JIS_KANA_ESCAPE && e->charset.flags & CHARSET_LABEL_EXTENDED_JIS)
+		return "kana-extended";
+	/* The rows from 85 on are where carriers put their pictures. */
+	if (p->kind == CHARSET_PROBLEM_UNASSIGNED && p->offset < e->decoded.text->bytes.n &&
+	    (unsigned char)e->decoded.text->bytes.p[p->offset] >= 0x20 + 85)
+		return "carrier";
+	return jis_cases[k].name;
+}
+
+/* with: cases (line-end, text-end, odd-byte, eight-bit, shift, kana, unknown-escape, foreign-set, redundant-escape, space,
+ * escape-stripped, unassigned). What breaks the rules of ISO-2022-JP; the first of each case in a part, with their number. kana under
+ * a label that promises it is the case kana-extended, an unassigned code of the carriers' rows the case carrier. */
 CHECK(jis_line_rule)
 {
 	const char *const *wanted = rule_setting_list(check_rule(c), "cases");
+	bool applies = word_in_list(wanted, SPAN_LIT("escape-stripped"));
 
 	for (size_t i = 0; i < m->mime.n; i++) {
 		const struct entity *e = m->mime.all[i];
 		if (!judged(e))
 			continue;
-		bool jis = e->charset_result.decoded_as == CHARSET_ISO_2022_JP;
+		const struct charset_result *result = &e->charset_result;
+		bool jis = result->decoded_as == CHARSET_ISO_2022_JP;
+		applies = applies || jis;
 		for (size_t k = 0; k < G_N_ELEMENTS(jis_cases); k++) {
 			if (!word_in_list(wanted, span_str(jis_cases[k].name)))
 				continue;
@@ -179,18 +270,29 @@ CHECK(jis_line_rule)
 				continue;
 			const struct charset_problem *first = NULL;
 			size_t n = 0;
-			for (size_t p = 0; p < e->charset_result.n_problems; p++) {
-				if (e->charset_result.problems[p].kind != jis_cases[k].kind)
+			for (size_t p = 0; p < result->n_problems; p++) {
+				if (result->problems[p].kind != jis_cases[k].kind || follows_odd_byte(result, p))
 					continue;
 				if (!n++)
-					first = &e->charset_result.problems[p];
+					first = &result->problems[p];
 			}
-			if (!first)
+			if (!first || (first->kind == CHARSET_PROBLEM_JIS_8BIT && e->charset_name.n && mismatch(e)))
 				continue;
+			/* Each 8-bit byte became one character of three bytes; that shows better than the byte. */
+			if (first->kind == CHARSET_PROBLEM_JIS_8BIT) {
+				check_report_text(c, result->text, ((struct range){ first->target, first->target + 3 * first->length }),
+						  "eight-bit", ARG_I("count", n), ARG_T("escape", SPAN_EMPTY));
+				continue;
+			}
 			struct range range = text_to_file(e->decoded.text, first->offset, first->offset + first->length);
-			check_report(c, range, jis_cases[k].name, ARG_I("count", n));
+			struct span escape = span_cut(e->decoded.text->bytes, first->offset, first->offset + first->length);
+			bool named = first->kind == CHARSET_PROBLEM_JIS_UNKNOWN_ESCAPE || first->kind == CHARSET_PROBLEM_JIS_FOREIGN_SET;
+			check_report(c, range, jis_case(e, k, first), ARG_I("count", n),
+				     ARG_T("escape", named ? escape_name(check_arena(c), escape) : SPAN_EMPTY));
 		}
 	}
+	if (!applies)
+		check_not_applicable(c);
 }
 
 /* --- characters ---------------------------------------------------------------------------------------------------------------- */
@@ -211,28 +313,84 @@ static const char *class_name_of(enum charset_problem_kind kind)
 	}
 }
 
+/* What becomes of a character in the charset that the list system will send in; NULL where nothing does. */
+static const char *class_in_target(struct jis_encoder *encoder, const struct lint_options *options, uint32_t ch)
+{
+	switch (jis_classify(encoder, ch)) {
+	case JIS_NEC_ROW13:
+		return "nec-row-13";
+	case JIS_IBM:
+		return "ibm-extension";
+	case JIS_USER_DEFINED:
+		return "user-defined";
+	case JIS_HALF_WIDTH:
+		return options->target_jis ? "half-width-kana" : NULL;
+	case JIS_NONE:
+		return "none";
+	default:
+		return NULL;
+	}
+}
+
 static void report_machine_dependent(struct check *c, const struct text *text, struct range range, uint32_t code_point, const char *class_name)
 {
 	bool certain = false;
 	const char *replacement = machine_dependent_replacement(code_point, &certain);
-	struct check_arg char_class = ARG_T("class", span_str(class_name));
-	const char *kind = !replacement ? "other" : certain ? "replaceable" : "variant";
+	const char *kind = strcmp(class_name, "half-width-kana") == 0 ? "kana" :
+			   replacement				      ? (certain ? "replaceable" : "variant") :
+			   strcmp(class_name, "none") == 0	      ? "lost" :
+									"other";
 
-	check_report_text(c, text, range, kind, char_class, ARG_T("replacement", span_str(replacement ? replacement : "")));
+	check_report_text(c, text, range, kind, ARG_T("class", span_str(class_name)),
+			  ARG_T("replacement", span_str(replacement ? replacement : "")));
+}
+
+static bool is_sent_in_target(const struct lint_options *options)
+{
+	return options->target_jis || options->target_sjis;
+}
+
+/* Is the Subject of UTF-8 words only, so that it will be encoded anew? Words of other charsets are judged one by one elsewhere. */
+static bool subject_is_utf8(const struct message *m)
+{
+	for (size_t i = 0; m->subject_field && i < m->subject_field->n_words; i++)
+		if (charset_label_parse(m->subject_field->words[i].charset).family != CHARSET_UTF8)
+			return false;
+	return m->subject != NULL;
+}
+
+/* Characters of a UTF-8 text that the target charset has no place for, each once. */
+static void machine_dependent_in(struct check *c, struct jis_encoder *encoder, const struct text *text, GHashTable *told)
+{
+	for (size_t at = 0; at < text->bytes.n;) {
+		size_t start = at;
+		uint32_t ch = utf8_next(text->bytes, &at);
+		const char *class_name = ch < 0x80 || ch == 0xFFFD ? NULL : class_in_target(encoder, check_options(c), ch);
+		if (class_name && g_hash_table_add(told, GUINT_TO_POINTER(ch)))
+			report_machine_dependent(c, text, (struct range){ start, at }, ch, class_name);
+	}
 }
 
 /* Characters that only some machines have, in the bytes of a Japanese legacy charset or in a draft that will be sent in one
- * (--target-charset). Cases: replaceable, variant, other. Each character is told once a part, where it stands first. */
+ * (--target-charset). Cases: replaceable, variant, other; and with --target-charset kana (half-width, for ISO-2022-JP) and lost (not
+ * in the charset at all). Each character is told once a part, where it stands first. */
 CHECK(machine_dependent_character)
 {
-	const struct lint_options *options = check_options(c);
+	bool converts = is_sent_in_target(check_options(c));
+	struct jis_encoder *encoder = converts ? check_jis_encoder(c) : NULL;
+	GHashTable *told = g_hash_table_new(NULL, NULL);
+	bool applies = converts;
 
+	if (encoder && subject_is_utf8(m))
+		machine_dependent_in(c, encoder, m->subject, told);
 	for (size_t i = 0; i < m->mime.n; i++) {
 		const struct entity *e = m->mime.all[i];
 		if (!judged(e))
 			continue;
-		GHashTable *told = g_hash_table_new(NULL, NULL);
+		g_hash_table_remove_all(told);
 		const struct text *text = e->charset_result.text;
+		enum charset_family family = e->charset_result.decoded_as;
+		applies = applies || family == CHARSET_ISO_2022_JP || family == CHARSET_SHIFT_JIS || family == CHARSET_EUC_JP;
 		for (size_t k = 0; k < e->charset_result.n_problems; k++) {
 			const struct charset_problem *p = &e->charset_result.problems[k];
 			const char *class_name = class_name_of(p->kind);
@@ -242,25 +400,55 @@ CHECK(machine_dependent_character)
 			utf8_next(text->bytes, &end);
 			report_machine_dependent(c, text, (struct range){ p->target, end }, p->code_point, class_name);
 		}
-		bool converts = (options->target_jis || options->target_sjis) && e->charset_result.decoded_as == CHARSET_UTF8;
-		struct jis_encoder *encoder = converts ? check_jis_encoder(c) : NULL;
-		for (size_t at = 0; encoder && at < text->bytes.n;) {
-			size_t start = at;
-			uint32_t ch = utf8_next(text->bytes, &at);
-			if (ch < 0x80)
-				continue;
-			enum jis_class jis = jis_classify(encoder, ch);
-			const char *class_name = jis == JIS_NEC_ROW13	 ? "nec-row-13" :
-						 jis == JIS_IBM		 ? "ibm-extension" :
-						 jis == JIS_USER_DEFINED ? "user-defined" :
-						 jis == JIS_HALF_WIDTH && options->target_jis ? "half-width-kana" :
-						 jis == JIS_NONE	 ? "not-in-charset" :
-									   NULL;
-			if (class_name && g_hash_table_add(told, GUINT_TO_POINTER(ch)))
-				report_machine_dependent(c, text, (struct range){ start, at }, ch, class_name);
-		}
-		g_hash_table_destroy(told);
+		if (encoder && family == CHARSET_UTF8)
+			machine_dependent_in(c, encoder, text, told);
 	}
+	g_hash_table_destroy(told);
+	if (!applies)
+		check_not_applicable(c);
+}
+
+/* One cell of JIS X 0208, two readings: that of the standard and that of Windows. An encoder knows one of them. */
+static const struct {
+	uint32_t standard, windows;
+} two_readings[] = {
+	{ 0x301C, 0xFF5E }, { 0x2016, 0x2225 }, { 0x2212, 0xFF0D }, { 0x00A2, 0xFFE0 }, { 0x00A3, 0xFFE1 }, { 0x00AC, 0xFFE2 },
+};
+
+static void wave_dash_in(struct check *c, const struct text *text)
+{
+	unsigned told = 0;
+
+	for (size_t at = 0; at < text->bytes.n;) {
+		size_t start = at;
+		uint32_t ch = utf8_next(text->bytes, &at);
+		for (size_t k = 0; ch >= 0x80 && k < G_N_ELEMENTS(two_readings); k++) {
+			bool standard = ch == two_readings[k].standard;
+			unsigned bit = 1u << (2 * k + standard);
+			if ((!standard && ch != two_readings[k].windows) || told & bit)
+				continue;
+			told |= bit;
+			char *code = g_strdup_printf("U+%04X", (unsigned)ch);
+			check_report_text(c, text, ((struct range){ start, at }), standard ? "standard" : "windows",
+					  ARG_T("code", span_str(code)));
+			g_free(code);
+		}
+	}
+}
+
+/* Characters of a UTF-8 draft whose cell in JIS X 0208 has two readings, with --target-charset. Cases: standard, windows. Each is told
+ * once a text. */
+CHECK(wave_dash)
+{
+	if (!is_sent_in_target(check_options(c))) {
+		check_not_applicable(c);
+		return;
+	}
+	if (subject_is_utf8(m))
+		wave_dash_in(c, m->subject);
+	for (size_t i = 0; i < m->mime.n; i++)
+		if (judged(m->mime.all[i]) && m->mime.all[i]->charset_result.decoded_as == CHARSET_UTF8)
+			wave_dash_in(c, m->mime.all[i]->charset_result.text);
 }
 
 static const char *damage_of(uint32_t ch)
@@ -282,16 +470,37 @@ static const char *damage_of(uint32_t ch)
 	return NULL;
 }
 
-/* A geta is a ruler in rows, and a substitute only between letters. */
-static bool is_geta_row(struct span s, size_t start, size_t end)
+/* Geta signs in a row, or at both ends of a line, are ornament; a substitute stands alone among letters. */
+static bool is_ornament(struct span s, size_t start, size_t end)
 {
 	struct span geta = SPAN_LIT("\xE3\x80\x93");
-	return (start >= 3 && span_eq(span_cut(s, start - 3, start), geta)) || span_eq(span_cut(s, end, end + 3), geta);
+	size_t line = start, line_end = span_find_byte(s, '\n', end);
+
+	if ((start >= 3 && span_eq(span_cut(s, start - 3, start), geta)) || span_eq(span_cut(s, end, end + 3), geta))
+		return true;
+	while (line > 0 && s.p[line - 1] != '\n')
+		line--;
+	struct span text = span_trim(span_cut(s, line, line_end));
+	bool first = span_starts(text, geta), last = text.n >= 3 && span_eq(span_cut(text, text.n - 3, text.n), geta);
+	return text.n == 3 || (text.n > 3 && first && last);
 }
 
-/* Cases: replacement (U+FFFD that stood in the file, not one of our own), substitute, escape, private-use, radical, decomposed-kana,
- * geta. The first of each case in a displayed text and in the Subject. */
-static void damaged_in(struct check *c, const struct text *text, size_t n_undecodable)
+/* Does the mark make one character with what stands before it? \u3042\u3099 does not: nothing else can write that sound. */
+static bool composes(struct span s, size_t start, uint32_t mark)
+{
+	size_t before = start;
+	gunichar composed;
+
+	return start > 0 && g_unichar_compose(utf8_previous(s, &before), mark, &composed);
+}
+
+/* How a text was read before damage is looked for. */
+struct reading {
+	bool has_undecodable; /* bytes that became U+FFFD here: told by the rules about the charset */
+	bool is_raw_jis;      /* escapes of ISO-2022-JP under another label: told there, too */
+};
+
+static void damaged_in(struct check *c, const struct text *text, const struct reading *reading)
 {
 	static const char *const names[] = { "replacement", "substitute", "escape", "private-use", "radical", "decomposed-kana", "geta" };
 	struct range first[G_N_ELEMENTS(names)] = { 0 };
@@ -303,11 +512,11 @@ static void damaged_in(struct check *c, const struct text *text, size_t n_undeco
 			continue;
 		}
 		size_t start = at;
-		const char *damage = damage_of(utf8_next(text->bytes, &at));
-		if (!damage || (strcmp(damage, "geta") == 0 && is_geta_row(text->bytes, start, at)))
-			continue;
-		/* Undecodable bytes are told by the rule about the charset; only a whole U+FFFD in the file is damage done before. */
-		if (strcmp(damage, "replacement") == 0 && n_undecodable)
+		uint32_t ch = utf8_next(text->bytes, &at);
+		const char *damage = damage_of(ch);
+		if (!damage || (ch == 0xFFFD && reading->has_undecodable) || (ch == 0x1B && reading->is_raw_jis) ||
+		    (ch == 0x3013 && is_ornament(text->bytes, start, at)) ||
+		    ((ch == 0x3099 || ch == 0x309A) && !composes(text->bytes, start, ch)))
 			continue;
 		for (size_t k = 0; k < G_N_ELEMENTS(names); k++)
 			if (strcmp(names[k], damage) == 0 && !counts[k]++)
@@ -318,10 +527,32 @@ static void damaged_in(struct check *c, const struct text *text, size_t n_undeco
 			check_report_text(c, text, first[k], names[k], ARG_I("count", counts[k]));
 }
 
+static struct reading reading_of(const struct entity *e)
+{
+	struct reading reading = { .is_raw_jis = charset_guess(e->decoded.text->bytes, NULL, NULL) == CHARSET_ISO_2022_JP };
+
+	for (size_t i = 0; i < e->charset_result.n_problems; i++) {
+		enum charset_problem_kind kind = e->charset_result.problems[i].kind;
+		if (is_undecodable(kind) || kind == CHARSET_PROBLEM_JIS_ODD_BYTE || kind == CHARSET_PROBLEM_JIS_UNKNOWN_ESCAPE)
+			reading.has_undecodable = true;
+	}
+	return reading;
+}
+
+/* Cases: replacement (U+FFFD that stood in the file, not one of our own), substitute, escape, private-use, radical, decomposed-kana,
+ * geta. The first of each case in a displayed text and in the Subject. */
 CHECK(damaged_character)
 {
-	for (size_t i = 0; i < m->n_bodies; i++)
-		damaged_in(c, m->bodies[i].visible, m->bodies[i].entity->charset_result.n_illegal);
-	if (m->subject)
-		damaged_in(c, m->subject, m->subject_field->n_words);
+	for (size_t i = 0; i < m->n_bodies; i++) {
+		struct reading reading = reading_of(m->bodies[i].entity);
+		damaged_in(c, m->bodies[i].visible, &reading);
+	}
+	if (!m->subject)
+		return;
+	/* Control characters and bad bytes of encoded words are told by the rules about them. */
+	struct reading reading = { .has_undecodable = m->subject_field->flags & FIELD_RAW_8BIT, .is_raw_jis = true };
+	for (size_t i = 0; i < m->subject_field->n_words; i++)
+		if (m->subject_field->words[i].flags & (EW_UNDECODABLE | EW_SPLIT_CHAR | EW_STATE_OPEN | EW_BAD_CHARSET))
+			reading.has_undecodable = true;
+	damaged_in(c, m->subject, &reading);
 }

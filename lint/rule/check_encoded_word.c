@@ -35,8 +35,14 @@ static const struct {
 static const unsigned not_in_parameters = EW_TOO_LONG | EW_MISPLACED | EW_IN_QUOTED_STRING | EW_GLUED_BEFORE | EW_GLUED_AFTER | EW_ASCII_ONLY |
 					  EW_JIS_Q | EW_UNREGISTERED_CHARSET;
 
+/* Do two words of a field follow each other with white space only between? */
+static bool are_joined(const struct message *m, const struct encoded_word *a, const struct encoded_word *b)
+{
+	return span_trim(file_span(m, (struct range){ a->end, b->start })).n == 0;
+}
+
 /* What is told of a word: flags that another finding tells already are left out. */
-static unsigned flags_to_tell(const struct field *field, size_t w)
+static unsigned flags_to_tell(const struct message *m, const struct field *field, size_t w)
 {
 	const struct encoded_word *word = &field->words[w];
 	unsigned flags = word->flags;
@@ -46,38 +52,62 @@ static unsigned flags_to_tell(const struct field *field, size_t w)
 	/* Of two words without a blank between them the second one tells it. */
 	if (w + 1 < field->n_words && field->words[w + 1].start == word->end && field->words[w + 1].flags & EW_GLUED_BEFORE)
 		flags &= ~(unsigned)EW_GLUED_AFTER;
+	/* Half a character at the end of a word that stands alone was not cut there: its charset is another one. */
+	if (flags & EW_SPLIT_CHAR && !(w > 0 && are_joined(m, &field->words[w - 1], word)) &&
+	    !(w + 1 < field->n_words && are_joined(m, word, &field->words[w + 1])))
+		flags = (flags & ~(unsigned)EW_SPLIT_CHAR) | EW_UNDECODABLE;
+	/* What comes out of bytes in a charset that nobody knows says nothing. */
+	if (flags & EW_BAD_CHARSET)
+		flags &= ~(unsigned)(EW_CONTROL | EW_UNDECODABLE | EW_SPLIT_CHAR);
 	/* The words of a run are plain together. */
 	if (w > 0 && field->words[w - 1].flags & EW_ASCII_ONLY)
 		flags &= ~(unsigned)EW_ASCII_ONLY;
 	return flags;
 }
 
-/* A control character comes as one of three cases: line-end (another field can be smuggled in), null, other. */
-static const char *case_of(size_t flag, const struct encoded_word *word)
+/* The gravest control character of a word. Cases: line-end (another field can be smuggled in), null, other, c1 (a character of a
+ * wider set than the declared one, such as windows-1252 under the name of iso-8859-1). */
+static const char *control_case(const struct field *field, const struct encoded_word *word, uint32_t *character)
 {
-	if (flag_names[flag].flag != EW_CONTROL)
-		return flag_names[flag].name;
-	return word->control == '\r' || word->control == '\n' ? "line-end" : word->control == 0 ? "null" : "other";
+	struct span value = span_cut(field->value->bytes, word->value.start, word->value.end);
+	const char *kind = word->control == 0 ? "null" : word->control < 0x80 ? "other" : "c1";
+
+	*character = word->control;
+	for (size_t i = 0; i < value.n; i++) {
+		unsigned char byte = (unsigned char)value.p[i];
+		if (byte == '\r' || byte == '\n') {
+			*character = byte;
+			return "line-end";
+		}
+		if ((byte < ' ' && byte != '\t') || byte == 0x7f) {
+			*character = byte;
+			kind = byte ? "other" : "null";
+		}
+	}
+	return kind;
 }
 
-static void report_word(struct check *c, const struct field *field, size_t w, const char *const *wanted)
+static void report_word(struct check *c, const struct message *m, const struct field *field, size_t w, const char *const *wanted)
 {
 	const struct encoded_word *word = &field->words[w];
-	unsigned flags = flags_to_tell(field, w);
+	unsigned flags = flags_to_tell(m, field, w);
+	uint32_t character = 0;
+	const char *control = flags & EW_CONTROL ? control_case(field, word, &character) : NULL;
 	char code[16];
 
-	g_snprintf(code, sizeof code, "U+%04X", word->control);
+	g_snprintf(code, sizeof code, "U+%04X", character);
 	for (size_t i = 0; i < G_N_ELEMENTS(flag_names); i++) {
 		if (!(flags & flag_names[i].flag) || !word_in_list(wanted, span_str(flag_names[i].name)))
 			continue;
-		check_report(c, ((struct range){ word->start, word->end }), case_of(i, word), ARG_T("field", field->name),
+		check_report(c, ((struct range){ word->start, word->end }),
+			     flag_names[i].flag == EW_CONTROL ? control : flag_names[i].name, ARG_T("field", field->name),
 			     ARG_T("charset", word->charset), ARG_I("length", word->end - word->start), ARG_T("code", span_str(code)));
 		return; /* one word, one finding of a rule: the first flag says enough */
 	}
 }
 
 /* with: flags, names of encoded_word_flag in small letters. One finding for each word that has one of them; the case is the flag's
- * name, for "control" one of those of case_of(). */
+ * name, for "control" one of those of control_case(). */
 CHECK(encoded_word_flag)
 {
 	const char *const *wanted = rule_setting_list(check_rule(c), "flags");
@@ -86,7 +116,7 @@ CHECK(encoded_word_flag)
 		const struct header *header = &m->mime.all[e]->header;
 		for (size_t i = 0; i < header->n; i++)
 			for (size_t w = 0; w < header->fields[i].n_words; w++)
-				report_word(c, &header->fields[i], w, wanted);
+				report_word(c, m, &header->fields[i], w, wanted);
 	}
 }
 

@@ -27,6 +27,61 @@ CHECK(html_element)
 	}
 }
 
+/* Cases: password (a password field), form (a form, counted with what is in it), control (a field or button outside a form). Nothing is said of
+ * a form's own controls one by one. */
+CHECK(html_form)
+{
+	static const char *const controls[] = { "input", "select", "textarea", "button", NULL };
+
+	for (size_t i = 0; i < m->n_bodies; i++) {
+		const struct html *html = m->bodies[i].html;
+		for (size_t k = 0; html && k < html->n_elements; k++) {
+			const struct html_element *e = &html->elements[k];
+			bool form = span_eq(e->name, SPAN_LIT("form"));
+			/* A button with an address is no button of HTML: Inky and the like make a link of it. */
+			if ((!form && !word_in_list(controls, e->name)) || (span_eq(e->name, SPAN_LIT("button")) && html_attribute(e, "href")))
+				continue;
+			const struct html_attribute *type = html_attribute(e, "type");
+			bool password = type && span_eq_ci(span_trim(type->value->bytes), SPAN_LIT("password"));
+			if (password || form || !html_inside(html, k, "form"))
+				check_report_text(c, html->source, e->start_tag, password ? "password" : form ? "form" : "control",
+						  ARG_T("element", e->name));
+		}
+	}
+}
+
+/* meta http-equiv="refresh". */
+CHECK(html_meta_refresh)
+{
+	for (size_t i = 0; i < m->n_bodies; i++) {
+		const struct html *html = m->bodies[i].html;
+		for (size_t k = 0; html && k < html->n_elements; k++) {
+			const struct html_element *e = &html->elements[k];
+			const struct html_attribute *equiv = span_eq(e->name, SPAN_LIT("meta")) ? html_attribute(e, "http-equiv") : NULL;
+			if (equiv && span_eq_ci(span_trim(equiv->value->bytes), SPAN_LIT("refresh")))
+				check_report_text(c, html->source, e->start_tag, NULL);
+		}
+	}
+}
+
+/* with: limit (octets). A style block that is larger. */
+CHECK(html_style_large)
+{
+	size_t limit = (size_t)rule_setting_int(check_rule(c), "limit", 16384);
+
+	for (size_t i = 0; i < m->n_bodies; i++) {
+		const struct html *html = m->bodies[i].html;
+		for (size_t k = 0; html && k < html->n_texts; k++) {
+			const struct html_text_run *run = &html->texts[k];
+			if (run->parent == HTML_NO_PARENT || !span_eq(html->elements[run->parent].name, SPAN_LIT("style")) ||
+			    run->range.end - run->range.start <= limit)
+				continue;
+			check_report_text(c, html->source, html->elements[run->parent].start_tag, NULL,
+					  ARG_I("size", run->range.end - run->range.start), ARG_I("limit", limit));
+		}
+	}
+}
+
 /* on... attributes. */
 CHECK(html_event_handler)
 {
@@ -78,48 +133,182 @@ static size_t count_letters(struct span s)
 	return n;
 }
 
-/* Does the visible text say the same (a desktop and a mobile version of one block)? */
-static bool twin_is_visible(struct check *c, const struct body *body, struct span hidden)
+/* Letters of a run that a reader would be shown: what stands in template tags does not count. */
+static size_t count_run_letters(struct arena *arena, struct span s)
 {
-	struct text source = { .bytes = span_trim(hidden) };
-	const struct text *l1 = normal_l1(check_arena(c), &source);
-	return l1->bytes.n && span_find(body->l1->bytes, l1->bytes, 0) < body->l1->bytes.n;
+	struct tag_list tags = tag_scan(arena, s);
+	size_t n = count_letters(s);
+
+	for (size_t i = 0; i < tags.n; i++)
+		n -= count_letters(span_cut(s, tags.tags[i].range.start, tags.tags[i].range.end));
+	return n;
 }
 
-/* with: how (names above), minimum (letters). Text that the reader does not see. A preheader (the first hidden block, short), a twin of visible
- * text, text of templates, and what a style block may show are left out. The place: the hidden run. */
+/* The normal form without any white space, so that the breaks of two layouts do not matter. */
+static struct span squeezed(struct arena *arena, const struct text *text)
+{
+	const struct text *l1 = normal_l1(arena, text);
+	char *out = arena_alloc(arena, l1->bytes.n + 1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < l1->bytes.n; i++)
+		if (!ascii_is_space(l1->bytes.p[i]))
+			out[n++] = l1->bytes.p[i];
+	return span_of(out, n);
+}
+
+/* What the search for twins of one body may cost, in bytes looked at. */
+enum { TWIN_BUDGET_BYTES = 64 * 1024 * 1024 };
+
+struct twin_search {
+	struct span visible;   /* squeezed; p NULL until it is needed */
+	size_t spent_bytes;
+};
+
+/* Does the visible text say the same (a desktop and a mobile version of one block)? */
+static bool twin_is_visible(struct check *c, const struct body *body, struct twin_search *search, struct span hidden)
+{
+	struct text source = { .bytes = span_trim(hidden) };
+
+	if (!search->visible.p)
+		search->visible = squeezed(check_arena(c), body->visible);
+	search->spent_bytes += search->visible.n;
+	if (search->spent_bytes > TWIN_BUDGET_BYTES)
+		return false;
+	struct span l1 = squeezed(check_arena(c), &source);
+	return l1.n && span_find(search->visible, l1, 0) < search->visible.n;
+}
+
+/* mso-hide:all hides from Outlook for Windows alone: all others show the text. */
+static bool hides_from_outlook_only(const struct html_element *e)
+{
+	const struct html_attribute *style = html_attribute(e, "style");
+	if (!style || html_attribute(e, "hidden"))
+		return false;
+	struct span s = style->value->bytes;
+	if (span_find_ci(s, SPAN_LIT("mso-hide"), 0) == s.n)
+		return false;
+	for (size_t at = span_find_ci(s, SPAN_LIT("display"), 0); at < s.n; at = span_find_ci(s, SPAN_LIT("display"), at + 1)) {
+		size_t k = at + 7;
+		while (k < s.n && (ascii_is_space(s.p[k]) || s.p[k] == ':'))
+			k++;
+		if (span_starts_ci(span_cut(s, k, s.n), SPAN_LIT("none")))
+			return false;
+	}
+	return true;
+}
+
+/* A label for screen readers: clipped or out of sight, short, or of a class with one of the usual names. */
+static bool is_reader_label(const struct html_element *hider, enum html_hidden how, size_t letters)
+{
+	static const char *const names[] = { "sr-only", "visually-hidden", "visuallyhidden", "screen-reader", "screenreader", "assistive" };
+	const struct html_attribute *class = html_attribute(hider, "class");
+
+	if (letters > 120)
+		return false;
+	for (size_t i = 0; class && i < G_N_ELEMENTS(names); i++)
+		if (span_find_ci(class->value->bytes, span_str(names[i]), 0) < class->value->bytes.n)
+			return true;
+	return (how == HTML_HIDDEN_CLIP || how == HTML_HIDDEN_OFF_SCREEN || how == HTML_HIDDEN_SIZE) && letters <= 40;
+}
+
+static bool has_style_sheet_link(const struct html *html)
+{
+	for (size_t i = 0; i < html->n_elements; i++)
+		if (span_eq(html->elements[i].name, SPAN_LIT("link"))) {
+			const struct html_attribute *rel = html_attribute(&html->elements[i], "rel");
+			if (rel && span_find_ci(rel->value->bytes, SPAN_LIT("stylesheet"), 0) < rel->value->bytes.n)
+				return true;
+		}
+	return false;
+}
+
+/* Is a background written at the element or around it? Otherwise the white one is only what mail programs show where nothing is said. */
+static bool background_is_written(const struct html *html, size_t element)
+{
+	for (; element < html->n_elements; element = html->elements[element].parent) {
+		const struct html_element *e = &html->elements[element];
+		const struct html_attribute *style = html_attribute(e, "style");
+		if (html_attribute(e, "bgcolor") || html_attribute(e, "background") ||
+		    (style && span_find_ci(style->value->bytes, SPAN_LIT("background"), 0) < style->value->bytes.n))
+			return true;
+	}
+	return false;
+}
+
+/* One stretch of text runs that the same element hides. */
+struct hidden_block {
+	enum html_hidden how;
+	size_t hider;
+	const struct html_text_run *first; /* with letters and without a visible twin */
+	size_t letters;                    /* of such runs */
+	size_t all_letters;
+};
+
+/* with: how (names above), minimum (letters), preheader (letters). Text that the reader does not see: one finding for what one element hides, at
+ * its first text. Left out: what stands in front of all visible text up to the length of a preheader, what is visible elsewhere, too, labels
+ * for screen readers, what a style block may show, what is hidden from Outlook alone. Cases: preheader (one that is too long), other. */
 CHECK(html_hidden_text)
 {
 	const char *const *how = rule_setting_list(check_rule(c), "how");
 	size_t minimum = (size_t)rule_setting_int(check_rule(c), "minimum", 10);
+	size_t longest_preheader = (size_t)rule_setting_int(check_rule(c), "preheader", 150);
 
 	for (size_t i = 0; i < m->n_bodies; i++) {
 		const struct body *body = &m->bodies[i];
 		const struct html *html = body->html;
-		struct range preheader = { 0, 0 };
+		struct twin_search search = { 0 };
+		bool lead = true;                /* nothing visible yet */
+		size_t lead_letters = 0;
 		if (!html)
 			continue;
-		if (html->preheader && html->preheader->bytes.n)
-			preheader = text_to_ancestor(html->preheader, 0, html->preheader->bytes.n, html->source);
-		size_t last_hider = HTML_NO_PARENT;
-		for (size_t k = 0; k < html->n_texts; k++) {
+		bool sheet_is_elsewhere = has_style_sheet_link(html) || check_stage(c) == STAGE_TEMPLATE;
+		for (size_t k = 0; k < html->n_texts;) {
 			const struct html_text_run *run = &html->texts[k];
 			const char *name = hidden_name(run->hidden);
-			if (!name || run->parent == HTML_NO_PARENT || !word_in_list(how, span_str(name)))
+			if (!name || run->parent == HTML_NO_PARENT) {
+				lead = lead && !(run->hidden == HTML_VISIBLE && count_run_letters(check_arena(c), run->decoded->bytes));
+				k++;
 				continue;
+			}
+			struct hidden_block block = { .how = run->hidden, .hider = html->elements[run->parent].style.hider };
 			const struct html_style *style = &html->elements[run->parent].style;
-			bool in_preheader = run->range.start >= preheader.start && run->range.end <= preheader.end && preheader.end;
-			if (in_preheader || style->switched_by_class || count_letters(run->decoded->bytes) < minimum || style->hider == last_hider ||
-			    twin_is_visible(c, body, run->decoded->bytes))
+			for (; k < html->n_texts; k++) {
+				const struct html_text_run *next = &html->texts[k];
+				if (next->hidden == HTML_NOT_SHOWN)
+					continue;
+				if (next->hidden != block.how || next->parent == HTML_NO_PARENT || html->elements[next->parent].style.hider != block.hider)
+					break;
+				size_t letters = count_run_letters(check_arena(c), next->decoded->bytes);
+				block.all_letters += letters;
+				if (!letters || twin_is_visible(c, body, &search, next->decoded->bytes))
+					continue;
+				block.letters += letters;
+				if (!block.first)
+					block.first = next;
+			}
+			const struct html_element *hider = &html->elements[block.hider];
+			bool at_start = lead && !span_eq(hider->name, SPAN_LIT("body")) && !span_eq(hider->name, SPAN_LIT("html"));
+			if (at_start && (lead_letters += block.all_letters) <= longest_preheader)
 				continue;
-			last_hider = style->hider;
-			check_report_text(c, run->decoded, ((struct range){ 0, run->decoded->bytes.n }), NULL,
-					  ARG_I("count", count_letters(run->decoded->bytes)), ARG_T("how", span_str(name)));
+			if (!block.first || block.letters < minimum || !word_in_list(how, span_str(name)) || style->switched_by_class ||
+			    is_reader_label(hider, block.how, block.letters))
+				continue;
+			if (block.how == HTML_HIDDEN_DISPLAY && hides_from_outlook_only(hider))
+				continue;
+			if (block.how == HTML_HIDDEN_COLOUR && sheet_is_elsewhere && !background_is_written(html, run->parent))
+				continue;
+			const struct text *decoded = block.first->decoded;
+			struct span inner = span_trim(decoded->bytes);
+			size_t start = (size_t)(inner.p - decoded->bytes.p);
+			check_report_text(c, decoded, ((struct range){ start, start + inner.n }), at_start ? "preheader" : "other",
+					  ARG_I("count", block.letters), ARG_T("how", span_str(name)));
 		}
 	}
 }
 
-/* with: warn, limit (octets of decoded HTML). Cases: near, over. The place: where the limit is crossed. */
+/* with: warn, limit (octets of HTML with the transfer encoding undone, in its own charset). Cases: near, over. The place: where the limit is
+ * crossed; in other charsets than UTF-8 as near as the share of the text tells. */
 CHECK(html_clipped)
 {
 	size_t near = (size_t)rule_setting_int(check_rule(c), "warn", 92160);
@@ -127,18 +316,41 @@ CHECK(html_clipped)
 
 	for (size_t i = 0; i < m->n_bodies; i++) {
 		const struct html *html = m->bodies[i].html;
-		if (!html || html->source->bytes.n <= near)
+		const struct text *decoded = m->bodies[i].entity->decoded.text;
+		size_t size = decoded ? decoded->bytes.n : html ? html->source->bytes.n : 0;
+		if (!html || size <= near)
 			continue;
-		bool over = html->source->bytes.n > limit;
-		size_t at = over ? limit : near;
-		while (at > 0 && ((unsigned char)html->source->bytes.p[at] & 0xC0) == 0x80)
+		bool over = size > limit;
+		size_t at = over ? limit : near, n = html->source->bytes.n;
+		if (size != n)
+			at = (size_t)((double)at / (double)size * (double)n);
+		while (at > 0 && (at >= n || ((unsigned char)html->source->bytes.p[at] & 0xC0) == 0x80))
 			at--;
-		check_report_text(c, html->source, ((struct range){ at, at }), over ? "over" : "near", ARG_I("size", html->source->bytes.n),
-				  ARG_I("limit", limit));
+		check_report_text(c, html->source, ((struct range){ at, at }), over ? "over" : "near", ARG_I("size", size), ARG_I("limit", limit));
 	}
 }
 
-/* Images without an alt attribute. Tracking pixels (1x1) are left out. The first, with the count. */
+/* A picture that shows something: not of one or a few pixels, not hidden. */
+static bool is_content_image(const struct html_element *e, double least_px)
+{
+	static const char *const sides[] = { "width", "height" };
+
+	if (!span_eq(e->name, SPAN_LIT("img")) || e->style.hidden != HTML_VISIBLE)
+		return false;
+	for (size_t i = 0; i < G_N_ELEMENTS(sides); i++) {
+		const struct html_attribute *side = html_attribute(e, sides[i]);
+		struct span value = side ? span_trim(side->value->bytes) : SPAN_EMPTY;
+		size_t n = 0;
+		double px = 0;
+		while (n < value.n && n < 6 && ascii_is_digit(value.p[n]))
+			px = px * 10 + (value.p[n++] - '0');
+		if (n && (n == value.n || value.p[n] == 'p') && px < least_px)
+			return false;
+	}
+	return true;
+}
+
+/* Images without an alt attribute. Tracking pixels and spacers are left out. The first, with the count. */
 CHECK(image_alt_missing)
 {
 	for (size_t i = 0; i < m->n_bodies; i++) {
@@ -147,11 +359,7 @@ CHECK(image_alt_missing)
 		const struct html_element *first = NULL;
 		for (size_t k = 0; html && k < html->n_elements; k++) {
 			const struct html_element *e = &html->elements[k];
-			if (!span_eq(e->name, SPAN_LIT("img")) || html_attribute(e, "alt"))
-				continue;
-			const struct html_attribute *width = html_attribute(e, "width"), *height = html_attribute(e, "height");
-			if ((width && span_eq(width->value->bytes, SPAN_LIT("1"))) || (height && span_eq(height->value->bytes, SPAN_LIT("1"))) ||
-			    e->style.hidden != HTML_VISIBLE)
+			if (html_attribute(e, "alt") || !is_content_image(e, 4))
 				continue;
 			if (!count++)
 				first = e;
@@ -186,6 +394,10 @@ CHECK(meta_charset_mismatch)
 					range = content->value_range;
 				}
 			}
+			size_t end = 0;
+			while (end < name.n && name.p[end] != ';' && !ascii_is_space(name.p[end]))
+				end++;
+			name = span_cut(name, 0, end);
 			if (name.n == 0 || tag_scan(check_arena(c), name).n)
 				continue;
 			struct charset_label declared = charset_label_parse(name);
@@ -209,7 +421,8 @@ static bool is_word_letter(uint32_t ch)
 }
 
 /* A zero-width character between two Latin, kana or kanji letters of a displayed text or the Subject. ZWJ and ZWNJ of other scripts, preheader padding
- * and soft hyphens in long Latin words are left out. Argument code. */
+ * and soft hyphens in long Latin words are left out. Cases: latin-joiner (one ZWNJ or word joiner between Latin letters, as designers write it to
+ * keep phones from making links of addresses), other. Argument code. */
 static void zero_width_in(struct check *c, const struct text *text)
 {
 	uint32_t before = 0, joiner = 0;
@@ -228,7 +441,8 @@ static void zero_width_in(struct check *c, const struct text *text)
 		if (joiner && is_word_letter(before) && is_word_letter(ch) && !(joiner == 0xAD && ch < 0x80)) {
 			char code[16];
 			g_snprintf(code, sizeof code, "U+%04X", joiner);
-			check_report_text(c, text, range, NULL, ARG_T("code", span_str(code)));
+			bool joins = (joiner == 0x200C || joiner == 0x2060) && before < 0x80 && ch < 0x80;
+			check_report_text(c, text, range, joins ? "latin-joiner" : "other", ARG_T("code", span_str(code)));
 		}
 		joiner = 0;
 		before = ch;
@@ -257,7 +471,7 @@ CHECK(image_only)
 		size_t images = 0;
 		const struct html_element *first = NULL;
 		for (size_t k = 0; html && k < html->n_elements; k++) {
-			if (span_eq(html->elements[k].name, SPAN_LIT("img")) && html->elements[k].style.hidden == HTML_VISIBLE && !images++)
+			if (is_content_image(&html->elements[k], 50) && !images++)
 				first = &html->elements[k];
 		}
 		if (!images)

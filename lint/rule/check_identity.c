@@ -16,12 +16,12 @@ enum { N_ADDRESS_FIELDS = 6 };
 
 static void address_fields(const struct message *m, struct address_field out[N_ADDRESS_FIELDS])
 {
-	out[0] = (struct address_field){ "from", &m->from };
-	out[1] = (struct address_field){ "sender", &m->sender };
-	out[2] = (struct address_field){ "reply-to", &m->reply_to };
-	out[3] = (struct address_field){ "to", &m->to };
-	out[4] = (struct address_field){ "cc", &m->cc };
-	out[5] = (struct address_field){ "bcc", &m->bcc };
+	out[0] = (struct address_field){ "From", &m->from };
+	out[1] = (struct address_field){ "Sender", &m->sender };
+	out[2] = (struct address_field){ "Reply-To", &m->reply_to };
+	out[3] = (struct address_field){ "To", &m->to };
+	out[4] = (struct address_field){ "Cc", &m->cc };
+	out[5] = (struct address_field){ "Bcc", &m->bcc };
 }
 
 static struct range mailbox_address_range(const struct mailbox *box)
@@ -33,6 +33,12 @@ static struct range mailbox_address_range(const struct mailbox *box)
 static const struct mailbox *author(const struct message *m)
 {
 	return m->from.n == 1 ? &m->from.mailboxes[0] : NULL;
+}
+
+/* Report what was found in the L1 form as the reader sees it. */
+static void report_l1(struct check *c, const struct text *l1, const struct text *shown, struct range hit, const char *kind)
+{
+	check_report_text(c, shown, text_to_ancestor(l1, hit.start, hit.end, shown), kind, ARG_T("name", shown->bytes));
 }
 
 static const struct text *author_name(const struct message *m)
@@ -217,11 +223,11 @@ CHECK(from_name_urgent)
 	const struct text *l1 = normal_l1(check_arena(c), name);
 	size_t dashes = span_find(name->bytes, SPAN_LIT("---"), 0);
 	if (has_phrase(l1, check_words(c), rule_setting_list(check_rule(c), "phrases"), &hit))
-		check_report_text(c, l1, hit, "phrase", ARG_T("name", name->bytes));
+		report_l1(c, l1, name, hit, "phrase");
 	else if (dashes < name->bytes.n)
 		check_report_text(c, name, ((struct range){ dashes, dashes + 3 }), "dashes", ARG_T("name", name->bytes));
 	else if (has_phrase(l1, check_words(c), rule_setting_list(check_rule(c), "weak"), &hit))
-		check_report_text(c, l1, hit, "weak", ARG_T("name", name->bytes));
+		report_l1(c, l1, name, hit, "weak");
 	else if (tag_scan(check_arena(c), name->bytes).n == 0 && has_brackets(name->bytes, &hit))
 		check_report_text(c, name, hit, "brackets", ARG_T("name", name->bytes));
 	else if (is_all_capitals(name->bytes))
@@ -250,12 +256,15 @@ static bool is_reader_tag(const struct check *c, struct span tag)
 	return span_eq_ci(span_cut(tag, start, end), SPAN_LIT("name"));
 }
 
+/* Are they of one house, or is one below the other? */
 static bool related_domains(struct span a, struct span b)
 {
 	struct span longer = a.n > b.n ? a : b, shorter = a.n > b.n ? b : a;
 
 	if (shorter.n == 0 || span_find_byte(shorter, '.', 0) == shorter.n)
 		return false;
+	if (span_eq_ci(host_organisation(a), host_organisation(b)))
+		return true;
 	return span_eq_ci(span_cut(longer, longer.n - shorter.n, longer.n), shorter) &&
 	       (longer.n == shorter.n || longer.p[longer.n - shorter.n - 1] == '.');
 }
@@ -304,7 +313,7 @@ CHECK(from_name_thread)
 	/* "Re:Born" is a name; a reply has a blank there. */
 	if (colon + 1 < s.n && s.p[colon + 1] == ' ' &&
 	    (span_eq(prefix, SPAN_LIT("re")) || span_eq(prefix, SPAN_LIT("fw")) || span_eq(prefix, SPAN_LIT("fwd")))) {
-		check_report_text(c, l1, ((struct range){ 0, colon + 1 }), "reply");
+		report_l1(c, l1, name, (struct range){ 0, colon + 1 }, "reply");
 		return;
 	}
 	/* One or two digits only: "Club (1990)" is a name. */
@@ -317,7 +326,7 @@ CHECK(from_name_thread)
 	size_t n = end - 1 - digits;
 	char open = s.p[end - 1] == ')' ? '(' : '[';
 	if (n >= 1 && n <= 2 && digits > 1 && s.p[digits - 1] == open)
-		check_report_text(c, l1, ((struct range){ digits - 1, end }), "counter");
+		report_l1(c, l1, name, (struct range){ digits - 1, end }, "counter");
 }
 
 /* Symbols that say "verified", "unread", "locked", "notice". Source: Gmail, Email sender guidelines, display names. */
@@ -383,7 +392,7 @@ CHECK(from_name_address)
 {
 	const struct text *name = author_name(m);
 
-	if (!name) {
+	if (!name || author(m)->flags & MAILBOX_NO_ADDRESS) {
 		check_not_applicable(c);
 		return;
 	}
@@ -583,8 +592,9 @@ CHECK(address_local_part)
 		for (size_t i = 0; i < fields[f].list->n; i++) {
 			const struct mailbox *box = &fields[f].list->mailboxes[i];
 			struct span address = file_span(m, box->address), character = SPAN_EMPTY;
-			if (box->flags & (MAILBOX_TAG | MAILBOX_NO_ADDRESS | MAILBOX_FULL_WIDTH | MAILBOX_NON_ASCII | MAILBOX_UNBALANCED) ||
-			    address.n == 0)
+			static const unsigned told_elsewhere = MAILBOX_TAG | MAILBOX_NO_ADDRESS | MAILBOX_NO_DOMAIN | MAILBOX_NO_LOCAL |
+							       MAILBOX_FULL_WIDTH | MAILBOX_NON_ASCII | MAILBOX_UNBALANCED;
+			if (box->flags & told_elsewhere || address.n == 0)
 				continue;
 			/* An encoded word in an address is encoded_word_flag's. */
 			if (span_find(address, SPAN_LIT("=?"), 0) < address.n)
@@ -604,7 +614,16 @@ CHECK(address_local_part)
 
 /* --- Subject, Message-ID, Date ----------------------------------------------------------------------------------------------- */
 
-/* with: prefixes (L1, without the colon). A reply or forward prefix without In-Reply-To or References. */
+/* Did a list on which readers write pass the mail on? Old mail programs answer there without In-Reply-To. */
+static bool came_by_discussion_list(const struct message *m)
+{
+	const struct field *post = header_find(m->header, "List-Post");
+
+	return (post && !span_starts_ci(post->unfolded->bytes, SPAN_LIT("no"))) || header_find(m->header, "X-BeenThere") ||
+	       header_find(m->header, "Mailing-List");
+}
+
+/* with: prefixes (L1, without the colon). A reply or forward prefix without In-Reply-To or References. Cases: alone, list. */
 CHECK(subject_reply_prefix)
 {
 	const char *const *prefixes = rule_setting_list(check_rule(c), "prefixes");
@@ -635,7 +654,8 @@ CHECK(subject_reply_prefix)
 			end = behind;
 		}
 		if (end < s.n && s.p[end] == ':') {
-			check_report_text(c, m->subject_l1, ((struct range){ start, end + 1 }), NULL);
+			report_l1(c, m->subject_l1, m->subject, (struct range){ start, end + 1 },
+				  came_by_discussion_list(m) ? "list" : "alone");
 			return;
 		}
 	}
@@ -702,7 +722,8 @@ CHECK(date_malformed)
 		return;
 	}
 	struct range bad = { m->date.bad_start, m->date.bad_end };
-	if (bad.end <= bad.start)
+	/* There is one place only: that of a wrong weekday or day, where there is one, is for date_impossible. */
+	if (bad.end <= bad.start || (!(m->date.flags & DATE_BAD_SYNTAX) && m->date.flags & (DATE_WEEKDAY | DATE_RANGE)))
 		bad = (struct range){ 0, field->unfolded->bytes.n };
 	if (m->date.flags & DATE_BAD_SYNTAX)
 		check_report_text(c, field->unfolded, bad, "syntax");

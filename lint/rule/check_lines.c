@@ -32,7 +32,7 @@ CHECK(not_a_message)
 		check_report(c, place(start), "nul");
 }
 
-/* LIMIT_INPUT_BYTES reached, or caps inside the message. Cases: input, parts, depth, header-fields, header-field, addresses, html-attributes, html-depth, html-nodes.
+/* LIMIT_INPUT_BYTES reached, or caps inside the message. Cases: input, text, parts, depth, header-fields, header-field, addresses, html-attributes, html-depth, html-nodes.
  * Whatever was not looked at is told. */
 CHECK(cap_reached)
 {
@@ -44,6 +44,10 @@ CHECK(cap_reached)
 		const struct entity *e = m->mime.all[i];
 		if (e->flags & ENTITY_TOO_DEEP)
 			check_report(c, place(e->body.start), "depth", ARG_I("limit", LIMIT_MIME_DEPTH));
+		if (e->flags & ENTITY_TEXT_CUT) {
+			struct range cut = text_to_file(e->decoded.text, LIMIT_TEXT_BYTES, LIMIT_TEXT_BYTES);
+			check_report(c, cut, "text", ARG_I("limit", LIMIT_TEXT_BYTES));
+		}
 		if (e->header.too_many)
 			check_report(c, place(e->header.end), "header-fields", ARG_I("limit", LIMIT_HEADER_FIELDS));
 		for (size_t k = 0; k < e->header.n; k++)

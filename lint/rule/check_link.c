@@ -4,7 +4,7 @@
 #include <glib.h>
 
 #include "base/normal.h"
-#include "base/words.h"
+#include "base/utf8.h"
 
 static bool is_web(const struct link *link)
 {
@@ -17,7 +17,8 @@ static void report_link(struct check *c, const struct link *link, const char *ki
 			  ARG_T("host", link->url.host), ARG_T("scheme", link->url.scheme));
 }
 
-/* with: schemes. A link or image with one of them: javascript, vbscript, data, file. */
+/* with: schemes, images (true: pictures; else anchors and forms). Cases: the scheme in small letters. The place is the scheme with what
+ * stands before the first comma: a picture in a data: URL may fill the whole file. */
 CHECK(link_scheme)
 {
 	const char *const *schemes = rule_setting_list(check_rule(c), "schemes");
@@ -25,65 +26,130 @@ CHECK(link_scheme)
 
 	for (size_t i = 0; i < m->n_links; i++) {
 		const struct link *link = &m->links[i];
-		if ((link->kind == LINK_IMAGE) == images && link->kind != LINK_HEADER && word_in_list(schemes, link->url.scheme))
-			report_link(c, link, NULL);
+		bool wanted = images ? link->kind == LINK_IMAGE : link->kind == LINK_ANCHOR || link->kind == LINK_FORM;
+		if (!wanted || !word_in_list(schemes, link->url.scheme))
+			continue;
+		size_t end = span_eq_ci(link->url.scheme, SPAN_LIT("data")) ? span_find_byte(link->target->bytes, ',', 0) : link->target->bytes.n;
+		char *kind = arena_printf(check_arena(c), "%.*s", (int)link->url.scheme.n, link->url.scheme.p);
+		for (char *p = kind; *p; p++)
+			*p = ascii_lower(*p);
+		check_report_text(c, link->target, ((struct range){ 0, end }), kind, ARG_T("scheme", link->url.scheme));
 	}
 }
 
-/* Cases: relative, network-path, empty. Anchors, images, forms. */
+/* A target in a spelling of tags that we do not know: it begins with a sign that no relative address begins with. */
+static bool looks_like_a_tag(struct span target)
+{
+	return target.n && memchr("[]{}<>%$@!*~^|_&", target.p[0], 16) != NULL;
+}
+
+/* Cases: relative, image (relative, of a picture), network-path, empty, hash (a lone #). Anchors and pictures. */
 CHECK(link_relative)
 {
 	for (size_t i = 0; i < m->n_links; i++) {
 		const struct link *link = &m->links[i];
-		if (link->kind == LINK_TEXT || link->kind == LINK_HEADER || link->url.flags & (URL_TAG | URL_FRAGMENT_ONLY))
+		if ((link->kind != LINK_ANCHOR && link->kind != LINK_IMAGE) || link->url.flags & URL_TAG)
 			continue;
+		bool anchor = link->kind == LINK_ANCHOR;
 		if (link->url.flags & URL_EMPTY) {
-			if (link->kind == LINK_ANCHOR)
+			if (anchor)
 				check_report_text(c, link->body->html->source, link->attribute->name_range, "empty");
-		} else if (tag_scan(check_arena(c), link->target->bytes).n) {
-			continue; /* the tag may bring the whole address */
+		} else if (link->url.flags & URL_FRAGMENT_ONLY) {
+			if (anchor && link->target->bytes.n == 1)
+				report_link(c, link, "hash");
+		} else if (looks_like_a_tag(link->target->bytes)) {
+			continue;
 		} else if (link->url.flags & URL_NETWORK_PATH) {
 			report_link(c, link, "network-path");
 		} else if (link->url.flags & URL_NO_SCHEME) {
-			report_link(c, link, "relative");
+			report_link(c, link, anchor ? "relative" : "image");
 		}
 	}
 }
 
-/* with: hosts. Public URL shorteners. */
+/* Is the host in the list? An entry that begins with a dot stands for the names below it. */
+static bool host_in_list(const char *const *list, struct span host)
+{
+	for (; list && *list; list++) {
+		struct span entry = span_str(*list);
+		if (entry.n && entry.p[0] == '.' ? span_ends_ci(host, entry) : span_eq_ci(host, entry))
+			return true;
+	}
+	return false;
+}
+
+/* with: hosts, first_party. Links over a URL shortener; its home page is no short link. Cases: public, first-party (a company's own short
+ * names), unsubscribe (of List-Unsubscribe). */
 CHECK(link_shortener)
 {
 	const char *const *hosts = rule_setting_list(check_rule(c), "hosts");
+	const char *const *first_party = rule_setting_list(check_rule(c), "first_party");
 
 	for (size_t i = 0; i < m->n_links; i++) {
 		const struct link *link = &m->links[i];
-		if (is_web(link) && link->kind != LINK_IMAGE && word_in_list(hosts, url_host_lower(check_arena(c), &link->url)))
-			report_link(c, link, NULL);
+		if (!is_web(link) || link->kind == LINK_IMAGE || link->kind == LINK_OTHER || link->url.flags & URL_TAG || link->url.path.n < 2)
+			continue;
+		struct span host = url_host_lower(check_arena(c), &link->url);
+		if (host_in_list(first_party, host))
+			report_link(c, link, "first-party");
+		else if (host_in_list(hosts, host))
+			report_link(c, link, link->kind == LINK_HEADER ? "unsubscribe" : "public");
 	}
 }
 
-/* Cases: ip, userinfo, port, internal, reserved. with: cases. */
+/* A name for testing in front of the organisation's own: staging.hanami-books.jp, www-stg.hanami-books.jp. */
+static bool has_label_of(struct span host, const char *const *labels)
+{
+	struct span organisation = host_organisation(host);
+	size_t end = host.n - organisation.n;
+
+	for (size_t at = 0; labels && at < end;) {
+		size_t next = at;
+		while (next < end && host.p[next] != '.' && host.p[next] != '-')
+			next++;
+		if (word_in_list(labels, span_cut(host, at, next)))
+			return true;
+		at = next + 1;
+	}
+	return false;
+}
+
+static bool is_reserved(struct span host, const char *const *hosts)
+{
+	return host_is_reserved_example(host) || span_ends_ci(host, SPAN_LIT(".test")) || span_ends_ci(host, SPAN_LIT(".invalid")) ||
+	       host_in_list(hosts, host);
+}
+
+/* with: cases (those that the rule is about), labels (of hosts for testing), hosts (more reserved names). Cases: userinfo, reserved, internal,
+ * staging, ip, port. */
 CHECK(link_host)
 {
 	const char *const *cases = rule_setting_list(check_rule(c), "cases");
+	const char *const *labels = rule_setting_list(check_rule(c), "labels");
+	const char *const *hosts = rule_setting_list(check_rule(c), "hosts");
 
 	for (size_t i = 0; i < m->n_links; i++) {
 		const struct link *link = &m->links[i];
 		const char *kind = NULL;
 		if (!is_web(link) || link->kind == LINK_HEADER || link->url.flags & URL_TAG)
 			continue;
+		struct span host = url_host_lower(check_arena(c), &link->url);
+		bool reserved = is_reserved(host, hosts), internal = !reserved && host_is_internal(host);
 		if (link->url.flags & URL_USERINFO && word_in_list(cases, SPAN_LIT("userinfo")))
 			kind = "userinfo";
-		else if (host_is_internal(link->url.host) && word_in_list(cases, SPAN_LIT("internal")))
-			kind = "internal";
-		else if (link->url.flags & URL_IP_HOST && !host_is_internal(link->url.host) && word_in_list(cases, SPAN_LIT("ip")))
-			kind = "ip";
-		else if (host_is_reserved_example(link->url.host) && word_in_list(cases, SPAN_LIT("reserved")))
+		else if (reserved && word_in_list(cases, SPAN_LIT("reserved")))
 			kind = "reserved";
-		else if (link->url.flags & URL_PORT && word_in_list(cases, SPAN_LIT("port")))
+		else if (internal && word_in_list(cases, SPAN_LIT("internal")))
+			kind = "internal";
+		else if (!internal && word_in_list(cases, SPAN_LIT("staging")) && has_label_of(host, labels))
+			kind = "staging";
+		else if (link->url.flags & URL_IP_HOST && !internal && word_in_list(cases, SPAN_LIT("ip")))
+			kind = "ip";
+		else if (link->url.flags & URL_PORT && !internal && word_in_list(cases, SPAN_LIT("port")))
 			kind = "port";
 		if (kind)
-			report_link(c, link, kind);
+			check_report_text(c, link->target, ((struct range){ 0, link->target->bytes.n }), kind, ARG_T("host", host),
+					  ARG_T("port", link->url.port));
 	}
 }
 
@@ -122,9 +188,48 @@ static bool label_host(const struct link *link, struct span *host, bool *has_sch
 	return false;
 }
 
-/* The visible text is one address, the target another organisation's. Cases: host, scheme (text https, target http). */
+/* How many links of the mail lead to each organisation; keys in small letters, "" for all of them. */
+static GHashTable *count_organisations(const struct message *m)
+{
+	GHashTable *counts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	size_t all = 0;
+
+	for (size_t i = 0; i < m->n_links; i++) {
+		const struct link *link = &m->links[i];
+		if (link->kind != LINK_ANCHOR || !is_web(link))
+			continue;
+		struct span organisation = host_organisation(link->url.host);
+		char *key = g_ascii_strdown(organisation.p, (gssize)organisation.n);
+		g_hash_table_insert(counts, key, GSIZE_TO_POINTER(GPOINTER_TO_SIZE(g_hash_table_lookup(counts, key)) + 1));
+		all++;
+	}
+	g_hash_table_insert(counts, g_strdup(""), GSIZE_TO_POINTER(all));
+	return counts;
+}
+
+/* A host that counts clicks: the sender's own organisation, or the target of most links of a mail that has several. */
+static bool is_tracker(const struct message *m, GHashTable *counts, struct span organisation)
+{
+	for (size_t i = 0; i < m->from.n && i < 8; i++)
+		if (span_eq_ci(host_organisation(m->from.mailboxes[i].domain), organisation))
+			return true;
+	char *key = g_ascii_strdown(organisation.p, (gssize)organisation.n);
+	size_t count = GPOINTER_TO_SIZE(g_hash_table_lookup(counts, key)), all = GPOINTER_TO_SIZE(g_hash_table_lookup(counts, ""));
+	g_free(key);
+	return count >= 3 && count * 2 > all;
+}
+
+static struct span first_label(struct span organisation)
+{
+	return span_cut(organisation, 0, span_find_byte(organisation, '.', 0));
+}
+
+/* The visible text is one address, the target another organisation's. Cases: host (an address with scheme or www), name (a bare host name, which
+ * may be a brand), tracker (the target counts clicks), suffix (hanami.jp and hanami.com), scheme (text https, target http). */
 CHECK(link_text_mismatch)
 {
+	GHashTable *counts = NULL;
+
 	for (size_t i = 0; i < m->n_links; i++) {
 		const struct link *link = &m->links[i];
 		struct span shown;
@@ -132,18 +237,30 @@ CHECK(link_text_mismatch)
 		if (link->kind != LINK_ANCHOR || !link->label || !is_web(link) || link->url.flags & URL_TAG || link->hidden ||
 		    !label_host(link, &shown, &has_scheme))
 			continue;
+		struct span label = span_trim(link->label->bytes);
 		struct span shown_organisation = host_organisation(shown), organisation = host_organisation(link->url.host);
-		if (!span_eq_ci(shown_organisation, organisation))
-			check_report_text(c, link->target, ((struct range){ 0, link->target->bytes.n }), "host",
-					  ARG_T("shown", shown), ARG_T("host", link->url.host));
-		else if (has_scheme && span_starts_ci(span_trim(link->label->bytes), SPAN_LIT("https:")) &&
-			 span_eq_ci(link->url.scheme, SPAN_LIT("http")))
-			check_report_text(c, link->target, ((struct range){ 0, link->target->bytes.n }), "scheme", ARG_T("shown", shown),
+		const char *kind = NULL;
+		if (!span_eq_ci(shown_organisation, organisation)) {
+			if (!counts)
+				counts = count_organisations(m);
+			if (is_tracker(m, counts, organisation))
+				kind = "tracker";
+			else if (span_eq_ci(first_label(shown_organisation), first_label(organisation)))
+				kind = "suffix";
+			else
+				kind = has_scheme || span_starts_ci(label, SPAN_LIT("www.")) ? "host" : "name";
+		} else if (has_scheme && span_starts_ci(label, SPAN_LIT("https:")) && span_eq_ci(link->url.scheme, SPAN_LIT("http"))) {
+			kind = "scheme";
+		}
+		if (kind)
+			check_report_text(c, link->target, ((struct range){ 0, link->target->bytes.n }), kind, ARG_T("shown", shown),
 					  ARG_T("host", link->url.host));
 	}
+	if (counts)
+		g_hash_table_destroy(counts);
 }
 
-/* Plain http. with nothing. Anchors and images; the first of each, counted. */
+/* Plain http in links and pictures: the first, with the count. */
 CHECK(link_plain_http)
 {
 	const struct link *first = NULL;
@@ -151,7 +268,7 @@ CHECK(link_plain_http)
 
 	for (size_t i = 0; i < m->n_links; i++) {
 		const struct link *link = &m->links[i];
-		if (link->kind == LINK_HEADER || !span_eq_ci(link->url.scheme, SPAN_LIT("http")) || link->url.flags & URL_TAG)
+		if (link->kind == LINK_HEADER || link->kind == LINK_OTHER || !span_eq_ci(link->url.scheme, SPAN_LIT("http")))
 			continue;
 		if (!count++)
 			first = link;
@@ -160,7 +277,8 @@ CHECK(link_plain_http)
 		check_report_text(c, first->target, ((struct range){ 0, first->target->bytes.n }), NULL, ARG_I("count", count));
 }
 
-/* A URL in running text that CJK letters or punctuation touch from behind. */
+/* A URL in running text with a Japanese letter or sign right behind it. Cases: letter, mark (a comma or full stop, which most mail programs know
+ * for none of the URL). Brackets that close and wide blanks part it well enough. */
 CHECK(link_touched)
 {
 	for (size_t i = 0; i < m->n_links; i++) {
@@ -169,15 +287,13 @@ CHECK(link_touched)
 			continue;
 		const struct text *source = link->body->source;
 		struct range range = text_to_ancestor(link->target, 0, link->target->bytes.n, source);
-		struct span behind = span_cut(source->bytes, range.end, range.end + 3);
-		if (behind.n < 3 || (unsigned char)behind.p[0] < 0xE3 || (unsigned char)behind.p[0] > 0xEF)
-			continue;
-		/* An ideographic space or a closing bracket of a pair that opened before the URL parts it well enough. */
-		static const char *const fine[] = { "\xE3\x80\x80", "\xE3\x80\x8D", "\xE3\x80\x8F", "\xE3\x80\x91", "\xEF\xBC\x89", "\xE3\x80\x95",
-						    "\xE3\x80\x8B", "\xE3\x80\x89", NULL };
-		if (word_in_list(fine, behind))
-			continue;
-		check_report_text(c, source, range, NULL, ARG_T("behind", behind));
+		size_t at = range.end;
+		uint32_t ch = at < source->bytes.n ? utf8_next(source->bytes, &at) : 0;
+		bool letter = (ch >= 0x3041 && ch <= 0x30FA) || (ch >= 0x30FC && ch <= 0x30FF) || (ch >= 0x3400 && ch <= 0x9FFF) ||
+			      (ch >= 0xFF10 && ch <= 0xFF5A && (ch <= 0xFF19 || ch >= 0xFF41 || (ch >= 0xFF21 && ch <= 0xFF3A)));
+		bool mark = ch == 0x3001 || ch == 0x3002 || ch == 0xFF0C || ch == 0xFF0E || ch == 0xFF01 || ch == 0xFF1F || ch == 0x30FB;
+		if (letter || mark)
+			check_report_text(c, source, range, letter ? "letter" : "mark", ARG_T("behind", span_cut(source->bytes, range.end, at)));
 	}
 }
 
@@ -192,61 +308,146 @@ static bool mentions(const struct text *l1, const char *const *phrases)
 	return false;
 }
 
-/* A link of the body that leads out of the list: by its label, or by words in its address. */
-static bool has_unsubscribe_link(struct check *c, const struct message *m, const struct body *body, const char *const *phrases,
-				 const char *const *url_words)
+/* Does the link lead out of the list, by its label or by words in its address? */
+static bool is_unsubscribe_link(struct check *c, const struct link *link, const char *const *phrases, const char *const *url_words)
 {
-	for (size_t i = 0; i < m->n_links; i++) {
-		const struct link *link = &m->links[i];
-		if (link->body != body || link->hidden || (link->kind != LINK_ANCHOR && link->kind != LINK_TEXT))
-			continue;
-		struct span url = link->target->bytes;
-		for (const char *const *word = url_words; *word; word++)
-			if (span_find_ci(url, span_str(*word), 0) < url.n)
-				return true;
-		if (link->label && mentions(normal_l1(check_arena(c), link->label), phrases))
+	struct span url = link->target->bytes;
+
+	if (link->hidden || (link->kind != LINK_ANCHOR && link->kind != LINK_TEXT))
+		return false;
+	for (; url_words && *url_words; url_words++)
+		if (span_find_ci(url, span_str(*url_words), 0) < url.n)
 			return true;
-	}
-	return false;
+	return link->label && mentions(normal_l1(check_arena(c), link->label), phrases);
 }
 
-/* with: phrases (L1), url_words. Each displayed alternative must offer a way out: a phrase with a link, an address or a tag in the same
- * text. Cases: missing (no part has one), part (some have). */
+/* The links of a body are a block of m->links, and blocks are in the order of bodies: move *from to the start of the block and return its
+ * end. */
+static size_t links_of(const struct message *m, const struct body *body, size_t *from)
+{
+	while (*from < m->n_links && m->links[*from].body && m->links[*from].body < body)
+		++*from;
+	size_t end = *from;
+	while (end < m->n_links && m->links[end].body == body)
+		end++;
+	return end;
+}
+
+/* Does the body offer a way out: a link, or a phrase with a URL, an address or a tag in the same text? */
+static bool offers_way_out(struct check *c, const struct message *m, const struct body *body, size_t from, size_t end,
+			   const char *const *phrases, const char *const *url_words)
+{
+	bool anchors = false;
+
+	for (size_t i = from; i < end; i++) {
+		if (is_unsubscribe_link(c, &m->links[i], phrases, url_words))
+			return true;
+		anchors |= m->links[i].kind == LINK_ANCHOR && !m->links[i].hidden;
+	}
+	for (size_t i = 0; i < body->tags.n; i++)
+		for (const char *const *word = url_words; word && *word; word++)
+			if (span_find_ci(body->tags.tags[i].name, span_str(*word), 0) < body->tags.tags[i].name.n)
+				return true;
+	struct range url;
+	return mentions(body->l1, phrases) && (anchors || body->tags.n || span_find_byte(body->visible->bytes, '@', 0) < body->visible->bytes.n ||
+					       url_find_in_text(body->visible->bytes, 0, &url));
+}
+
+/* Are the two shown instead of each other? True where they meet in a multipart/alternative. */
+static bool are_alternatives(const struct entity *a, const struct entity *b)
+{
+	while (a->depth > b->depth)
+		a = a->parent;
+	while (b->depth > a->depth)
+		b = b->parent;
+	while (a != b) {
+		a = a->parent;
+		b = b->parent;
+	}
+	return entity_is(a, "multipart", "alternative");
+}
+
+/* with: phrases (L1), url_words, case: "missing" (no displayed text offers a way out) or "part" (one does, but an alternative to it does
+ * not). */
 CHECK(unsubscribe_link_missing)
 {
+	enum { MOST_BODIES = 64 };
 	const char *const *phrases = rule_setting_list(check_rule(c), "phrases");
 	const char *const *url_words = rule_setting_list(check_rule(c), "url_words");
 	bool part_case = strcmp(rule_setting(check_rule(c), "case", "missing"), "part") == 0;
-	size_t with = 0, without = 0;
-	const struct body *lacking = NULL;
+	const struct body *with[MOST_BODIES], *without[MOST_BODIES];
+	size_t n_with = 0, n_without = 0, from = 0;
+
+	for (size_t i = 0; i < m->n_bodies && i < MOST_BODIES; i++) {
+		const struct body *body = &m->bodies[i];
+		size_t end = links_of(m, body, &from);
+		if (span_trim(body->visible->bytes).n == 0 && from == end)
+			continue;
+		if (offers_way_out(c, m, body, from, end, phrases, url_words))
+			with[n_with++] = body;
+		else
+			without[n_without++] = body;
+		from = end;
+	}
+	if (n_with + n_without == 0) {
+		check_not_applicable(c);
+	} else if (n_with == 0) {
+		if (!part_case)
+			check_report(c, body_end(without[0]->entity), NULL);
+	} else if (part_case) {
+		for (size_t i = 0; i < n_without; i++) {
+			bool served = false;
+			for (size_t k = 0; k < n_with && !served; k++)
+				served = !are_alternatives(without[i]->entity, with[k]->entity);
+			if (!served)
+				check_report(c, body_end(without[i]->entity), NULL, ARG_T("type", without[i]->html ? SPAN_LIT("text/html") : SPAN_LIT("text/plain")));
+		}
+	}
+}
+
+/* with: phrases (L1), url_words, pixels, contrast (in tenths), limit (octets of HTML). The links out of the list in an HTML part where none
+ * can be seen well; reported is the last. Cases: small, contrast, clipped. */
+CHECK(unsubscribe_link_faint)
+{
+	const char *const *phrases = rule_setting_list(check_rule(c), "phrases");
+	const char *const *url_words = rule_setting_list(check_rule(c), "url_words");
+	double pixels = (double)rule_setting_int(check_rule(c), "pixels", 9);
+	double contrast = (double)rule_setting_int(check_rule(c), "contrast", 20) / 10;
+	size_t limit = (size_t)rule_setting_int(check_rule(c), "limit", 102400);
+	size_t from = 0;
 
 	for (size_t i = 0; i < m->n_bodies; i++) {
-		const struct body *body = &m->bodies[i];
-		if (span_trim(body->visible->bytes).n == 0)
-			continue;
-		bool found = has_unsubscribe_link(c, m, body, phrases, url_words);
-		if (!found && mentions(body->l1, phrases)) {
-			/* The phrase is there: a URL, an address or a tag anywhere in the text may be the way. */
-			struct range url;
-			found = url_find_in_text(body->visible->bytes, 0, &url) || body->tags.n ||
-				span_find_byte(body->visible->bytes, '@', 0) < body->visible->bytes.n;
-			for (size_t k = 0; !found && k < m->n_links; k++)
-				found = m->links[k].body == body && m->links[k].kind == LINK_ANCHOR && !m->links[k].hidden;
+		const struct html *html = m->bodies[i].html;
+		const struct link *faint = NULL;
+		const char *kind = NULL;
+		size_t end = links_of(m, &m->bodies[i], &from);
+		for (; html && from < end; from++) {
+			const struct link *link = &m->links[from];
+			if (link->kind != LINK_ANCHOR || !is_unsubscribe_link(c, link, phrases, url_words))
+				continue;
+			const struct html_element *e = &html->elements[link->element];
+			/* The words may have a style of their own, in a span or font. */
+			const struct html_style *style = &e->style;
+			for (size_t k = e->first_text; k < e->first_text + e->n_texts; k++)
+				if (html->texts[k].hidden == HTML_VISIBLE && html->texts[k].parent != HTML_NO_PARENT &&
+				    span_trim(html->texts[k].decoded->bytes).n) {
+					style = &html->elements[html->texts[k].parent].style;
+					break;
+				}
+			faint = link;
+			if (e->start_tag.start > limit) {
+				kind = "clipped";
+			} else if (style->font_size_px >= 0 && style->font_size_px < pixels) {
+				kind = "small";
+			} else if (style->colour_known && style->background_known && html_contrast(style->colour, style->background) < contrast) {
+				kind = "contrast";
+			} else {
+				faint = NULL;
+				break;
+			}
 		}
-		if (found) {
-			with++;
-		} else {
-			without++;
-			if (!lacking)
-				lacking = body;
-		}
+		from = end;
+		if (faint)
+			check_report_text(c, html->source, html->elements[faint->element].start_tag, kind);
 	}
-	if (with + without == 0) {
-		check_not_applicable(c);
-		return;
-	}
-	if (!part_case && with == 0)
-		check_report(c, body_end(lacking->entity), NULL);
-	else if (part_case && with && without)
-		check_report(c, body_end(lacking->entity), NULL);
 }

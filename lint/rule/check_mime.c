@@ -1,5 +1,6 @@
 /* Checks of the MIME tree: versions, types, transfer encodings, boundaries, order of alternatives, parameters, file names.
  * Sources: RFC 2045, 2046, 2047, 2183, 2231. */
+#include "rule/check_charset.h"
 #include "rule/check_common.h"
 
 #include <glib.h>
@@ -35,21 +36,73 @@ CHECK(mime_version)
 	}
 }
 
-/* Content-Type or Content-Disposition that does not parse. Cases: type, parameter. */
+static bool has_tag(struct check *c, struct span text)
+{
+	return tag_scan(check_arena(c), text).n > 0;
+}
+
+/* Does the error lie in a file name? Readers lose nothing but the end of that name. */
+static bool is_in_name(const struct content_value *value, struct range error)
+{
+	for (size_t i = 0; i < value->n; i++) {
+		const struct param *param = &value->params[i];
+		if ((span_eq_ci(param->name, SPAN_LIT("name")) || span_eq_ci(param->name, SPAN_LIT("filename"))) &&
+		    param->range.start <= error.start && error.start <= param->range.end)
+			return true;
+	}
+	return false;
+}
+
+static bool is_special(char c)
+{
+	return c && strchr("()<>@,;:\\\"/[]?=", c);
+}
+
+/* A value with signs that need quotes and has none (RFC 2045, section 5.1). Encoded words are told by parameter_flag. */
+static const struct param *unquoted_param(const struct message *m, const struct content_value *value)
+{
+	for (size_t i = 0; i < value->n; i++) {
+		const struct param *param = &value->params[i];
+		size_t start = param->value_range.start;
+		if (param->flags & (PARAM_ENCODED_WORD | PARAM_RFC2231 | PARAM_RAW_8BIT | PARAM_RAW_JIS) || start == 0 ||
+		    m->file->bytes.p[start - 1] == '"')
+			continue;
+		for (size_t k = start; k < param->value_range.end; k++)
+			if (is_special(m->file->bytes.p[k]))
+				return param;
+	}
+	return NULL;
+}
+
+static void report_malformed(struct check *c, const struct message *m, const struct field *field, const struct content_value *value)
+{
+	if (!field || field->unfolded->bytes.n == 0 || has_tag(c, field->unfolded->bytes))
+		return;
+	bool is_type = span_eq_ci(field->name, SPAN_LIT("Content-Type"));
+	if (!value->syntax_error) {
+		const struct param *unquoted = unquoted_param(m, value);
+		if (unquoted)
+			check_report(c, unquoted->value_range, "unquoted", ARG_T("field", field->name), ARG_T("parameter", unquoted->name));
+		return;
+	}
+	struct range range = value->error_range;
+	if (range.end <= range.start)
+		range = field_value_range(m, field);
+	bool no_type = is_type ? value->subtype.n == 0 : value->type.n == 0;
+	const char *kind = no_type ? (is_type ? "type" : "disposition") : is_in_name(value, range) ? "name" : "parameter";
+	check_report(c, range, kind, ARG_T("field", field->name), ARG_T("value", field->unfolded->bytes));
+}
+
+/* Content-Type or Content-Disposition that does not parse. Cases: type (no type/subtype), disposition (none before the parameters),
+ * parameter, name (a file name without its quotes), unquoted (any other value that needs quotes, and is understood all the same). */
 CHECK(content_type_malformed)
 {
 	for (size_t i = 0; i < m->mime.n; i++) {
 		const struct entity *e = m->mime.all[i];
-		const struct field *field = e->content_type_field;
-		if (!field || field->unfolded->bytes.n == 0)
+		if (entity_is_enclosed(e))
 			continue;
-		if (!e->content_type.syntax_error)
-			continue;
-		struct range range = e->content_type.error_range;
-		if (range.end <= range.start)
-			range = field_value_range(m, field);
-		bool type = e->content_type.subtype.n == 0;
-		check_report(c, range, type ? "type" : "parameter", ARG_T("value", field->unfolded->bytes));
+		report_malformed(c, m, e->content_type_field, &e->content_type);
+		report_malformed(c, m, header_find(&e->header, "Content-Disposition"), &e->disposition);
 	}
 }
 
@@ -58,12 +111,14 @@ CHECK(transfer_encoding)
 {
 	for (size_t i = 0; i < m->mime.n; i++) {
 		const struct entity *e = m->mime.all[i];
-		if (!e->transfer_field || e->transfer_field->unfolded->bytes.n == 0)
+		if (!e->transfer_field || e->transfer_field->unfolded->bytes.n == 0 || entity_is_enclosed(e))
 			continue;
 		struct span value = e->transfer_field->unfolded->bytes;
+		if (has_tag(c, value))
+			continue;
 		bool extension = value.n > 2 && (value.p[0] == 'x' || value.p[0] == 'X') && value.p[1] == '-';
 		bool composite = entity_is(e, "multipart", NULL) ||
-				 (entity_is(e, "message", NULL) && !span_eq(e->content_type.subtype, SPAN_LIT("global")));
+				 (entity_is(e, "message", NULL) && !span_starts(e->content_type.subtype, SPAN_LIT("global")));
 		if (e->transfer == TRANSFER_UNKNOWN && !extension)
 			check_report(c, field_value_range(m, e->transfer_field), "unknown", ARG_T("value", value));
 		else if (composite && (e->transfer == TRANSFER_BASE64 || e->transfer == TRANSFER_QP))
@@ -72,7 +127,7 @@ CHECK(transfer_encoding)
 }
 
 /* Bytes >= 80 in a part that is 7bit, by its label or without one. Cases: declared, undeclared. The place: the first such byte of the
- * part to the end of that run. */
+ * part to the end of that run; where the charset is at fault, too, the place of that finding, which then speaks for both. */
 CHECK(eight_bit_in_seven_bit)
 {
 	if (m->kind == INPUT_TEMPLATE) {
@@ -81,7 +136,7 @@ CHECK(eight_bit_in_seven_bit)
 	}
 	for (size_t i = 0; i < m->mime.n; i++) {
 		const struct entity *e = m->mime.all[i];
-		if (e->n_children || e->transfer != TRANSFER_7BIT)
+		if (e->n_children || e->transfer != TRANSFER_7BIT || entity_is_enclosed(e))
 			continue;
 		struct span body = file_span(m, e->body);
 		if (span_is_ascii(body))
@@ -94,8 +149,9 @@ CHECK(eight_bit_in_seven_bit)
 			end++;
 		for (size_t k = first; k < body.n; k++)
 			n += (unsigned char)body.p[k] >= 0x80;
-		check_report(c, ((struct range){ e->body.start + first, e->body.start + end }), e->transfer_field ? "declared" : "undeclared",
-			     ARG_I("count", n));
+		struct range range = { e->body.start + first, e->body.start + end };
+		charset_fault_place(m, e, &range);
+		check_report(c, range, e->transfer_field ? "declared" : "undeclared", ARG_I("count", n));
 	}
 }
 
@@ -104,7 +160,7 @@ CHECK(eight_bit_transfer)
 {
 	for (size_t i = 0; i < m->mime.n; i++) {
 		const struct entity *e = m->mime.all[i];
-		if (e->n_children || !e->transfer_field || (e->transfer != TRANSFER_8BIT && e->transfer != TRANSFER_BINARY))
+		if (e->n_children || entity_is_enclosed(e) || !e->transfer_field || (e->transfer != TRANSFER_8BIT && e->transfer != TRANSFER_BINARY))
 			continue;
 		if (!span_is_ascii(file_span(m, e->body)))
 			check_report(c, field_value_range(m, e->transfer_field), NULL, ARG_T("value", e->transfer_field->unfolded->bytes));
@@ -120,15 +176,27 @@ static const struct {
 	{ TRANSFER_PROBLEM_LOWER_CASE, "lower-case" },	   { TRANSFER_PROBLEM_TRAILING_BLANK, "trailing-blank" },
 };
 
-/* with: encoding (base64, quoted-printable). Cases: long-line, character, padding, escape, lower-case, trailing-blank; the first of each
- * kind in a part. */
+enum { SMTP_LINE_OCTETS = 998 };
+
+static const char *transfer_case(const struct message *m, const struct transfer_problem *p)
+{
+	if (p->kind == TRANSFER_PROBLEM_LINE_LONG && p->length > SMTP_LINE_OCTETS)
+		return "cut-line";
+	/* What a control character in the text does is told by another rule; here only bytes that the encoding was made for count. */
+	if (p->kind == TRANSFER_PROBLEM_BAD_CHARACTER && span_is_ascii(file_span(m, (struct range){ p->offset, p->offset + p->length })))
+		return "control";
+	return transfer_cases[p->kind].name;
+}
+
+/* with: encoding (base64, quoted-printable). Cases: long-line, cut-line (longer than SMTP allows), character, padding, escape,
+ * lower-case, trailing-blank; control (quoted-printable: a character that is not printable); the first of each kind in a part. */
 CHECK(transfer_malformed)
 {
 	bool base64 = strcmp(rule_setting(check_rule(c), "encoding", "base64"), "base64") == 0;
 
 	for (size_t i = 0; i < m->mime.n; i++) {
 		const struct entity *e = m->mime.all[i];
-		if (e->n_children || e->transfer != (base64 ? TRANSFER_BASE64 : TRANSFER_QP))
+		if (e->n_children || entity_is_enclosed(e) || e->transfer != (base64 ? TRANSFER_BASE64 : TRANSFER_QP))
 			continue;
 		unsigned told = 0;
 		for (size_t k = 0; k < e->decoded.n_problems; k++) {
@@ -136,31 +204,75 @@ CHECK(transfer_malformed)
 			if (told & 1u << p->kind)
 				continue;
 			told |= 1u << p->kind;
-			check_report(c, ((struct range){ p->offset, p->offset + p->length }), transfer_cases[p->kind].name,
+			check_report(c, ((struct range){ p->offset, p->offset + p->length }),
+				     base64 && p->kind == TRANSFER_PROBLEM_BAD_CHARACTER ? "character" : transfer_case(m, p),
 				     ARG_I("count", p->kind == TRANSFER_PROBLEM_LINE_LONG ? e->decoded.n_long_lines : e->decoded.n_bad),
 				     ARG_I("length", p->length));
 		}
 	}
 }
 
-/* Cases: missing (no usable boundary parameter), not-closed, no-parts, nested. */
+/* A text part in base64 that is plain ASCII. ISO-2022-JP is not: it has escapes. */
+CHECK(base64_ascii_text)
+{
+	for (size_t i = 0; i < m->mime.n; i++) {
+		const struct entity *e = m->mime.all[i];
+		if (!e->is_displayed || e->transfer != TRANSFER_BASE64 || !e->transfer_field)
+			continue;
+		struct span text = e->decoded.text->bytes;
+		if (span_trim(text).n && span_is_ascii(text) && span_find_byte(text, '\x1B', 0) == text.n)
+			check_report(c, field_value_range(m, e->transfer_field), NULL);
+	}
+}
+
+/* The first character of a boundary that RFC 2046, section 5.1.1 does not allow; n where there is none. */
+static size_t bad_boundary_character(struct span boundary)
+{
+	size_t i = 0;
+
+	while (i < boundary.n && boundary.p[i] && (ascii_is_alnum(boundary.p[i]) || strchr("'()+_,-./:=? ", boundary.p[i])))
+		i++;
+	return i;
+}
+
+/* The same boundary as a multipart around it, or only the start of one? */
+static bool is_same_boundary(const struct entity *e, struct span boundary)
+{
+	for (const struct entity *at = e->parent; at; at = at->parent) {
+		const struct param *outer = content_param(&at->content_type, "boundary");
+		if (outer && span_eq(outer->value->bytes, boundary))
+			return true;
+	}
+	return false;
+}
+
+/* Cases: missing (no usable boundary parameter), not-closed, no-parts, same (as that of a multipart around it), prefix (one is the start
+ * of the other), length (more than 70 characters), character (one that is not allowed). The gravest one of a part. */
 CHECK(boundary)
 {
 	for (size_t i = 0; i < m->mime.n; i++) {
 		const struct entity *e = m->mime.all[i];
-		if (!entity_is(e, "multipart", NULL))
+		if (!entity_is(e, "multipart", NULL) || entity_is_enclosed(e) || e->flags & ENTITY_TRUNCATED)
 			continue;
 		struct range type = e->content_type_field ? field_value_range(m, e->content_type_field) : body_start(e);
-		const struct param *boundary = content_param(&e->content_type, "boundary");
-		struct range value = boundary ? boundary->value_range : type;
+		const struct param *param = content_param(&e->content_type, "boundary");
+		struct range value = param ? param->value_range : type;
+		struct span boundary = param ? param->value->bytes : SPAN_EMPTY;
+		struct check_arg name = ARG_T("boundary", boundary);
 		if (e->flags & ENTITY_NO_BOUNDARY)
 			check_report(c, type, "missing");
+		else if (has_tag(c, boundary))
+			continue;
 		else if (e->flags & ENTITY_NO_PARTS)
-			check_report(c, value, "no-parts", ARG_T("boundary", boundary ? boundary->value->bytes : SPAN_EMPTY));
+			check_report(c, value, "no-parts", name);
 		else if (e->flags & ENTITY_NOT_CLOSED)
-			check_report(c, body_end(e), "not-closed", ARG_T("boundary", boundary ? boundary->value->bytes : SPAN_EMPTY));
+			check_report(c, body_end(e), "not-closed", name);
 		else if (e->flags & ENTITY_BOUNDARY_NESTED)
-			check_report(c, value, "nested", ARG_T("boundary", boundary ? boundary->value->bytes : SPAN_EMPTY));
+			check_report(c, value, is_same_boundary(e, boundary) ? "same" : "prefix", name);
+		else if (boundary.n > 70)
+			check_report(c, value, "length", name);
+		else if (bad_boundary_character(boundary) < boundary.n)
+			check_report(c, value, "character", name);
 	}
 }
 
@@ -169,7 +281,7 @@ CHECK(alternative_order)
 {
 	for (size_t i = 0; i < m->mime.n; i++) {
 		const struct entity *e = m->mime.all[i];
-		if (!entity_is(e, "multipart", "alternative"))
+		if (!entity_is(e, "multipart", "alternative") || entity_is_enclosed(e))
 			continue;
 		bool html = false;
 		for (size_t k = 0; k < e->n_children; k++) {
@@ -187,9 +299,10 @@ CHECK(alternative_order)
 	}
 }
 
+/* Form L1 has ordinary blanks for all blanks, and nothing for what cannot be seen. */
 static bool has_visible_text(const struct body *body)
 {
-	return span_trim(body->visible->bytes).n > 0;
+	return span_trim(body->l1->bytes).n > 0;
 }
 
 /* HTML without a text/plain part that says anything. Cases: missing, empty, alternative (multipart/alternative without plain). */
@@ -240,6 +353,9 @@ static void report_params(struct check *c, const struct content_value *value, co
 		for (size_t k = 0; k < G_N_ELEMENTS(param_flags); k++) {
 			if (!(param->flags & param_flags[k].flag) || !word_in_list(wanted, span_str(param_flags[k].name)))
 				continue;
+			/* A character split between encoded words, and their charset, are told where encoded words are looked at. */
+			if (param->flags & PARAM_ENCODED_WORD && param_flags[k].flag & (PARAM_SPLIT_CHAR | PARAM_BAD_CHARSET))
+				continue;
 			struct range range = param->value_range.end > param->value_range.start ? param->value_range : param->range;
 			check_report(c, range, param_flags[k].name, ARG_T("parameter", param->name), ARG_T("value", param->value->bytes));
 			break;
@@ -252,31 +368,51 @@ CHECK(parameter_flag)
 	const char *const *wanted = rule_setting_list(check_rule(c), "flags");
 
 	for (size_t i = 0; i < m->mime.n; i++) {
+		if (entity_is_enclosed(m->mime.all[i]))
+			continue;
 		report_params(c, &m->mime.all[i]->content_type, wanted);
 		report_params(c, &m->mime.all[i]->disposition, wanted);
 	}
 }
 
-/* with: extensions. An attachment whose name ends in one of them. */
+/* Windows drops dots and blanks at the end of a file name. */
+static struct span name_as_opened(struct span name)
+{
+	name = span_trim(name);
+	while (name.n && (name.p[name.n - 1] == '.' || ascii_is_space(name.p[name.n - 1])))
+		name.n--;
+	return name;
+}
+
+/* with: extensions. A part whose file name ends in one of them. */
 CHECK(attachment_blocked)
 {
 	const char *const *extensions = rule_setting_list(check_rule(c), "extensions");
 
 	for (size_t i = 0; i < m->mime.n; i++) {
 		const struct entity *e = m->mime.all[i];
-		if (e->n_children || !e->file_name || e->is_displayed)
+		if (e->n_children || !e->file_name || entity_is_enclosed(e))
 			continue;
-		struct span name = e->file_name->bytes;
-		for (const char *const *x = extensions; *x; x++) {
-			char *suffix = g_strconcat(".", *x, NULL);
-			bool hit = span_ends_ci(name, span_str(suffix));
-			g_free(suffix);
-			if (!hit)
-				continue;
-			check_report_text(c, e->file_name, ((struct range){ 0, name.n }), NULL, ARG_T("name", name), ARG_T("extension", span_str(*x)));
-			break;
-		}
+		struct span name = e->file_name->bytes, opened = name_as_opened(name);
+		size_t dot = opened.n;
+		while (dot > 0 && opened.p[dot - 1] != '.')
+			dot--;
+		/* "www.hanami-books.com" as the name of a picture is no program. */
+		struct span extension = span_cut(opened, dot, opened.n);
+		if (dot == 0 || !word_in_list(extensions, extension) ||
+		    (span_eq_ci(extension, SPAN_LIT("com")) && (entity_is(e, "image", NULL) || entity_is(e, "message", NULL))))
+			continue;
+		check_report_text(c, e->file_name, ((struct range){ 0, name.n }), NULL, ARG_T("name", name), ARG_T("extension", extension));
 	}
+}
+
+/* The range of its text, without the blanks around it. */
+static struct range trimmed(const struct message *m, struct range range)
+{
+	struct span text = file_span(m, range), inner = span_trim(text);
+	size_t start = range.start + (size_t)(inner.p - text.p);
+
+	return (struct range){ start, start + inner.n };
 }
 
 /* Text in a preamble or behind the last boundary. Cases: preamble, epilogue. */
@@ -284,11 +420,31 @@ CHECK(text_outside_parts)
 {
 	for (size_t i = 0; i < m->mime.n; i++) {
 		const struct entity *e = m->mime.all[i];
+		if (entity_is_enclosed(e))
+			continue;
 		if (e->flags & ENTITY_PREAMBLE)
-			check_report(c, e->preamble, "preamble");
+			check_report(c, trimmed(m, e->preamble), "preamble");
 		if (e->flags & ENTITY_EPILOGUE)
-			check_report(c, e->epilogue, "epilogue");
+			check_report(c, trimmed(m, e->epilogue), "epilogue");
 	}
+}
+
+/* Content-ID fields. Cases: brackets (not in angle brackets), duplicate (another part has the same). */
+CHECK(content_id_value)
+{
+	GHashTable *ids = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+	for (size_t i = 0; i < m->mime.n; i++) {
+		const struct field *id = header_find(&m->mime.all[i]->header, "Content-ID");
+		if (!id || id->unfolded->bytes.n == 0 || entity_is_enclosed(m->mime.all[i]))
+			continue;
+		struct span value = id->unfolded->bytes;
+		if (value.p[0] != '<' || value.p[value.n - 1] != '>')
+			check_report(c, field_value_range(m, id), "brackets", ARG_T("id", value));
+		else if (!g_hash_table_add(ids, g_strndup(value.p, value.n)))
+			check_report(c, field_value_range(m, id), "duplicate", ARG_T("id", value));
+	}
+	g_hash_table_destroy(ids);
 }
 
 /* A cid: that no part has. */

@@ -2,6 +2,7 @@
 #include "rule/check_common.h"
 
 #include <glib.h>
+#include <string.h>
 
 #include "base/normal.h"
 #include "base/utf8.h"
@@ -35,11 +36,12 @@ CHECK(subject_long)
 				  ARG_I("length", n), ARG_I("limit", limit));
 }
 
-/* Cased letters, mostly capitals. with: letters (least number), percent. */
+/* Cased letters, mostly capitals. A Subject that is mainly in a script without case is not judged: its few Latin words are names and
+ * acronyms. with: letters (least number), percent. */
 CHECK(subject_capitals)
 {
 	size_t least = (size_t)rule_setting_int(check_rule(c), "letters", 10), percent = (size_t)rule_setting_int(check_rule(c), "percent", 80);
-	size_t upper = 0, lower = 0, words = 0;
+	size_t upper = 0, lower = 0, caseless = 0, words = 0;
 	bool in_word = false;
 
 	if (!m->subject) {
@@ -49,20 +51,28 @@ CHECK(subject_capitals)
 	struct span s = m->subject->bytes;
 	for (size_t at = 0; at < s.n;) {
 		uint32_t ch = utf8_next(s, &at);
-		bool up = (ch >= 'A' && ch <= 'Z') || (ch >= 0xFF21 && ch <= 0xFF3A);
-		bool low = (ch >= 'a' && ch <= 'z') || (ch >= 0xFF41 && ch <= 0xFF5A);
+		bool up = g_unichar_isupper(ch), low = g_unichar_islower(ch);
 		upper += up;
 		lower += low;
-		if ((up || low) && !in_word)
-			words++;
-		in_word = up || low;
+		caseless += !up && !low && g_unichar_isalpha(ch);
+		words += (up || low) && !in_word;
+		in_word = up || low || ch == '\'' || ch == 0x2019;
 	}
-	/* One word of capitals is a name or an acronym. */
-	if (words >= 3 && upper + lower >= least && upper * 100 > (upper + lower) * percent)
+	/* One or two words of capitals are a name or an acronym. */
+	if (words >= 3 && upper + lower >= least && upper * 100 > (upper + lower) * percent && upper >= 4 * caseless)
 		check_report_text(c, m->subject, ((struct range){ 0, s.n }), NULL, ARG_I("count", upper));
 }
 
-/* Blanks and control characters around or inside the Subject. Cases: ends, tab, several. */
+/* Is there a line end of the header block at the place of these bytes of a value, or right before? Then folding put the blank there. */
+static bool is_folding(const struct message *m, const struct text *value, size_t start, size_t end)
+{
+	struct range in_file = text_to_file(value, start, end);
+	struct span raw = span_cut(m->file->bytes, in_file.start ? in_file.start - 1 : 0, in_file.end + 1);
+
+	return span_find_byte(raw, '\n', 0) < raw.n || span_find_byte(raw, '\r', 0) < raw.n;
+}
+
+/* Blanks at the ends or inside the Subject that its writer did not mean. Cases: ends, tab, several. Folding of the header is no fault. */
 CHECK(subject_blanks)
 {
 	const struct field *f = m->subject_field;
@@ -72,12 +82,24 @@ CHECK(subject_blanks)
 		return;
 	}
 	struct span s = f->value->bytes;
-	size_t tab = span_find_byte(s, '\t', 0);
-	if (tab < s.n)
-		check_report_text(c, f->value, ((struct range){ tab, tab + 1 }), "tab");
-	else if (span_trim(s).n < s.n) {
-		size_t at = s.p[0] == ' ' ? 0 : s.n - 1;
-		check_report_text(c, f->value, ((struct range){ at, at + 1 }), "ends");
+	if (span_trim(s).n == 0)
+		return; /* the Subject is empty, which is told elsewhere */
+	if (s.p[0] == ' ' || s.p[0] == '\t' || s.p[s.n - 1] == ' ' || s.p[s.n - 1] == '\t') {
+		size_t leading = (size_t)(span_trim(s).p - s.p);
+		struct range range = leading ? (struct range){ 0, leading } : (struct range){ span_trim(s).n, s.n };
+		check_report_text(c, f->value, range, "ends", ARG_I("count", range.end - range.start));
+		return;
+	}
+	for (size_t at = 0; at < s.n;) {
+		size_t end = at;
+		bool tab = false;
+		for (; end < s.n && (s.p[end] == ' ' || s.p[end] == '\t'); end++)
+			tab |= s.p[end] == '\t';
+		if ((tab || end > at + 1) && !is_folding(m, f->value, at, end)) {
+			check_report_text(c, f->value, ((struct range){ at, end }), tab ? "tab" : "several", ARG_I("count", end - at));
+			return;
+		}
+		at = end > at ? end : at + 1;
 	}
 }
 
@@ -120,9 +142,17 @@ CHECK(subject_decoration)
 		check_report_text(c, m->subject, range, "brackets", ARG_I("count", brackets));
 }
 
-/* Lines of decoration, ※ notes and the like in a text: what many ask about. with: none. One info for a message; counts lines. */
+/* Rule lines, ※ notes and 【】 headings: what many ask about. One remark for a message, where there are at least as many such lines as
+ * with: lines says. Alternatives say the same, so the first part that has them counts. */
 CHECK(text_furniture)
 {
+	enum { LINE_CHARACTERS = 400 };
+	size_t least = (size_t)rule_setting_int(check_rule(c), "lines", 5);
+
+	if (m->n_bodies == 0) {
+		check_not_applicable(c);
+		return;
+	}
 	for (size_t i = 0; i < m->n_bodies; i++) {
 		const struct text *text = m->bodies[i].visible;
 		size_t rules = 0, notes = 0, headings = 0;
@@ -132,7 +162,7 @@ CHECK(text_furniture)
 			struct span line = span_trim(span_cut(text->bytes, start, end));
 			size_t symbols = 0, chars = 0;
 			uint32_t head = 0;
-			for (size_t at = 0; at < line.n && chars < 400; chars++) {
+			for (size_t at = 0; at < line.n && chars < LINE_CHARACTERS; chars++) {
 				uint32_t ch = utf8_next(line, &at);
 				if (chars == 0)
 					head = ch;
@@ -140,17 +170,18 @@ CHECK(text_furniture)
 					   ch == 0xFF1D || ch == 0x30FC || ch == 0xFF0D || ch == 0x2015 || ch == '~' || ch == 0xFF5E;
 			}
 			bool rule = chars >= 8 && symbols * 10 >= chars * 9;
+			bool note = !rule && head == 0x203B, heading = !rule && head == 0x3010;
 			rules += rule;
-			notes += !rule && head == 0x203B;
-			headings += !rule && head == 0x3010;
-			if (first.end == 0 && (rule || head == 0x203B || head == 0x3010))
-				first = (struct range){ start, (size_t)(line.p - text->bytes.p) + line.n };
+			notes += note;
+			headings += heading;
+			if (first.end == 0 && (rule || note || heading))
+				first = (struct range){ (size_t)(line.p - text->bytes.p), (size_t)(line.p - text->bytes.p) + line.n };
 			start = end + 1;
 		}
-		if (rules + notes + headings == 0)
+		if (rules + notes + headings < least)
 			continue;
 		check_report_text(c, text, first, NULL, ARG_I("rules", rules), ARG_I("notes", notes), ARG_I("headings", headings));
-		return; /* alternatives say the same */
+		return;
 	}
 }
 
@@ -179,70 +210,182 @@ static bool is_no_reply(struct span local)
 	return false;
 }
 
-/* with: send_only, by_reply (L1 phrases), send_only_en. Cases: contradiction (unsubscribe by reply, and replies are not read), undeclared (noreply
- * address and not a word about it), reply-works (declared send-only with a Reply-To of another address). */
+/* with: declared (says that replies are not read), by_reply (asks for an answer), contact (names another way); phrases in form L1.
+ * Cases: contradiction (both at once), undeclared (a no-reply address and neither a word about it nor a way to answer),
+ * reply-works (replies are not read, says the text, but Reply-To leads somewhere else). */
 CHECK(send_only)
 {
 	const char *const *declared = rule_setting_list(check_rule(c), "declared");
 	const char *const *by_reply = rule_setting_list(check_rule(c), "by_reply");
+	const char *const *contact = rule_setting_list(check_rule(c), "contact");
 	const struct mailbox *box = m->from.n == 1 ? &m->from.mailboxes[0] : NULL;
-	const struct text *text = NULL, *reply_text = NULL;
-	struct range range, reply_range;
+	const struct mailbox *reply_to = m->reply_to.n ? &m->reply_to.mailboxes[0] : NULL;
+	const struct text *text = NULL, *reply_text = NULL, *contact_text = NULL;
+	struct range range, reply_range, contact_range;
 
-	if (m->n_bodies == 0) {
+	if (m->n_bodies == 0 || !box) {
 		check_not_applicable(c);
 		return;
 	}
 	bool says_so = text_has(m, declared, &text, &range);
 	bool asks_reply = text_has(m, by_reply, &reply_text, &reply_range);
-	bool no_reply = box && is_no_reply(box->local);
-	bool other_reply = m->reply_to.n && box && m->reply_to.mailboxes[0].local.n && !is_no_reply(m->reply_to.mailboxes[0].local);
-	if (asks_reply && (says_so || (no_reply && !other_reply)))
+	bool no_reply = is_no_reply(box->local);
+	bool other_reply = reply_to && reply_to->local.n && !is_no_reply(reply_to->local) &&
+			   !(span_eq_ci(reply_to->local, box->local) && span_eq_ci(reply_to->domain, box->domain));
+
+	if (asks_reply && (says_so || (no_reply && !other_reply))) {
 		check_report_text(c, reply_text, reply_range, "contradiction");
-	else if (no_reply && !says_so && !other_reply)
+	} else if (no_reply && !says_so && !other_reply && !text_has(m, contact, &contact_text, &contact_range)) {
+		for (size_t i = 0; i < m->n_links; i++)
+			if (m->links[i].body && span_eq_ci(m->links[i].url.scheme, SPAN_LIT("mailto")))
+				return; /* an address to write to is in the text */
 		check_report(c, box->address, "undeclared", ARG_T("address", file_span(m, box->address)));
+	} else if (says_so && other_reply) {
+		check_report_text(c, text, range, "reply-works", ARG_T("address", file_span(m, reply_to->address)));
+	}
 }
 
-/* Damage done to the text before this file was written: UTF-8 read as Shift_JIS, as Latin-1, Shift_JIS or EUC-JP read as Latin-1.
- * Several different signs are needed, so that an article that shows one is left alone. Cases: sjis, latin, entity. */
+/* Damage done to the text before this file was written. A sign is a pair or triple of characters that one wrong decoding yields and
+ * that writing hardly ever has; an article about such damage shows one sample, so many signs on several lines are needed. */
+enum mojibake_kind {
+	MOJIBAKE_SJIS,    /* UTF-8 read as Shift_JIS: 縺ｮ */
+	MOJIBAKE_LATIN,   /* UTF-8 read as ISO-8859-1 or windows-1252: ã®, Ã© */
+	MOJIBAKE_FROM_SJIS, /* Shift_JIS read as windows-1252: ‚± */
+	MOJIBAKE_FROM_EUC, /* EUC-JP read as ISO-8859-1: ¤³ */
+	MOJIBAKE_ENTITY,  /* numeric references in text/plain: &#12354; */
+	MOJIBAKE_QP,      /* quoted-printable that nobody decoded: =E3=81 */
+	N_MOJIBAKE
+};
+static const char *const mojibake_cases[N_MOJIBAKE] = { "sjis", "latin", "from-sjis", "from-euc", "entity", "quoted-printable" };
+
 struct mojibake {
-	size_t hits;
-	struct range first;
+	size_t hits[N_MOJIBAKE], lines[N_MOJIBAKE]; /* signs; lines with two or more of them */
+	struct range first[N_MOJIBAKE];
+	size_t kana, characters;                    /* proper kana; everything but blanks */
 };
 
-static void count_mojibake(struct span s, const char *const *signs, struct mojibake *out)
+/* What a byte 80 to BF becomes in ISO-8859-1 or windows-1252. */
+static bool is_read_trail(uint32_t ch)
 {
-	for (; *signs; signs++) {
-		struct span sign = span_str(*signs);
-		for (size_t at = span_find(s, sign, 0); at < s.n; at = span_find(s, sign, at + sign.n)) {
-			if (!out->hits || at < out->first.start)
-				out->first = (struct range){ at, at + sign.n };
-			out->hits++;
+	static const uint32_t windows[] = { 0x20AC, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0x017D, 0x2018,
+					    0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x017E, 0x0178 };
+	if (ch >= 0x80 && ch <= 0xBF)
+		return true;
+	for (size_t i = 0; i < G_N_ELEMENTS(windows); i++)
+		if (windows[i] == ch)
+			return true;
+	return false;
+}
+
+/* The same without the characters that follow a letter in French and English typesetting: quotes, dashes, dots, no-break blank. */
+static bool is_odd_trail(uint32_t ch)
+{
+	return is_read_trail(ch) && !(ch >= 0x2013 && ch <= 0x2026) && !(ch >= 0xA0 && ch <= 0xBF) && ch != 0x2039 && ch != 0x203A;
+}
+
+/* The kind of sign that begins with a; N_MOJIBAKE where none does. */
+static enum mojibake_kind sign_of(uint32_t a, uint32_t b, uint32_t third)
+{
+	/* The first halves of all kana; the second half is half-width katakana or a kanji, or was lost. */
+	if (a == 0x7E3A || a == 0x7E67 || a == 0x7E5D)
+		return MOJIBAKE_SJIS;
+	/* E3 81, E3 82, E3 83 begin kana; E4 to E9 kanji. */
+	if (a == 0xE3 && (b == 0x81 || b == 0x82 || b == 0x83 || b == 0x201A || b == 0x0192) && is_read_trail(third))
+		return MOJIBAKE_LATIN;
+	if (a >= 0xE4 && a <= 0xE9 && is_odd_trail(b) && is_read_trail(third))
+		return MOJIBAKE_LATIN;
+	if (a == 0xE2 && (b == 0x80 || b == 0x20AC) && is_read_trail(third))
+		return MOJIBAKE_LATIN;
+	if (a == 0xC3 && is_read_trail(b) && b != 0xA0 && b != 0xAB && b != 0xBB && !(b >= 0x2013 && b <= 0x2026))
+		return MOJIBAKE_LATIN;
+	/* 82 9F to 82 F1 are hiragana, 83 xx katakana; A4 xx and A5 xx are those of EUC-JP. */
+	if (a == 0x201A && b >= 0x9F && b <= 0xF1)
+		return MOJIBAKE_FROM_SJIS;
+	if (a == 0x0192 && (is_odd_trail(b) || (b >= '@' && b <= '~' && (third == 0x0192 || third == 0x201A))))
+		return MOJIBAKE_FROM_SJIS;
+	if ((a == 0xA4 || a == 0xA5) && b >= 0xA1 && b <= 0xF6)
+		return MOJIBAKE_FROM_EUC;
+	return N_MOJIBAKE;
+}
+
+/* The length of a sign in ASCII at the place: "&#12354;" or "=E3=81"; 0 where none. */
+static size_t ascii_sign(struct span s, size_t at, bool plain, enum mojibake_kind *kind)
+{
+	if (plain && s.p[at] == '&' && at + 2 < s.n && s.p[at + 1] == '#') {
+		size_t end = at + 2;
+		while (end < s.n && end < at + 9 && ascii_is_digit(s.p[end]))
+			end++;
+		*kind = MOJIBAKE_ENTITY;
+		return end < s.n && s.p[end] == ';' && end >= at + 6 ? end + 1 - at : 0;
+	}
+	if (s.p[at] == '=' && at + 5 < s.n && s.p[at + 3] == '=' && (s.p[at + 1] == 'E' || s.p[at + 1] == 'e') && s.p[at + 2] >= '3' &&
+	    s.p[at + 2] <= '9' && ascii_hex_value(s.p[at + 4]) >= 8 && ascii_hex_value(s.p[at + 4]) <= 11 && ascii_hex_value(s.p[at + 5]) >= 0) {
+		*kind = MOJIBAKE_QP;
+		return 6;
+	}
+	return 0;
+}
+
+static void count_mojibake(struct span s, bool plain, struct mojibake *out)
+{
+	size_t on_line[N_MOJIBAKE] = { 0 };
+
+	for (size_t at = 0; at < s.n;) {
+		size_t start = at, end;
+		enum mojibake_kind kind = N_MOJIBAKE;
+		uint32_t ch = utf8_next(s, &at);
+		if (ch == '\n') {
+			memset(on_line, 0, sizeof(on_line));
+			continue;
+		}
+		out->kana += ch >= 0x3041 && ch <= 0x30FA;
+		out->characters += ch > ' ';
+		end = at;
+		if (ch == '&' || ch == '=') {
+			size_t n = ascii_sign(s, start, plain, &kind);
+			if (!n)
+				continue;
+			end = at = start + n;
+		} else if (ch >= 0x80) {
+			size_t behind = at;
+			uint32_t second = behind < s.n ? utf8_next(s, &behind) : 0;
+			end = behind;
+			uint32_t third = behind < s.n ? utf8_next(s, &behind) : 0;
+			kind = sign_of(ch, second, third);
+		}
+		if (kind == N_MOJIBAKE)
+			continue;
+		if (!out->hits[kind]++)
+			out->first[kind] = (struct range){ start, end };
+		if (++on_line[kind] == 2)
+			out->lines[kind]++;
+	}
+}
+
+static void mojibake_in(struct check *c, const struct text *text, bool plain, bool header)
+{
+	struct mojibake found = { 0 };
+	size_t needed = header ? 2 : 4;
+
+	count_mojibake(text->bytes, plain, &found);
+	for (size_t kind = 0; kind < N_MOJIBAKE; kind++) {
+		/* Without proper kana, and with signs nearly everywhere, the text is the damage itself and no article about it. */
+		bool whole = kind < MOJIBAKE_ENTITY && found.kana < found.hits[kind] / 2 + 1 &&
+			     (header || found.hits[kind] * 10 >= found.characters);
+		if (found.hits[kind] >= needed && (found.lines[kind] >= 3 || whole)) {
+			check_report_text(c, text, found.first[kind], mojibake_cases[kind], ARG_I("count", found.hits[kind]));
+			return;
 		}
 	}
 }
 
-static void mojibake_in(struct check *c, const struct text *text, bool subject)
-{
-	/* 縺 and 繧, 繝 are the first halves of every kana of UTF-8 read as Shift_JIS; ã with a C1 or sign likewise as windows-1252. */
-	static const char *const sjis[] = { "\xE7\xB8\xBA", "\xE7\xB9\xA7", "\xE7\xB9\x9D", NULL };
-	static const char *const latin[] = { "\xC3\xA3\xC2\x81", "\xC3\xA3\xC2\x82", "\xC3\xA3\xC2\x83", "\xC3\xA3\xE2\x80\x9A", "\xC3\xA3\xC6\x92",
-					     "\xE2\x80\x9A\xC2\xB1", "\xC3\x83\xC2\xA3", "\xC3\xA2\xE2\x82\xAC\xE2\x84\xA2", NULL };
-	struct mojibake a = { 0 }, b = { 0 };
-	size_t needed = subject ? 2 : 4;
-
-	count_mojibake(text->bytes, sjis, &a);
-	count_mojibake(text->bytes, latin, &b);
-	if (a.hits >= needed)
-		check_report_text(c, text, a.first, "sjis", ARG_I("count", a.hits));
-	else if (b.hits >= needed)
-		check_report_text(c, text, b.first, "latin", ARG_I("count", b.hits));
-}
-
+/* Cases: those of enum mojibake_kind. The first kind found of each displayed text, of the Subject and of the sender's name. */
 CHECK(mojibake)
 {
 	for (size_t i = 0; i < m->n_bodies; i++)
-		mojibake_in(c, m->bodies[i].visible, false);
+		mojibake_in(c, m->bodies[i].visible, !m->bodies[i].html, false);
 	if (m->subject)
-		mojibake_in(c, m->subject, true);
+		mojibake_in(c, m->subject, false, true);
+	if (m->from.n && m->from.mailboxes[0].name_text)
+		mojibake_in(c, m->from.mailboxes[0].name_text, false, true);
 }

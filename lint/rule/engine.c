@@ -340,7 +340,10 @@ static void set_excerpt(struct finding *finding, struct arena *arena, const stru
 		return;
 	struct span shown = span_cut(text->bytes, range.start, range.end);
 	finding->excerpt = clean_copy(arena, shown, LIMIT_EXCERPT_CHARS);
-	if (text->n_sources && !same_as_raw(file, in_file, shown))
+	/* The raw line says the same, unless ISO-2022-JP or another charset makes it unreadable around the place. */
+	struct span raw_line = line_bytes(m->lines, finding->start.line);
+	bool readable = span_find_byte(raw_line, '\x1B', 0) == raw_line.n && utf8_valid(raw_line);
+	if (text->n_sources && !(same_as_raw(file, in_file, shown) && readable))
 		finding->decoded_line = line_of(arena, text->bytes, range.start, &finding->decoded_column);
 }
 
@@ -663,7 +666,10 @@ static void match_found(const struct rule *rule, const struct match_hit *hits, s
 	struct check *c = data;
 
 	begin_rule(c, rule);
-	if (n_hits && rule->match->kind != MATCH_PHRASE && rule->match->kind != MATCH_REGEX && rule->match->kind != MATCH_ANY) {
+	if (!n_hits && !gave_up) {
+		/* True of something that is not there. */
+		check_report(c, message_header_end(c->message), NULL, ARG_I("count", 0));
+	} else if (n_hits && rule->match->kind != MATCH_PHRASE && rule->match->kind != MATCH_REGEX && rule->match->kind != MATCH_ANY) {
 		/* All, count, within: one finding for the whole, at the first hit. */
 		check_report_text(c, hits[0].text, hits[0].range, NULL, ARG_I("count", n_hits),
 				  ARG_T("words", words_told(c->message->arena, hits, n_hits)));

@@ -54,6 +54,7 @@ struct facts *facts_collect(struct arena *arena, const struct message *m)
 			break;
 		}
 	}
+	facts->one_click = header_find(m->header, "List-Unsubscribe-Post") != NULL;
 	facts->recipient = first_address(arena, m, &m->to);
 	facts->sender = first_address(arena, m, &m->from);
 	if (list_id)

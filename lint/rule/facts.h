@@ -16,6 +16,7 @@ struct fact {
 struct facts {
 	struct fact message_id;      /* with < > */
 	struct fact unsubscribe_uri; /* the https member of List-Unsubscribe */
+	bool one_click;              /* List-Unsubscribe-Post is there */
 	struct fact subject;         /* decoded */
 	const char *recipient;       /* first To address, lower case; NULL */
 	const char *list_id;         /* lower case; NULL */

@@ -34,19 +34,19 @@ struct header_class {
 struct leaf {
 	const struct rule_match *match;
 	uint32_t rule;
-	uint32_t classes;            /* bits of enum match_target */
-	int header_class;            /* FIRST_HEADER_CLASS + index, or -1 */
-	uint32_t *literals;          /* numbers in the prefilter of the form */
+	uint32_t classes;   /* bits of enum match_target */
+	int header_class;   /* FIRST_HEADER_CLASS + index, or -1 */
+	uint32_t *literals; /* numbers in the prefilter of the form */
 	struct span *literal_bytes;
-	size_t n_literals;           /* 0: a slow regex */
-	struct pattern_shape shape;  /* of a regex */
+	size_t n_literals;          /* 0: a slow regex */
+	struct pattern_shape shape; /* of a regex */
 	struct span *except;
 	size_t n_except;
 };
 
 struct node {
 	const struct rule_match *match;
-	uint32_t leaf;               /* of leaves */
+	uint32_t leaf; /* of leaves */
 	struct node *children;
 	size_t n_children;
 };
@@ -55,8 +55,8 @@ struct set_rule {
 	const struct rule *rule;
 	struct node *root;
 	uint32_t first_leaf, end_leaf;
-	bool has_absence;            /* can be true without a hit: a NOT, or a COUNT that allows none */
-	bool has_limit;              /* a NOT, or a COUNT with an upper bound: more hits can make it false */
+	bool has_absence; /* can be true without a hit: a NOT, or a COUNT that allows none */
+	bool has_limit;   /* a NOT, or a COUNT with an upper bound: more hits can make it false */
 };
 
 /* Leaves that wait for a literal. */
@@ -67,8 +67,8 @@ struct waiting {
 
 struct form_set {
 	struct prefilter *prefilter;
-	struct waiting *waiting;     /* by literal */
-	uint32_t *slow;              /* leaves without a literal */
+	struct waiting *waiting; /* by literal */
+	uint32_t *slow;          /* leaves without a literal */
 	size_t n_slow;
 };
 
@@ -145,7 +145,7 @@ static int header_class_of(struct match_set *set, const struct rule_match *match
 		if (set->headers[i].raw == raw && g_ascii_strcasecmp(set->headers[i].name, match->header) == 0)
 			return FIRST_HEADER_CLASS + (int)i;
 	}
-	set->headers[set->n_headers] = (struct header_class){ match->header, raw };
+	set->headers[set->n_headers] = (struct header_class){match->header, raw};
 	return FIRST_HEADER_CLASS + (int)set->n_headers++;
 }
 
@@ -294,30 +294,30 @@ struct found {
 };
 
 struct leaf_state {
-	GArray *found;         /* struct found; NULL: none yet */
-	size_t first_of_text;  /* index of the first one of the text at hand */
+	GArray *found;        /* struct found; NULL: none yet */
+	size_t first_of_text; /* index of the first one of the text at hand */
 	bool gave_up;
-	bool queued;           /* for the text at hand */
+	bool queued; /* for the text at hand */
 };
 
 struct places {
 	uint32_t *at;
 	size_t n, allocated;
-	bool cut;              /* MOST_PLACES */
+	bool cut; /* MOST_PLACES */
 };
 
 struct match_worker {
 	const struct match_set *set;
 	struct words *words, *own_words;
-	struct pattern **patterns;   /* by leaf; compiled at first use */
+	struct pattern **patterns; /* by leaf; compiled at first use */
 	struct leaf_state *leaves;
 	struct places *places[N_FORMS]; /* by literal */
-	bool *wanted;                /* by rule */
-	int64_t *budget_us;          /* by rule, of the message at hand */
-	size_t *work;                /* by rule: see struct pattern_budget */
-	GArray *touched_literals;    /* uint32_t */
-	GArray *queue;               /* uint32_t: leaves */
-	GArray *touched_leaves;      /* uint32_t: leaves whose state must be cleared */
+	bool *wanted;                   /* by rule */
+	int64_t *budget_us;             /* by rule, of the message at hand */
+	size_t *work;                   /* by rule: see struct pattern_budget */
+	GArray *touched_literals;       /* uint32_t */
+	GArray *queue;                  /* uint32_t: leaves */
+	GArray *touched_leaves;         /* uint32_t: leaves whose state must be cleared */
 };
 
 struct match_worker *match_worker_new(const struct match_set *set, struct words *words)
@@ -373,7 +373,7 @@ struct run {
 	struct arena *scratch;
 	int64_t message_us;
 	uint32_t wanted_classes[N_FORMS];
-	bool *wanted_headers[N_FORMS];  /* by header class; NULL where there are none */
+	bool *wanted_headers[N_FORMS]; /* by header class; NULL where there are none */
 	/* The text at hand. */
 	int class;
 	const struct text *forms[N_FORMS];
@@ -554,7 +554,7 @@ static void run_phrases(struct run *run, const struct leaf *leaf)
 		const struct places *places = &run->worker->places[run->form][leaf->literals[i]];
 
 		for (size_t k = 0; k < places->n; k++) {
-			struct range range = { places->at[k], places->at[k] + leaf->literal_bytes[i].n };
+			struct range range = {places->at[k], places->at[k] + leaf->literal_bytes[i].n};
 
 			if (!accept(range, run))
 				break;
@@ -623,7 +623,8 @@ static void run_regex(struct run *run, const struct leaf *leaf)
 	struct leaf_state *state = &worker->leaves[run->leaf];
 	struct span text = run->forms[run->form]->bytes;
 	struct pattern *pattern = pattern_of(worker, run->leaf);
-	struct pattern_budget budget = { .rule_us = worker->budget_us[leaf->rule], .message_us = &run->message_us, .work = worker->work[leaf->rule] };
+	struct pattern_budget budget = {
+	        .rule_us = worker->budget_us[leaf->rule], .message_us = &run->message_us, .work = worker->work[leaf->rule]};
 	GArray *windows;
 	size_t total = 0, next = 0;
 	bool whole = leaf->n_literals == 0;
@@ -642,7 +643,7 @@ static void run_regex(struct run *run, const struct leaf *leaf)
 		whole |= places->cut;
 	}
 	if (whole || total > MOST_WINDOWS) {
-		struct window window = { 0, text.n };
+		struct window window = {0, text.n};
 
 		g_array_append_val(windows, window);
 	} else {
@@ -668,7 +669,8 @@ static void run_regex(struct run *run, const struct leaf *leaf)
 			window.from = next;
 		if (window.from > window.to)
 			continue;
-		if (pattern_find(pattern, &leaf->shape, text, window.from, window.to, &budget, accept, run, &next) == PATTERN_GAVE_UP)
+		if (pattern_find(pattern, &leaf->shape, text, window.from, window.to, &budget, accept, run, &next) ==
+		        PATTERN_GAVE_UP)
 			state->gave_up = true;
 		if (state->gave_up || state->found->len >= MOST_LEAF_HITS)
 			break;
@@ -840,7 +842,7 @@ static const struct text *host_text(struct arena *arena, const struct link *link
 
 	if (host.n == 0 || host.p < whole.p || host.p + host.n > whole.p + whole.n)
 		return NULL;
-	text = part_of(arena, link->target, (struct range){ (size_t)(host.p - whole.p), (size_t)(host.p - whole.p) + host.n });
+	text = part_of(arena, link->target, (struct range){(size_t)(host.p - whole.p), (size_t)(host.p - whole.p) + host.n});
 	lower = arena_copy(arena, host);
 	for (size_t i = 0; i < host.n; i++)
 		lower[i] = ascii_lower(lower[i]);
@@ -1126,10 +1128,10 @@ static void call_back(struct match_worker *worker, const struct set_rule *rule, 
 }
 
 void match_run(struct match_worker *worker, const struct message *message, bool (*wanted)(const struct rule *rule, void *data),
-	       match_callback callback, void *data)
+        match_callback callback, void *data)
 {
 	const struct match_set *set = worker->set;
-	struct run run = { .worker = worker, .set = set, .message_us = LIMIT_MESSAGE_BUDGET_US };
+	struct run run = {.worker = worker, .set = set, .message_us = LIMIT_MESSAGE_BUDGET_US};
 
 	run.scratch = arena_new();
 	for (size_t form = 0; form < N_FORMS; form++)
@@ -1195,13 +1197,13 @@ static bool check_phrase(struct arena *arena, const char *phrase, enum match_for
 	}
 	if (form == FORM_DECODED)
 		return true;
-	l1 = (struct text){ .bytes = span_str(normal_l1_plain(arena, want)) };
+	l1 = (struct text){.bytes = span_str(normal_l1_plain(arena, want))};
 	if (form == FORM_L1_KANA)
 		l1.bytes = normal_fold_kana(arena, &l1)->bytes;
 	if (span_eq(l1.bytes, want))
 		return true;
 	g_set_error(error, match_error(), 0, "phrase \"%s\" is not in %s it is matched in; write \"%.*s\"", phrase, form_name(form),
-		    (int)l1.bytes.n, l1.bytes.p);
+	        (int)l1.bytes.n, l1.bytes.p);
 	return false;
 }
 
@@ -1216,15 +1218,16 @@ static bool check_regex(struct arena *arena, const char *regex, enum match_form 
 	shape = pattern_analyse(arena, regex, form);
 	if (shape.nested_repeats) {
 		g_set_error_literal(error, match_error(), 0,
-				    "regex has a repeat without upper bound inside another one; bound one of them, or make the inner possessive");
+		        "regex has a repeat without upper bound inside another one; bound one of them, or make the inner "
+		        "possessive");
 		return false;
 	}
 	if (shape.foreign) {
 		char character[5] = "";
 
 		utf8_write(character, shape.foreign);
-		g_set_error(error, match_error(), 0, "regex holds \"%s\" (U+%04X), which %s never has", character, (unsigned)shape.foreign,
-			    form_name(form));
+		g_set_error(error, match_error(), 0, "regex holds \"%s\" (U+%04X), which %s never has", character,
+		        (unsigned)shape.foreign, form_name(form));
 		return false;
 	}
 	if (shape.n_literals == 0)

@@ -31,16 +31,16 @@ struct required {
 	struct span *literals;
 	size_t n;
 	size_t off_min, off_max;
-	size_t score;          /* 0: none */
+	size_t score; /* 0: none */
 };
 
 struct shape {
-	size_t min, max;       /* bytes */
-	size_t look;           /* bytes of look-ahead behind the match */
-	bool exact;            /* matches one of set and nothing else */
+	size_t min, max; /* bytes */
+	size_t look;     /* bytes of look-ahead behind the match */
+	bool exact;      /* matches one of set and nothing else */
 	struct set set;
 	struct required best;
-	bool unbounded;        /* holds a repeat without upper bound that can be backtracked into */
+	bool unbounded; /* holds a repeat without upper bound that can be backtracked into */
 };
 
 struct parser {
@@ -48,9 +48,9 @@ struct parser {
 	struct span regex;
 	size_t at;
 	enum match_form form;
-	bool ignore_case;      /* in force here */
+	bool ignore_case; /* in force here */
 	bool any_ignore_case;
-	bool opaque;           /* something that is not understood */
+	bool opaque; /* something that is not understood */
 	bool nested_repeats;
 	bool to_the_end;
 	uint32_t foreign;
@@ -165,7 +165,7 @@ static void offer_set(struct parser *parser, struct required *best, const struct
 
 	if (score <= best->score)
 		return;
-	*best = (struct required){ .n = set->n, .off_min = off_min, .off_max = off_max, .score = score };
+	*best = (struct required){.n = set->n, .off_min = off_min, .off_max = off_max, .score = score};
 	best->literals = ARENA_ARRAY(parser->arena, struct span, set->n);
 	for (size_t i = 0; i < set->n; i++)
 		best->literals[i] = arena_copy_span(parser->arena, span_of(set->strings[i], set->lengths[i]));
@@ -199,7 +199,7 @@ static void shape_empty(struct shape *shape)
 	shape->exact = true;
 	shape->set.n = 1;
 	memset(shape->set.lengths, 0, sizeof(shape->set.lengths));
-	shape->best = (struct required){ 0 };
+	shape->best = (struct required){0};
 	shape->unbounded = false;
 }
 
@@ -352,7 +352,7 @@ static void parse_class(struct parser *parser, struct shape *shape)
 {
 	bool negated = false, first = true, listed = true, closed = false;
 	uint32_t highest = 0;
-	struct set set = { 0 };
+	struct set set = {0};
 
 	if (peek(parser, 0) == '^') {
 		negated = true;
@@ -373,7 +373,7 @@ static void parse_class(struct parser *parser, struct shape *shape)
 			size_t name = parser->at + 2, end = name;
 
 			while (end + 1 < parser->regex.n && !(parser->regex.p[end] == kind && parser->regex.p[end + 1] == ']') &&
-			       parser->regex.p[end] != ']')
+			        parser->regex.p[end] != ']')
 				end++;
 			if (end + 1 < parser->regex.n && parser->regex.p[end] == kind) {
 				parser->at = end + 2;
@@ -749,7 +749,7 @@ static void repeat(struct parser *parser, struct shape *shape, size_t min, size_
 		shape->exact = exact && max == 1 && set_add(&shape->set, "", 0);
 		if (!shape->exact)
 			shape->set.n = 0;
-		shape->best = (struct required){ 0 };
+		shape->best = (struct required){0};
 	} else if (exact) {
 		struct set once, run;
 		size_t times = 1;
@@ -806,7 +806,7 @@ static bool parse_plain(struct parser *parser, struct shape *piece)
 
 static void parse_sequence(struct parser *parser, struct shape *whole, int depth)
 {
-	struct shape run, piece;   /* run: the exact pieces just read */
+	struct shape run, piece; /* run: the exact pieces just read */
 	size_t run_min = 0, run_max = 0;
 	bool all_exact = true;
 
@@ -886,7 +886,7 @@ static void join_required(struct parser *parser, struct required *all, const str
 
 static void parse_alternation(struct parser *parser, struct shape *shape, int depth)
 {
-	struct required all = { .off_min = PATTERN_UNBOUNDED, .score = PATTERN_UNBOUNDED };
+	struct required all = {.off_min = PATTERN_UNBOUNDED, .score = PATTERN_UNBOUNDED};
 	struct shape branch;
 	size_t allocated = 0;
 	bool none = false;
@@ -913,13 +913,13 @@ static void parse_alternation(struct parser *parser, struct shape *shape, int de
 		shape->look = branch.look > shape->look ? branch.look : shape->look;
 		shape->unbounded |= branch.unbounded;
 	}
-	shape->best = none ? (struct required){ 0 } : all;
+	shape->best = none ? (struct required){0} : all;
 }
 
 struct pattern_shape pattern_analyse(struct arena *arena, const char *regex, enum match_form form)
 {
-	struct parser parser = { .arena = arena, .regex = span_str(regex), .form = form };
-	struct pattern_shape result = { .before_max = PATTERN_UNBOUNDED, .length_max = PATTERN_UNBOUNDED };
+	struct parser parser = {.arena = arena, .regex = span_str(regex), .form = form};
+	struct pattern_shape result = {.before_max = PATTERN_UNBOUNDED, .length_max = PATTERN_UNBOUNDED};
 	struct shape shape;
 
 	if (parser.regex.n > LIMIT_PATTERN_BYTES || !utf8_valid(parser.regex))
@@ -992,9 +992,9 @@ struct pattern *pattern_compile(const char *regex, GError **error)
 	pcre2_set_newline(context, PCRE2_NEWLINE_ANYCRLF);
 	/* Tried with 10.42: "(?=a)c?a" misses the last "a" of "aa", because the look-ahead's letter is taken for another one. */
 	code = pcre2_compile((PCRE2_SPTR)regex, n,
-			     PCRE2_UTF | PCRE2_NEVER_BACKSLASH_C | PCRE2_MULTILINE | PCRE2_USE_OFFSET_LIMIT |
-				     (strstr(regex, "(?=") ? PCRE2_NO_START_OPTIMIZE : 0),
-			     &number, &offset, context);
+	        PCRE2_UTF | PCRE2_NEVER_BACKSLASH_C | PCRE2_MULTILINE | PCRE2_USE_OFFSET_LIMIT |
+	                (strstr(regex, "(?=") ? PCRE2_NO_START_OPTIMIZE : 0),
+	        &number, &offset, context);
 	pcre2_compile_context_free(context);
 	if (!code) {
 		PCRE2_UCHAR message[200] = "";
@@ -1079,8 +1079,8 @@ static size_t subject_end(const struct pattern_shape *shape, struct span text, s
 	return end;
 }
 
-enum pattern_result pattern_find(struct pattern *pattern, const struct pattern_shape *shape, struct span text, size_t from, size_t to,
-				 struct pattern_budget *budget, bool (*match)(struct range range, void *data), void *data, size_t *next)
+enum pattern_result pattern_find(struct pattern *pattern, const struct pattern_shape *shape, struct span text, size_t from,
+        size_t to, struct pattern_budget *budget, bool (*match)(struct range range, void *data), void *data, size_t *next)
 {
 	size_t at = from, small_until = 0;
 	enum pattern_result result = PATTERN_DONE;
@@ -1101,15 +1101,15 @@ enum pattern_result pattern_find(struct pattern *pattern, const struct pattern_s
 		end = subject_end(shape, text, last);
 		pcre2_set_match_limit(pattern->context, small ? LIMIT_PATTERN_MATCH_STEPS : QUICK_STEPS);
 		pcre2_set_offset_limit(pattern->context, last);
-		code = pcre2_match(pattern->code, (PCRE2_SPTR)text.p, end, at, PCRE2_NO_UTF_CHECK | (end < text.n ? PCRE2_NOTEOL : 0),
-				   pattern->data, pattern->context);
+		code = pcre2_match(pattern->code, (PCRE2_SPTR)text.p, end, at,
+		        PCRE2_NO_UTF_CHECK | (end < text.n ? PCRE2_NOTEOL : 0), pattern->data, pattern->context);
 		budget->work += (last - at + 1) * (small ? SMALL_WEIGHT : 1) + 1;
 		if (budget->work - budget->work_then >= SLICE_POSITIONS)
 			read_clock(budget);
 
 		if (code >= 0) {
 			const PCRE2_SIZE *places = pcre2_get_ovector_pointer(pattern->data);
-			struct range range = { places[0], places[1] };
+			struct range range = {places[0], places[1]};
 
 			/* \K in a look-around can turn them round; an empty match shows nothing. */
 			if (range.end > range.start && !match(range, data)) {

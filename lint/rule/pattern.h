@@ -39,14 +39,14 @@ struct pattern;
 struct pattern *pattern_compile(const char *regex, GError **error);
 void pattern_free(struct pattern *pattern);
 
-/* CPU time that is left, in microseconds; both are counted down, and may end below zero. Reading the clock costs a microsecond, so it
- * is read only once work has gathered up: a rule that tries a few start positions is never timed. */
+/* CPU time that is left, in microseconds; both are counted down, and may end below zero. Reading the clock costs a microsecond, so
+ * it is read only once work has gathered up: a rule that tries a few start positions is never timed. */
 struct pattern_budget {
 	int64_t rule_us;
 	int64_t *message_us;
-	size_t work;       /* start positions tried, weighted; carried from text to text of one message */
-	int64_t clock;     /* the last reading; 0: none yet */
-	size_t work_then;  /* work at that reading */
+	size_t work;      /* start positions tried, weighted; carried from text to text of one message */
+	int64_t clock;    /* the last reading; 0: none yet */
+	size_t work_then; /* work at that reading */
 };
 
 /* Before and behind a row of pattern_find() calls on one text. */
@@ -54,14 +54,14 @@ void pattern_budget_start(struct pattern_budget *budget);
 void pattern_budget_stop(struct pattern_budget *budget);
 
 enum pattern_result {
-	PATTERN_DONE,    /* looked at all start positions, or match said stop */
-	PATTERN_GAVE_UP  /* budget spent, or a limit of the engine reached */
+	PATTERN_DONE,   /* looked at all start positions, or match said stop */
+	PATTERN_GAVE_UP /* budget spent, or a limit of the engine reached */
 };
 
 /* Find the matches that begin in [from, to] of text, which must be valid UTF-8, and call match for each until it returns false.
  * Matches do not overlap. *next (may be NULL) is where the last match ended: do not start before it again. */
-enum pattern_result pattern_find(struct pattern *pattern, const struct pattern_shape *shape, struct span text, size_t from, size_t to,
-				 struct pattern_budget *budget, bool (*match)(struct range range, void *data), void *data, size_t *next);
+enum pattern_result pattern_find(struct pattern *pattern, const struct pattern_shape *shape, struct span text, size_t from,
+        size_t to, struct pattern_budget *budget, bool (*match)(struct range range, void *data), void *data, size_t *next);
 
 /* CPU time of this thread in microseconds. */
 int64_t pattern_cpu_us(void);

@@ -6,7 +6,7 @@
 
 /* Literals are looked for by their first bytes: six of them (two kana or kanji, or six letters) where they have as many. Each
  * level is a pass of its own, so that a level that no literal needs costs nothing. */
-static const size_t level_bytes[] = { 6, 3, 2, 1 };
+static const size_t level_bytes[] = {6, 3, 2, 1};
 #define N_LEVELS G_N_ELEMENTS(level_bytes)
 
 /* The bitmap has 2^BITMAP_BITS bits, 8 kB: it stays in the first-level cache and is 1.5 % full with 1,000 literals. */
@@ -19,15 +19,15 @@ static const size_t level_bytes[] = { 6, 3, 2, 1 };
 struct literal {
 	struct span bytes;
 	bool ignore_case;
-	uint32_t hash;         /* of its level */
-	uint32_t next;         /* in its bucket */
+	uint32_t hash; /* of its level */
+	uint32_t next; /* in its bucket */
 };
 
 struct level {
 	size_t n;
 	uint64_t mask, case_bits;
 	uint64_t *bitmap;
-	uint32_t *buckets;     /* heads by the low bits of the hash */
+	uint32_t *buckets; /* heads by the low bits of the hash */
 	uint32_t bucket_mask;
 };
 
@@ -35,8 +35,8 @@ struct prefilter {
 	struct arena *arena;
 	struct literal *literals;
 	size_t n, allocated;
-	uint32_t *slots;       /* open hash table of literal numbers, until prefilter_finish(); g_malloc'd */
-	size_t n_slots;        /* a power of two */
+	uint32_t *slots; /* open hash table of literal numbers, until prefilter_finish(); g_malloc'd */
+	size_t n_slots;  /* a power of two */
 	bool finished;
 	struct level levels[N_LEVELS];
 };
@@ -95,7 +95,7 @@ uint32_t prefilter_add(struct prefilter *prefilter, struct span literal, bool ig
 	slot = slot_of(prefilter, literal, ignore_case);
 	if (prefilter->slots[slot] != NO_LITERAL)
 		return prefilter->slots[slot];
-	prefilter->literals[prefilter->n] = (struct literal){ .bytes = literal, .ignore_case = ignore_case };
+	prefilter->literals[prefilter->n] = (struct literal){.bytes = literal, .ignore_case = ignore_case};
 	prefilter->slots[slot] = (uint32_t)prefilter->n;
 	return (uint32_t)prefilter->n++;
 }
@@ -190,7 +190,7 @@ static bool stands_at(const struct literal *literal, const char *p)
 }
 
 static void confirm(const struct prefilter *prefilter, const struct level *level, uint32_t hash, struct span text, size_t at,
-		    prefilter_callback callback, void *data)
+        prefilter_callback callback, void *data)
 {
 	for (uint32_t i = level->buckets[hash & level->bucket_mask]; i != NO_LITERAL; i = prefilter->literals[i].next) {
 		const struct literal *literal = &prefilter->literals[i];
@@ -201,7 +201,7 @@ static void confirm(const struct prefilter *prefilter, const struct level *level
 }
 
 static void scan_level(const struct prefilter *prefilter, const struct level *level, size_t window, struct span text,
-		       prefilter_callback callback, void *data)
+        prefilter_callback callback, void *data)
 {
 	/* Eight bytes are loaded at a time; the last positions are done byte by byte. */
 	size_t at = 0, fast_end = text.n >= 8 ? text.n - 7 : 0;

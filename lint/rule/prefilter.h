@@ -14,8 +14,8 @@ struct prefilter;
 
 /* An empty prefilter. It lives in the arena, and so do the bytes given to prefilter_add(). */
 struct prefilter *prefilter_new(struct arena *arena);
-/* Add a literal of at least one byte; returns its number, the same one for the same bytes. ignore_case: ASCII case does not count, the literal must
- * be given in lower case. */
+/* Add a literal of at least one byte; returns its number, the same one for the same bytes. ignore_case: ASCII case does not count,
+ * the literal must be given in lower case. */
 uint32_t prefilter_add(struct prefilter *prefilter, struct span literal, bool ignore_case);
 /* No literal may be added behind this. */
 void prefilter_finish(struct prefilter *prefilter);

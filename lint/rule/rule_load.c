@@ -509,14 +509,41 @@ static void check_arguments(
 	for (int i = 0; good && i < N_LANGUAGES; i++) {
 		for (guint k = 0; k < names[i]->len; k++) {
 			const char *name = g_ptr_array_index(names[i], k);
-			if (rule == ARGUMENTS_OF_MATCH && strcmp(name, "excerpt") != 0)
-				REFUSE(l, nodes[i], "{%s}: a rule with match has the argument {excerpt} only", name);
+			if (rule == ARGUMENTS_OF_MATCH && strcmp(name, "excerpt") != 0 && strcmp(name, "words") != 0 && strcmp(name, "count") != 0)
+				REFUSE(l, nodes[i], "{%s}: a rule with match has the arguments {excerpt}, {words} and {count} only", name);
 			if (!g_ptr_array_find_with_equal_func(names[!i], name, g_str_equal, NULL))
 				REFUSE(l, nodes[!i], "the argument {%s} of the other language is missing here", name);
 		}
 	}
 	for (int i = 0; i < N_LANGUAGES; i++)
 		g_ptr_array_unref(names[i]);
+}
+
+/* Prose is wrapped in the rule file to be read there: a single line end is a blank, or nothing between two characters that are not
+ * ASCII (Japanese has no blanks between words). An empty line parts paragraphs and stays. NULL stays NULL. */
+static const char *folded(struct arena *arena, const char *text)
+{
+	if (!text || !strchr(text, '\n'))
+		return text;
+	char *copy = arena_copy(arena, span_str(text)), *out = copy;
+
+	for (const char *p = text; *p; p++) {
+		if (*p != '\n') {
+			*out++ = *p;
+			continue;
+		}
+		size_t line_ends = strspn(p, "\n");
+		const char *next = p + line_ends;
+		if (line_ends > 1) {
+			*out++ = '\n';
+			*out++ = '\n';
+		} else if (!((unsigned char)p[-1] >= 0x80 && (unsigned char)*next >= 0x80)) {
+			*out++ = ' ';
+		}
+		p = next - 1;
+	}
+	*out = '\0';
+	return copy;
 }
 
 static struct localized localized_of(struct loader *l, const struct node *node, const char *what, enum argument_rule rule)
@@ -532,7 +559,7 @@ static struct localized localized_of(struct loader *l, const struct node *node, 
 		if (!nodes[i])
 			REFUSE(l, node, "%s has no \"%s\"", what, languages[i]);
 		else
-			text.text[i] = text_of(l, nodes[i], what);
+			text.text[i] = folded(l->arena, text_of(l, nodes[i], what));
 	}
 	if (rule != ARGUMENTS_NONE && text.text[LANGUAGE_EN] && text.text[LANGUAGE_JA])
 		check_arguments(l, nodes, &text, rule);

@@ -45,14 +45,15 @@ static void message_id_repeated(struct several *s)
 	g_hash_table_destroy(seen);
 }
 
-/* UN-06: one unsubscribe URI for different recipients: it cannot tell who leaves. */
+/* UN-06: one unsubscribe URI for different recipients: it cannot tell who leaves. Only where it claims to be one-click: the page of a
+ * discussion list that asks for the address is the same for all, rightly. */
 static void unsubscribe_uri_shared(struct several *s)
 {
 	GHashTable *seen = g_hash_table_new(g_str_hash, g_str_equal);
 
 	for (size_t i = 0; i < s->n; i++) {
 		const struct facts *f = s->results[i]->facts;
-		if (f->is_template || !f->unsubscribe_uri.value || !f->recipient)
+		if (f->is_template || !f->one_click || !f->unsubscribe_uri.value || !f->recipient)
 			continue;
 		size_t earlier = first_with(seen, f->unsubscribe_uri.value, i);
 		if (earlier == i || same(f->recipient, s->results[earlier]->facts->recipient))

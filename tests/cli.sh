@@ -1,0 +1,465 @@
+#!/usr/bin/env bash
+# The command line as people, scripts and CI jobs rely on it: exit codes, streams, formats, kinds of input, own rules; and that the
+# documents (README, man pages, ARCHITECTURE) say what the program does. Knows few rules by name: wording is tested elsewhere.
+# Environment: PRESEND the program, B the build folder. --write rewrites the screens of the READMEs.
+set -u
+cd "$(dirname "$0")/.." || exit 2
+top=$PWD
+presend=${PRESEND:-${B:-build}/presend}
+case $presend in
+/*) ;;
+*) presend=$top/$presend ;;
+esac
+[ -x "$presend" ] || { echo "cli: $presend is not built"; exit 77; }
+export LC_ALL=C.UTF-8 NO_COLOR=1 COLUMNS=100
+unset LANG LC_MESSAGES CLICOLOR_FORCE
+clock=2026-11-24T00:00:30Z
+good=$top/corpus/good/bank-8bit.eml
+bad=$top/corpus/bad/founding-story.eml
+scratch=$(mktemp -d) || exit 2
+trap 'rm -rf "$scratch"' EXIT
+n=0 failures=0
+
+# Usage: report RESULT NAME; RESULT 0 is good.
+report() {
+	n=$((n + 1))
+	[ "$1" -eq 0 ] && return 0
+	failures=$((failures + 1))
+	echo "cli: FAILED: $2"
+	return 1
+}
+
+# Run presend with the arguments; out, err and code are set.
+run() {
+	"$presend" "$@" >"$scratch/out" 2>"$scratch/err" </dev/null
+	code=$?
+}
+
+# Usage: wants CODE NAME ARGUMENT...
+wants() {
+	local wanted=$1 name=$2
+	shift 2
+	run "$@"
+	[ "$code" -eq "$wanted" ]
+	report $? "$name: exit $code, not $wanted" || head -n 5 "$scratch/out" "$scratch/err"
+}
+
+# Usage: says FILE TEXT NAME; FILE is out or err of the last run.
+says() {
+	grep -qF -e "$2" "$scratch/$1"
+	report $? "$3: no \"$2\" in std$1" || head -n 5 "$scratch/$1"
+}
+
+# Usage: silent FILE NAME
+silent() {
+	[ ! -s "$scratch/$1" ]
+	report $? "$2: std$1 is not empty" || head -n 5 "$scratch/$1"
+}
+
+have_python=no
+command -v python3 >/dev/null && have_python=yes
+
+# Usage: python NAME SCRIPT ARGUMENT...: python3 must end with 0. Passed over where there is none.
+python() {
+	local name=$1
+	shift
+	[ $have_python = yes ] || return 0
+	python3 -c "$@"
+	report $? "$name"
+}
+
+# --- the screens of the READMEs ----------------------------------------------------------------------------------------------------
+
+# A screen stands between "<!-- screen: ARGUMENTS -->" and "<!-- end -->": a fence, "$ build/presend ARGUMENTS", its output, a fence.
+# Usage: screen_lines FILE: the file with every screen made new.
+screen_lines() {
+	local line arguments inside=no
+	while IFS= read -r line; do
+		case $line in
+		'<!-- screen: '*' -->')
+			inside=yes
+			arguments=${line#'<!-- screen: '}
+			arguments=${arguments%' -->'}
+			printf '%s\n```console\n$ build/presend %s\n' "$line" "$arguments"
+			# shellcheck disable=SC2086
+			"$presend" $arguments </dev/null
+			printf '```\n'
+			;;
+		'<!-- end -->')
+			inside=no
+			printf '%s\n' "$line"
+			;;
+		*) [ $inside = yes ] || printf '%s\n' "$line" ;;
+		esac
+	done <"$1"
+}
+
+for readme in README.md README.ja.md; do
+	screen_lines "$readme" >"$scratch/readme"
+	if [ "${1:-}" = --write ]; then
+		cmp -s "$scratch/readme" "$readme" || { cp "$scratch/readme" "$readme" && echo "cli: $readme written"; }
+		continue
+	fi
+	diff -u "$readme" "$scratch/readme" >"$scratch/difference" && grep -q '^<!-- screen: ' "$readme"
+	report $? "the screen of $readme is not what the program prints; tests/cli.sh --write makes it new" ||
+		head -n 30 "$scratch/difference"
+done
+[ "${1:-}" = --write ] && exit 0
+
+# --- exit codes -----------------------------------------------------------------------------------------------------------------
+
+wants 0 'a good draft' --now $clock "$good"
+wants 1 'a bad draft' --now $clock "$bad"
+wants 2 'no path'
+says err 'usage: presend' 'no path'
+silent out 'no path'
+wants 2 'a missing file' "$scratch/nowhere.eml"
+says out 'No such file' 'a missing file'
+wants 2 'a missing file beside a bad one' --now $clock "$scratch/nowhere.eml" "$bad"
+says out header-duplicate 'the others are still checked'
+says out nowhere.eml 'what was not checked is named'
+ln -s /proc/self/mem "$scratch/unreadable.eml"
+wants 2 'an unreadable file beside a bad one' --now $clock "$bad" "$scratch/unreadable.eml"
+says out header-duplicate 'the others are still checked'
+says out unreadable.eml 'what was not checked is named'
+if [ "$(id -u)" -ne 0 ]; then
+	cp "$good" "$scratch/locked.eml"
+	chmod 000 "$scratch/locked.eml"
+	wants 2 'a file without permission' "$scratch/locked.eml"
+fi
+wants 2 'a missing file, jsonl' --format jsonl "$scratch/nowhere.eml" "$good"
+says err nowhere.eml 'jsonl has no place for errors: stderr'
+wants 2 'unknown option' --selct x "$good"
+says err 'did you mean: --select' 'unknown option'
+silent out 'unknown option'
+wants 2 'unknown short option' -x "$good"
+wants 2 'unknown rule' --select header-duplicat,tag "$good"
+wants 2 'unknown rule' --ignore header-duplicatee "$good"
+says err 'did you mean: header-duplicate' 'unknown rule'
+wants 2 'unknown profile' --profile gmial "$good"
+says err 'did you mean: gmail' 'unknown profile'
+wants 2 'unknown format' --format jsno "$good"
+says err 'did you mean: json' 'unknown format'
+wants 2 'unknown command' lnit
+says err 'did you mean: lint' 'unknown command'
+wants 2 'unknown rule to explain' explain unsubscribe-tokn
+says err 'did you mean: unsubscribe-token' 'unknown rule to explain'
+wants 2 'explain without a rule' explain
+wants 2 'rules with a word too many' rules everything
+for value in stage=late class=letter volume=huge fail-on=sometimes now=yesterday jobs=0 jobs=many lang=fr color=blue max-score=-1 \
+	target-charset=klingon; do
+	wants 2 "a wrong value, $value" "--${value%%=*}" "${value#*=}" "$good"
+	says err "--${value%%=*}" "a wrong value, $value"
+done
+wants 2 'an option without its value' "$good" --stage
+wants 2 'a value too many' --quiet=yes "$good"
+for later in --fix --diff --config --baseline --staged preflight bounce checklist gate init; do
+	wants 2 "$later of a later version" "$later"
+	says err 'not in this version yet' "$later of a later version"
+done
+wants 2 'a format of a later version' --format sarif "$good"
+says err 'not in this version yet' 'a format of a later version'
+
+wants 0 'a warning alone' --now $clock --select from-name-urgent "$bad"
+says out from-name-urgent 'a warning alone'
+wants 1 '--fail-on warning' --now $clock --select from-name-urgent --fail-on warning "$bad"
+wants 1 '--fail-on info' --now $clock --select from-name-urgent --fail-on=info "$bad"
+wants 0 '--fail-on never' --now $clock --fail-on never "$bad"
+wants 0 '--ignore' --now $clock --select header-duplicate --ignore FM-03,header-duplicate "$bad"
+wants 1 '--select by requirement' --now $clock --select FM-03 "$bad"
+sed '$aXJS*C4JDBQADN1.NSBN3*2IDNEN*GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X' "$good" >"$scratch/points.eml"
+wants 1 '--max-score below' --now $clock --fail-on never --max-score 0.5 "$top/corpus/bad/unsolicited-ad-label.eml"
+wants 0 '--max-score above' --now $clock --fail-on never --max-score 1000 "$top/corpus/bad/unsolicited-ad-label.eml"
+wants 0 help --help
+says out 'usage: presend' help
+wants 0 'help as a command' help
+wants 0 version --version
+says out 'presend ' version
+wants 0 explain explain header-duplicate
+says out FM-03 explain
+wants 0 'explain by requirement' explain FM-03
+wants 0 rules rules
+says out header-duplicate rules
+
+# --- streams and formats --------------------------------------------------------------------------------------------------------
+
+"$presend" --now $clock - <"$bad" >"$scratch/out" 2>"$scratch/err"
+[ $? -eq 1 ]
+report $? 'standard input: exit code'
+says out '-:6:1: error' 'standard input is called -'
+"$presend" --now $clock --stdin-filename weekly.html.j2 --format json - <"$top/corpus/templates/weekly.html.j2" >"$scratch/out"
+says out '"kind": "template"' '--stdin-filename says what it is'
+says out '"path": "weekly.html.j2"' '--stdin-filename says what it is called'
+"$presend" --now $clock --stdin-filename corpus/bad/founding-story.eml --format json - <"$bad" >"$scratch/from-stdin"
+"$presend" --now $clock --format json corpus/bad/founding-story.eml >"$scratch/from-file"
+cmp -s "$scratch/from-stdin" "$scratch/from-file"
+report $? 'a file and the same bytes on standard input give the same report'
+printf 'x' | "$presend" --format json - >/dev/null 2>&1
+[ $? -eq 1 ]
+report $? 'one byte is a message with errors'
+
+# Corpus paths are relative here, as a user in the repository gives them.
+run --now $clock --format json --jobs 1 corpus
+cp "$scratch/out" "$scratch/one"
+run --now $clock --format json --jobs 4 corpus
+cmp -s "$scratch/one" "$scratch/out"
+report $? '--jobs 1 and --jobs 4 give the same bytes'
+run --now $clock --format json corpus
+cmp -s "$scratch/one" "$scratch/out"
+report $? 'a second run gives the same bytes'
+run --now $clock --jobs 1 --verbose --statistics corpus
+cp "$scratch/out" "$scratch/text"
+run --now $clock --jobs 3 --verbose --statistics corpus
+cmp -s "$scratch/text" "$scratch/out"
+report $? 'the text report does not depend on --jobs'
+run --now $clock --format jsonl corpus
+cp "$scratch/out" "$scratch/lines"
+
+python 'JSON: valid, whole, sorted; jsonl has the same messages' '
+import json, sys
+whole = json.load(open(sys.argv[1], encoding="utf-8"))
+lines = [json.loads(line) for line in open(sys.argv[2], encoding="utf-8")]
+assert whole["version"] == 1 and whole["tool"] == "presend" and whole["errors"] == []
+assert list(whole) == ["version", "tool", "tool_version", "rules_version", "messages", "errors"]
+assert lines == whole["messages"] and len(lines) > 80, len(lines)
+places = [(m["path"], m["index"]) for m in lines]
+assert places == sorted(places) and len(set(places)) == len(places)
+for m in lines:
+    order = [(f["span"]["start"]["offset"], f["rule"]) for f in m["findings"]]
+    assert order == sorted(order), m["path"]
+    ids = [r["id"] for r in m["requirements"]]
+    assert ids == sorted(set(ids)), m["path"]
+    for f in m["findings"]:
+        start, end = f["span"]["start"], f["span"]["end"]
+        assert 0 <= start["offset"] <= end["offset"] and start["line"] >= 1 and start["column"] >= 1, (m["path"], f)
+        assert f["severity"] in ("error", "warning", "info") and f["confidence"] in ("certain", "likely", "opinion")
+        assert f["message"] and f["help"] and len(f["fingerprint"]) == 16, (m["path"], f)
+        assert "" not in [v for v in f.values() if isinstance(v, str)], (m["path"], f)
+' "$scratch/one" "$scratch/lines"
+python 'JSON: every field is described in docs/output.md' '
+import json, re, sys
+text = open(sys.argv[2], encoding="utf-8").read()
+told = set(re.findall(r"`([a-z_]+)`", text))
+def names(value):
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield key
+            yield from names(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from names(inner)
+missing = set(names(json.load(open(sys.argv[1], encoding="utf-8")))) - told
+assert not missing, missing
+' "$scratch/one" docs/output.md
+"$presend" rules --format json >"$scratch/rules.json"
+python 'rules --format json is JSON' 'import json, sys; assert json.load(open(sys.argv[1], encoding="utf-8"))["rules"]' "$scratch/rules.json"
+
+# The places of findings are those of the file: line and column lead to the offset.
+python 'offset, line and column agree' '
+import json, sys
+for m in json.load(open(sys.argv[1], encoding="utf-8"))["messages"]:
+    data = open(m["path"], "rb").read()
+    for f in m["findings"]:
+        for place in f["span"].values():
+            head = data[:place["offset"]].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+            assert head.count(b"\n") + 1 == place["line"] or data[place["offset"] - 1:place["offset"] + 1] == b"\r\n", (m["path"], f["rule"], place)
+' "$scratch/one"
+
+cp "$good" "$scratch/report.json"
+ln "$scratch/report.json" "$scratch/earlier"
+run --now $clock --format "json=$scratch/report.json" corpus/bad/founding-story.eml
+[ "$code" -eq 1 ]
+report $? 'a report in a file: exit code'
+silent out 'a report in a file'
+cmp -s "$scratch/report.json" "$scratch/from-file"
+report $? 'a report in a file is the report'
+cmp -s "$scratch/earlier" "$good"
+report $? 'a report in a file is put in place whole: the old file keeps its bytes'
+run --now $clock --format "json=$scratch/both.json" --format text corpus/bad/founding-story.eml
+[ -s "$scratch/out" ] && cmp -s "$scratch/both.json" "$scratch/from-file"
+report $? 'two reports at once'
+wants 2 'a report that cannot be written' --now $clock --format "json=$scratch/no/such/folder.json" "$good"
+silent out 'a report that cannot be written'
+[ -s "$scratch/err" ]
+report $? 'a report that cannot be written is told'
+if [ -e /dev/full ]; then
+	"$presend" --now $clock "$bad" >/dev/full 2>"$scratch/err"
+	[ $? -eq 2 ] && [ -s "$scratch/err" ]
+	report $? 'a full disk is exit 2 and told'
+fi
+"$presend" --now $clock --format json corpus 2>"$scratch/err" | head -n 1 >/dev/null
+code=${PIPESTATUS[0]}
+[ "$code" -lt 126 ]
+report $? "a closed pipe ends the program with exit $code"
+silent err 'a closed pipe is nobody'"'"'s fault'
+
+wants 0 '--quiet, nothing found' --now $clock --quiet --select header-duplicate "$good"
+silent out '--quiet, nothing found'
+wants 1 '--quiet, something found' --now $clock --quiet "$bad"
+[ "$(wc -l <"$scratch/out")" -eq 1 ]
+report $? '--quiet prints the summary alone'
+run --now $clock --statistics "$bad"
+says out header-duplicate '--statistics'
+
+# --- colour, and text of drafts -----------------------------------------------------------------------------------------------------
+
+escape=$(printf '\033')
+run --now $clock "$bad"
+! grep -q "$escape" "$scratch/out"
+report $? 'NO_COLOR'
+NO_COLOR='' CLICOLOR_FORCE=1 "$presend" --now $clock "$bad" >"$scratch/out"
+grep -q "$escape" "$scratch/out"
+report $? 'CLICOLOR_FORCE'
+run --now $clock --color always "$bad"
+grep -q "$escape" "$scratch/out"
+report $? '--color always is stronger than NO_COLOR'
+run --now $clock --color always --format "text=$scratch/plain" "$bad"
+[ -s "$scratch/plain" ] && ! grep -q "$escape" "$scratch/plain"
+report $? 'no colours in a file'
+
+hostile=$scratch/$(printf 'evil\033]0;owned\007\033[2J.eml')
+{
+	printf 'From: "\033[31mA" <a@hanami-books.jp>\nTo: b@hanami-reader.jp\nTo: \033]8;;http://x/\033\\c@hanami-reader.jp\n'
+	printf 'Subject: =?UTF-8?B?%s?=\n' "$(printf '\033[2J\342\200\256\302\233x' | base64)"
+	printf 'Date: \033[1mnever\nMIME-Version: 1.0\nContent-Type: text/html; charset=UTF-8\n\n'
+	printf '<p>%%%%name%%%% \033[5m \302\2335m \342\200\256 {{x}} <a href="http://\033[7m">\007</a>\n'
+} >"$hostile"
+# Usage: harmless FILE: no control byte but the line end, no C1 control, no control of the direction of text.
+harmless() {
+	! LC_ALL=C grep -qaP '[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80[\x8e\x8f\xaa-\xae]|\xe2\x81[\xa6-\xa9]' "$1"
+}
+for options in '' '--verbose --statistics' '--lang ja' '--format json' '--format jsonl' '--quiet'; do
+	# shellcheck disable=SC2086
+	run --now $clock $options "$hostile" corpus
+	[ "$code" -eq 1 ] && [ -s "$scratch/out" ] && harmless "$scratch/out" && harmless "$scratch/err"
+	report $? "nothing of a hostile draft reaches the terminal (options: $options)"
+done
+run --now $clock --color always --verbose "$hostile" corpus
+sed "s/$escape\[[0-9;]*m//g" "$scratch/out" >"$scratch/stripped"
+harmless "$scratch/stripped"
+report $? 'nothing but colours of our own with --color always'
+
+# --- languages ------------------------------------------------------------------------------------------------------------------
+
+LC_ALL=C "$presend" --now $clock --lang ja "$bad" >"$scratch/out"
+says out 'メール1通' '--lang ja under LC_ALL=C'
+LC_ALL=ja_JP.UTF-8 "$presend" --now $clock "$bad" >"$scratch/ja"
+cmp -s "$scratch/ja" "$scratch/out"
+report $? 'Japanese from the environment, with no locale installed'
+LC_ALL=ja_JP.UTF-8 "$presend" --now $clock --format json corpus/bad/founding-story.eml >"$scratch/out"
+cmp -s "$scratch/out" "$scratch/from-file"
+report $? 'machine formats are English unless asked otherwise'
+run --lang ja --help
+says out '使い方' '--help in Japanese'
+run --lang ja --selct
+says err 'もしかして: --select' 'mistakes are told in Japanese'
+
+# --- kinds of input -------------------------------------------------------------------------------------------------------------
+
+mkdir "$scratch/empty"
+wants 0 'a folder without drafts' "$scratch/empty"
+says err 'no drafts' 'a folder without drafts'
+mkdir -p "$scratch/folder/issues" "$scratch/folder/node_modules" "$scratch/folder/.hidden"
+cp "$bad" "$scratch/folder/issues/b.eml"
+cp "$good" "$scratch/folder/a.eml"
+cp "$bad" "$scratch/folder/node_modules/c.eml"
+cp "$bad" "$scratch/folder/.hidden/d.eml"
+printf 'not a draft\n' >"$scratch/folder/README.md"
+run --now $clock --format jsonl "$scratch/folder"
+[ "$(wc -l <"$scratch/out")" -eq 2 ] && [ "$code" -eq 1 ]
+report $? 'a folder is walked; what is no draft is passed over'
+run --now $clock --format jsonl corpus/good/three-issues.mbox
+[ "$(grep -c '"index":[012],' "$scratch/out")" -eq 3 ] && [ "$(wc -l <"$scratch/out")" -eq 3 ]
+report $? 'an mbox of three'
+mkdir -p "$scratch/Maildir/cur" "$scratch/Maildir/new" "$scratch/Maildir/tmp"
+cp "$good" "$scratch/Maildir/cur/1732406400.M1P1.host:2,S"
+cp "$bad" "$scratch/Maildir/new/1732406401.M1P1.host"
+cp "$bad" "$scratch/Maildir/tmp/1732406402.M1P1.host"
+run --now $clock --format jsonl "$scratch/Maildir"
+[ "$(wc -l <"$scratch/out")" -eq 2 ] && grep -q '/new/' "$scratch/out"
+report $? 'a Maildir: cur and new, not tmp'
+for draft in bad/founding-story bad/hidden-keywords bad/merge-tags-left bad/placeholders-left good/tech-weekly-base64 \
+	good/club-qp; do
+	sed 's/$/\r/' "corpus/$draft.eml" | "$presend" --now $clock --format json --stdin-filename x.eml - >"$scratch/crlf"
+	"$presend" --now $clock --format json --stdin-filename x.eml - <"corpus/$draft.eml" >"$scratch/lf"
+	python "$draft with CRLF gives the findings it gives with LF" '
+import json, sys
+def seen(path):
+    return [(f["rule"], f["severity"], f["message"], f["excerpt"], f["decoded_column"], f["fingerprint"], f["span"]["start"]["line"],
+             f["span"]["start"]["column"]) for m in json.load(open(path, encoding="utf-8"))["messages"] for f in m["findings"]]
+crlf, lf = seen(sys.argv[1]), seen(sys.argv[2])
+assert crlf == lf, (set(crlf) ^ set(lf))
+' "$scratch/crlf" "$scratch/lf"
+done
+wants 0 '--' --now $clock -- "$good"
+cp "$good" "$scratch/-dash.eml"
+(cd "$scratch" && "$presend" --now $clock -- -dash.eml >/dev/null 2>&1)
+report $? 'a name that begins with a hyphen, behind --'
+
+# --- own rules ------------------------------------------------------------------------------------------------------------------
+
+mkdir "$scratch/rules"
+cp tests/own_rules/house-old-company-name.yaml "$scratch/rules"
+printf 'From: "A" <a@hanami-books.jp>\nSubject: x\nDate: Tue, 24 Nov 2026 09:00:00 +0900\n\nFrom Acme Books\n' >"$scratch/own.eml"
+run --now $clock --rules "$scratch/rules" --fail-on never "$scratch/own.eml"
+says out house-old-company-name '--rules adds a rule'
+says out unsubscribe '--rules keeps the built-in ones'
+wants 0 '--no-builtin-rules' --now $clock --rules "$scratch/rules" --no-builtin-rules --fail-on never --format json "$scratch/own.eml"
+[ "$(grep -c '"rule":' "$scratch/out")" -eq 1 ]
+report $? '--no-builtin-rules leaves own rules alone'
+wants 0 'explain an own rule' --rules "$scratch/rules" explain house-old-company-name
+sed 's/^severity: .*/severity: fatal/' tests/own_rules/house-old-company-name.yaml >"$scratch/rules/house-old-company-name.yaml"
+wants 2 'a broken rule file' --now $clock --rules "$scratch/rules" "$good"
+grep -qE 'house-old-company-name\.yaml:[0-9]+:[0-9]+: ' "$scratch/err"
+report $? 'a broken rule file is told as file:line:column'
+silent out 'a broken rule file'
+line=$(grep -n '^severity:' "$scratch/rules/house-old-company-name.yaml" | cut -d: -f1)
+says err ".yaml:$line:" 'a broken rule file: the line'
+wants 2 'rules check on a broken rule file' rules check "$scratch/rules"
+wants 2 'rules of a folder that is not there' --rules "$scratch/nowhere" "$good"
+
+# --- documents ------------------------------------------------------------------------------------------------------------------
+
+"$presend" --help | sed -n 's/^  \(-., \)\{0,1\}--\([a-z-]*\).*/\2/p' | LC_ALL=C sort >"$scratch/options"
+[ "$(wc -l <"$scratch/options")" -ge 20 ]
+report $? '--help lists the options'
+for page in docs/presend.1 docs/presend.ja.1; do
+	sed -n 's/^\.It .*Fl -\([a-z-]*\).*/\1/p' "$page" | LC_ALL=C sort -u >"$scratch/told"
+	diff "$scratch/options" "$scratch/told" >"$scratch/difference"
+	report $? "$page and --help name different options (< help, > page)" || cat "$scratch/difference"
+	# Short names: "-j, --jobs" of --help is ".It Fl j , Fl -jobs" in the page.
+	"$presend" --help | sed -n 's/^  -\(.\), --\([a-z-]*\).*/.It Fl \1 , Fl -\2/p' >"$scratch/short"
+	while IFS= read -r line; do
+		grep -qF -e "$line" "$page"
+		report $? "$page: no \"$line\""
+	done <"$scratch/short"
+	for word in $("$presend" 2>&1 | sed -n 's/.*presend \([a-z]\{3,\}\).*/\1/p') ; do
+		grep -qE "^\.(It )?.*(Cm|Nm) ?.*\b$word\b" "$page"
+		report $? "$page: no command $word"
+	done
+	if command -v mandoc >/dev/null; then
+		mandoc -T lint -W warning "$page" >"$scratch/out" 2>&1
+		report $? "mandoc -T lint $page" || cat "$scratch/out"
+	fi
+done
+# docs/ARCHITECTURE.md has one row for every file of lint/, and no row for a file that is gone. "name.c .h" are two files.
+sed -n 's/^| `\([a-z0-9_/]*\)\.\([ch]\)\( \.h\)\{0,1\}` |.*/\1.\2\3/p' docs/ARCHITECTURE.md |
+	awk '{ print $1; if ($2 == ".h") { sub(/\.c$/, ".h", $1); print $1 } }' | LC_ALL=C sort >"$scratch/told"
+(cd lint && find . -name '*.[ch]' | sed 's,^\./,,' | LC_ALL=C sort) >"$scratch/files"
+diff "$scratch/files" "$scratch/told" >"$scratch/difference"
+report $? 'docs/ARCHITECTURE.md does not list the files of lint/ (< file, > row)' || cat "$scratch/difference"
+# Links between our documents lead somewhere.
+for page in *.md docs/*.md; do
+	[ -f "$page" ] || continue
+	while IFS= read -r target; do
+		case $target in
+		http://* | https://* | mailto:* | '#'*) continue ;;
+		esac
+		[ -e "$(dirname "$page")/${target%%#*}" ]
+		report $? "$page: link to $target leads nowhere"
+	done < <(awk '/^```/ { code = !code } !code' "$page" | sed 's/`[^`]*`//g' | grep -oE '\]\([^) ]+\)' | sed 's/^](//; s/)$//')
+done
+
+[ $have_python = yes ] || echo 'cli: python3 is missing, JSON was not looked into'
+[ $failures -eq 0 ] && echo "cli: $n statements about the command line hold" || echo "cli: $failures of $n failed"
+[ $failures -eq 0 ]

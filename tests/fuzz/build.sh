@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# Builds the fuzz targets with clang, libFuzzer, AddressSanitizer and UBSan into build-fuzz/ and runs them.
+# SECONDS_EACH: how long each target runs (60; 0: only build). JOBS: compilers at a time. New inputs are kept in build-fuzz/found/,
+# what crashes, leaks or is slow in build-fuzz/bad/; `build-fuzz/fuzz_message FILE` runs one input again.
+set -eu
+cd "$(dirname "$0")/../.."
+fuzz=${FUZZ_BUILD:-build-fuzz}
+seconds=${SECONDS_EACH:-60}
+command -v clang >/dev/null || { echo 'fuzz: clang is missing; make deps-full installs it' >&2; exit 2; }
+
+san='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer'
+make --no-print-directory -j"${JOBS:-2}" B="$fuzz" CC=clang CC_FOR_BUILD=cc CFLAGS='-O1 -g' HARDENING= EXTRA_FLAGS="$san" "$fuzz/libpresend.a"
+
+packages='gmime-3.0 libxml-2.0 icu-uc libpcre2-8 yaml-0.1 json-c'
+read -r -a flags <<<"$(pkg-config --cflags $packages)"
+read -r -a libs <<<"$(pkg-config --libs $packages)"
+for target in fuzz_message fuzz_html; do
+	clang -std=gnu11 -O1 -g -Wall -Wextra -Ilint "${flags[@]}" -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
+		-fno-omit-frame-pointer -o "$fuzz/$target" "tests/fuzz/$target.c" "$fuzz/libpresend.a" "${libs[@]}" -lm
+done
+
+# Seeds: the drafts of corpus/ behind a byte of options, see fuzz_message.c. Long ones only slow a fuzzer down.
+rm -rf "$fuzz/seeds"
+for target in fuzz_message fuzz_html; do
+	mkdir -p "$fuzz/seeds/$target" "$fuzz/found/$target" "$fuzz/bad/$target"
+done
+n=0
+while IFS= read -r draft; do
+	n=$((n + 1))
+	case $draft in
+	*.eml.j2) byte='\027' ;;
+	*.txt) byte='\025' ;;
+	*.html | *.j2 | *.erb | *.hbs | *.liquid) byte='\024' ;;
+	*) byte='\120' ;;
+	esac
+	{ printf '%b' "$byte"; cat "$draft"; } >"$fuzz/seeds/fuzz_message/$n"
+	case $draft in
+	*.html | *.html.j2 | *.hbs | *.liquid) { printf '\001'; cat "$draft"; } >"$fuzz/seeds/fuzz_html/$n" ;;
+	esac
+done < <(find corpus -type f ! -name '*.expect' ! -name '*.options' ! -name README.md -size -40k | LC_ALL=C sort)
+echo "fuzz: $n seeds in $fuzz/seeds"
+
+export ASAN_OPTIONS=${ASAN_OPTIONS:-allocator_may_return_null=1} UBSAN_OPTIONS=print_stacktrace=1
+bad=0
+for target in fuzz_message fuzz_html; do
+	[ "$seconds" -gt 0 ] || continue
+	echo "fuzz: $target, $seconds s"
+	"$fuzz/$target" -max_total_time="$seconds" -dict=tests/fuzz/mail.dict -max_len=20000 -timeout=10 -report_slow_units=3 -rss_limit_mb=2048 \
+		-print_final_stats=1 -artifact_prefix="$fuzz/bad/$target/" "$fuzz/found/$target" "$fuzz/seeds/$target" \
+		>"$fuzz/$target.log" 2>&1 || bad=1
+	tail -n 12 "$fuzz/$target.log"
+done
+exit $bad

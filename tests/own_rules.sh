@@ -1,0 +1,127 @@
+#!/usr/bin/env bash
+# Own rules from the outside: the rules of tests/own_rules/ are checked and used, a broken one is told with its place, and a pattern
+# that would run for ages is stopped and said so. Environment: PRESEND the program, B the build folder.
+set -u
+cd "$(dirname "$0")/.." || exit 2
+presend=${PRESEND:-${B:-build}/presend}
+[ -x "$presend" ] || { echo "own_rules: $presend is not built"; exit 77; }
+export LC_ALL=C.UTF-8 NO_COLOR=1
+unset LANG LC_MESSAGES CLICOLOR_FORCE
+clock=2026-11-24T00:00:30Z
+scratch=$(mktemp -d) || exit 2
+trap 'rm -rf "$scratch"' EXIT
+status=0
+
+fail() {
+	echo "own_rules: $1" >&2
+	[ $# -lt 2 ] || head -n 8 "$2" >&2
+	status=1
+}
+
+# Usage: mail SUBJECT < body: a mail with this Subject.
+mail() {
+	printf 'From: "Hanami Books" <news@hanami-books.jp>\nTo: a@hanami-reader.jp\nSubject: %s\n' "$1"
+	printf 'Date: Tue, 24 Nov 2026 09:00:00 +0900\nMessage-ID: <1@hanami-books.jp>\nMIME-Version: 1.0\n'
+	printf 'Content-Type: text/plain; charset=UTF-8\nContent-Transfer-Encoding: 8bit\n\n'
+	cat
+}
+
+# Usage: rule ID MATCH PASSING-TEXT FAILING-TEXT: a rule file.
+rule() {
+	cat <<-END
+		id: $1
+		requirements: []
+		severity: warning
+		confidence: certain
+		title: {en: "Test", ja: "試験"}
+		why: {en: "Because.", ja: "試験のため。"}
+		message: {en: "found {excerpt}", ja: "{excerpt} があります"}
+		help: {en: "Mend it.", ja: "直してください。"}
+		sources:
+		  - {name: "Nobody"}
+		match: $2
+		examples:
+		  - fail: {text: "$4"}
+		  - pass: {text: "$3"}
+	END
+}
+
+# --- the three rules ------------------------------------------------------------------------------------------------------------
+
+"$presend" rules check tests/own_rules >"$scratch/out" 2>&1 || fail 'rules check tests/own_rules does not pass' "$scratch/out"
+grep -q '^3 rules, [0-9]* examples, 0 failed, 0 slow$' "$scratch/out" || fail 'rules check counts otherwise' "$scratch/out"
+
+mail '=?UTF-8?B?44CQ5paw5YiK44CR44CQ54Sh5paZ44CReA==?=' >"$scratch/draft.eml" <<-'END'
+	株式会社アクメ書房より
+	Order T9-004711, ACME  BOOKS
+END
+"$presend" --now $clock --rules tests/own_rules --no-builtin-rules --class transactional "$scratch/draft.eml" >"$scratch/out"
+[ $? -eq 1 ] || fail 'an error of an own rule is exit 1' "$scratch/out"
+for wanted in ':3:.*info  house-too-many-brackets  2 bracketed words: 【新刊】, 【無料】' ':10:.*warning  house-old-company-name .*アクメ書房' \
+	':11:7: error  house-order-number  T9-004711' ':11:18: warning  house-old-company-name .*ACME'; do
+	grep -q "$wanted" "$scratch/out" || fail "no finding $wanted" "$scratch/out"
+done
+"$presend" --now $clock --rules tests/own_rules --no-builtin-rules --quiet "$scratch/draft.eml" >"$scratch/out" ||
+	fail 'an own rule that depends on --class' "$scratch/out"
+"$presend" --now $clock --rules tests/own_rules --no-builtin-rules --lang ja "$scratch/draft.eml" >"$scratch/out"
+grep -q '旧社名が使われています' "$scratch/out" || fail 'own rules in Japanese' "$scratch/out"
+"$presend" --now $clock --rules tests/own_rules --select house-old --fail-on never "$scratch/draft.eml" >"$scratch/out"
+[ "$(grep -c 'house-old-company-name  ' "$scratch/out")" -eq 2 ] || fail 'own rules and --select' "$scratch/out"
+
+# --- an example that does not hold, files that do not load ----------------------------------------------------------------------------
+
+mkdir "$scratch/wrong"
+rule wrong-example '{on: text, phrase: [peony]}' 'a peony' 'a rose' >"$scratch/wrong/wrong-example.yaml"
+"$presend" rules check "$scratch/wrong" >"$scratch/out" 2>&1
+[ $? -eq 1 ] || fail 'wrong examples are exit 1' "$scratch/out"
+[ "$(grep -c 'wrong-example.yaml: example [12]' "$scratch/out")" -eq 2 ] || fail 'both wrong examples are told' "$scratch/out"
+
+# Usage: refused NAME LINE SED-SCRIPT: the good rule, changed by the script, is refused at this line.
+refused() {
+	mkdir -p "$scratch/broken"
+	rm -f "$scratch/broken"/*
+	rule broken '{on: text, phrase: [peony]}' 'a rose' 'a peony' | sed "$3" >"$scratch/broken/broken.yaml"
+	"$presend" rules check "$scratch/broken" >"$scratch/out" 2>&1
+	[ $? -eq 2 ] || fail "$1: must be exit 2" "$scratch/out"
+	grep -qE "broken\.yaml:$2:[0-9]+: " "$scratch/out" || fail "$1: is not told at line $2" "$scratch/out"
+}
+refused 'unknown key' 3 's/^severity: .*/severty: warning/'
+refused 'unknown severity' 3 's/^severity: .*/severity: fatal/'
+refused 'double key' 4 's/^confidence: .*/severity: warning/'
+refused 'no Japanese' 5 's/, ja: "試験"//'
+refused 'other id than the file' 1 's/^id: .*/id: other/'
+refused 'phrase in no normal form' '[0-9]+' 's/peony\]/Peony]/'
+refused 'regex that is none' '[0-9]+' "s/^match: .*/match: {on: text, regex: '(peony'}/"
+refused 'nested repeats' '[0-9]+' "s/^match: .*/match: {on: text, regex: 'x(a+)+y'}/"
+refused 'YAML that is none' '[0-9]+' 's/^match: .*/match: {on: text/'
+refused 'an anchor' 2 's/^requirements: .*/requirements: \&a []/'
+rm -f "$scratch/broken"/*
+rule header-duplicate '{on: text, phrase: [peony]}' 'a rose' 'a peony' >"$scratch/broken/header-duplicate.yaml"
+"$presend" --rules "$scratch/broken" "$scratch/draft.eml" >"$scratch/out" 2>&1
+[ $? -eq 2 ] || fail 'an id of a built-in rule is refused' "$scratch/out"
+
+# --- a pattern that runs for ages ------------------------------------------------------------------------------------------------------
+
+mkdir "$scratch/slow"
+rule bounded-gaps "{on: body, form: decoded, regex: 'a.{0,400}b.{0,400}c.{0,400}d.{0,400}#'}" 'a b' 'abcd#' >"$scratch/slow/bounded-gaps.yaml"
+head -c 300000 /dev/zero | tr '\0' 'a' | sed 's/aaaa/abcd/g; s/.\{900\}/&\n/g' >"$scratch/text"
+sed 's/$/#/; s/abcd/aaaa/g' "$scratch/text" >"$scratch/with-literal"
+sed 's/abcd/abca/g; s/$/#/' "$scratch/text" >"$scratch/near"
+"$presend" rules check "$scratch/slow" >"$scratch/out" 2>&1 || fail 'the slow rule loads' "$scratch/out"
+gave_up=0
+for text in text with-literal near; do
+	mail slow <"$scratch/$text" >"$scratch/slow.eml"
+	begin=$(date +%s)
+	timeout 60 "$presend" --now $clock --rules "$scratch/slow" --no-builtin-rules --fail-on never --format jsonl "$scratch/slow.eml" \
+		>"$scratch/out" 2>&1
+	code=$?
+	took=$(($(date +%s) - begin))
+	[ $code -eq 0 ] || fail "a hard text ($text): exit $code" "$scratch/out"
+	[ $took -le 10 ] || fail "a hard text ($text) took $took s"
+	timeout 60 "$presend" --now $clock --rules "$scratch/slow" --fail-on never --format jsonl "$scratch/slow.eml" >"$scratch/out" 2>&1
+	grep -q '"rule":"rule-gave-up"' "$scratch/out" && gave_up=$((gave_up + 1))
+done
+[ $gave_up -gt 0 ] || fail 'no hard text made the rule give up; it must be said where one does'
+
+[ $status -eq 0 ] && echo 'own_rules: 3 rules, their refusals and a hard pattern behave'
+exit $status
