@@ -133,7 +133,7 @@ wants 2 'unknown option' --selct x "$good"
 says err 'did you mean: --select' 'unknown option'
 silent out 'unknown option'
 wants 2 'unknown short option' -x "$good"
-wants 2 'unknown rule' --select header-duplicat,tag "$good"
+wants 2 'unknown rule' --select header-dupplicate,tag "$good"
 wants 2 'unknown rule' --ignore header-duplicatee "$good"
 says err 'did you mean: header-duplicate' 'unknown rule'
 wants 2 'unknown profile' --profile gmial "$good"
@@ -330,11 +330,11 @@ harmless() {
 }
 for options in '' '--verbose --statistics' '--lang ja' '--format json' '--format jsonl' '--quiet'; do
 	# shellcheck disable=SC2086
-	run --now $clock $options "$hostile" corpus
+	run --now $clock $options "$hostile" corpus/bad corpus/broken
 	[ "$code" -eq 1 ] && [ -s "$scratch/out" ] && harmless "$scratch/out" && harmless "$scratch/err"
 	report $? "nothing of a hostile draft reaches the terminal (options: $options)"
 done
-run --now $clock --color always --verbose "$hostile" corpus
+run --now $clock --color always --verbose "$hostile" corpus/bad corpus/broken
 sed "s/$escape\[[0-9;]*m//g" "$scratch/out" >"$scratch/stripped"
 harmless "$scratch/stripped"
 report $? 'nothing but colours of our own with --color always'

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Every item of ../shared/mail through presend: no exit code but 0 and 1, no word of a sanitizer, no single file above the limit.
 # Files go in batches; a batch that fails or takes longer than one file may is halved until the culprit is alone.
+# Time is that of the processor, user and system: the clock on the wall tells more about the other programs of a machine.
 # Environment: B the build folder; LIMIT_MS per file (1000; with sanitizers 10000, which make presend about ten times slower).
 # Exit 77 where the mail is not there: it is no part of the repository.
 set -u
@@ -12,6 +13,7 @@ mail=${MAIL:-../shared/mail}
 case $presend in *san*) default_ms=10000 ;; *) default_ms=1000 ;; esac
 limit_ms=${LIMIT_MS:-$default_ms}
 batch_files=50
+TIMEFORMAT='%3U %3S'
 export LC_ALL=C.UTF-8 ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1} UBSAN_OPTIONS=print_stacktrace=1
 
 work=$(mktemp -d)
@@ -34,16 +36,15 @@ shown() {
 
 # judge START COUNT: run these files; halve until what is wrong with them is told about one file.
 judge() {
-	local start=$1 count=$2 code before after took_ms complaint half
-	before=${EPOCHREALTIME/./}
-	timeout $((count > 1 ? 120 : 60)) "$presend" --jobs 1 --format jsonl -- "${files[@]:start:count}" >"$work/out" 2>"$work/err"
+	local start=$1 count=$2 code user system took_ms complaint half
+	{ time timeout 120 "$presend" --jobs 1 --format jsonl -- "${files[@]:start:count}" >"$work/out" 2>"$work/err"; } 2>"$work/time"
 	code=$?
-	after=${EPOCHREALTIME/./}
-	took_ms=$(((after - before) / 1000))
+	read -r user system <"$work/time"
+	took_ms=$((10#${user/./} + 10#${system/./}))
 	complaint=
 	[ $code -le 1 ] || complaint="exit $code"
 	grep -qE 'Sanitizer|runtime error|CRITICAL|WARNING \*\*' "$work/err" && complaint="$complaint, said $(grep -m1 -E 'Sanitizer|runtime error|CRITICAL|WARNING \*\*' "$work/err")"
-	[ $took_ms -le "$limit_ms" ] || complaint="$complaint, took $took_ms ms"
+	[ $took_ms -le "$limit_ms" ] || complaint="$complaint, took $took_ms ms of CPU"
 	[ -n "$complaint" ] || return
 	if [ "$count" -gt 1 ]; then
 		half=$((count / 2))

@@ -52,7 +52,7 @@ static const struct {
 	{ "${name} ${a.b}", "5O1name;5O1a.b" },
 	{ "$name$", "6O0name" },
 	{ "$100 and $200$, a$b$c", "" },
-	{ "#{name} @{/link}", "7O1name;10O1link" },
+	{ "#{name} @{/link}", "7O1name;10O0link" },
 	{ "a#{color:red;top:0}", "" },
 	/* Code */
 	{ "<%= user.name %><% if a<b %>x<% end %>", "8O1user.name;8P1if;8L1end" },

@@ -18,7 +18,8 @@ bool entity_is_enclosed(const struct entity *entity)
 /* A text part whose charset is its own affair: displayed, or any other text that is no attachment. */
 static bool judged(const struct entity *e)
 {
-	return e->n_children == 0 && e->is_text && e->charset_result.text && !e->is_attachment && !entity_is_enclosed(e);
+	/* message/delivery-status is read as text, too, but defines its own charset. */
+	return e->n_children == 0 && entity_is(e, "text", NULL) && e->charset_result.text && !e->is_attachment && !entity_is_enclosed(e);
 }
 
 static struct range charset_place(const struct message *m, const struct entity *e)
@@ -121,8 +122,10 @@ CHECK(charset_unknown)
 										     NULL;
 		if (!kind)
 			continue;
-		/* UTF-7 and its like are ASCII on the wire. */
-		bool harmless = e->charset.family == CHARSET_UNKNOWN && !has_non_ascii(e);
+		/* Plain ASCII reads the same under any name; only UTF-7 says more with it, behind a "+". */
+		struct span bytes = e->decoded.text->bytes;
+		bool harmless = !has_non_ascii(e) && span_find_byte(bytes, '\0', 0) == bytes.n &&
+				(e->charset.family == CHARSET_UNKNOWN || span_find_byte(bytes, '+', 0) == bytes.n);
 		check_report(c, charset_place(m, e), harmless ? "harmless" : kind, ARG_T("charset", e->charset_name));
 	}
 }
@@ -156,6 +159,23 @@ CHECK(charset_legacy)
 	}
 }
 
+static bool is_only_unassigned(const struct entity *e)
+{
+	for (size_t k = 0; k < e->charset_result.n_problems; k++)
+		if (e->charset_result.problems[k].kind == CHARSET_PROBLEM_ILLEGAL)
+			return false;
+	return true;
+}
+
+/* The label gb2312 stands for its superset GB 18030 in practice, and readers take it so
+ * (https://encoding.spec.whatwg.org/#names-and-labels). */
+static bool is_larger_set(struct check *c, const struct entity *e)
+{
+	if (!span_eq_ci(span_trim(e->charset_name), SPAN_LIT("gb2312")))
+		return false;
+	return charset_decode(check_arena(c), charset_label_parse(SPAN_LIT("gb18030")), e->decoded.text).n_illegal == 0;
+}
+
 /* Text whose bytes are not in the declared charset. Cases: mismatch (it is cleanly something else, named), ascii (declared us-ascii,
  * is something else), bytes (some bytes are wrong), unassigned (well-formed codes that this reading of the charset has no character
  * for; readers of a larger set show them). The place: the first wrong byte; mismatch and ascii: the label. */
@@ -181,10 +201,7 @@ CHECK(charset_undecodable)
 		}
 		if (!first)
 			continue;
-		/* Labels such as gb2312 stand for larger sets in practice. */
-		bool unassigned = e->charset.family == CHARSET_OTHER;
-		for (size_t k = 0; k < e->charset_result.n_problems; k++)
-			unassigned = unassigned && e->charset_result.problems[k].kind != CHARSET_PROBLEM_ILLEGAL;
+		bool unassigned = e->charset.family == CHARSET_OTHER && (is_only_unassigned(e) || is_larger_set(c, e));
 		check_report(c, text_to_file(e->decoded.text, first->offset, first->offset + first->length),
 			     unassigned ? "unassigned" : "bytes", charset, ARG_I("count", n));
 	}
@@ -498,11 +515,14 @@ static bool composes(struct span s, size_t start, uint32_t mark)
 struct reading {
 	bool has_undecodable; /* bytes that became U+FFFD here: told by the rules about the charset */
 	bool is_raw_jis;      /* escapes of ISO-2022-JP under another label: told there, too */
+	bool is_foreign;      /* a converter that has private characters for codes of larger sets */
+	bool is_html;         /* where fonts of icons use private characters */
 };
 
 static void damaged_in(struct check *c, const struct text *text, const struct reading *reading)
 {
-	static const char *const names[] = { "replacement", "substitute", "escape", "private-use", "radical", "decomposed-kana", "geta" };
+	static const char *const names[] = { "replacement", "substitute",	   "escape", "private-use",
+					     "radical",	    "decomposed-kana", "geta",	 "icon" };
 	struct range first[G_N_ELEMENTS(names)] = { 0 };
 	size_t counts[G_N_ELEMENTS(names)] = { 0 };
 
@@ -518,6 +538,11 @@ static void damaged_in(struct check *c, const struct text *text, const struct re
 		    (ch == 0x3013 && is_ornament(text->bytes, start, at)) ||
 		    ((ch == 0x3099 || ch == 0x309A) && !composes(text->bytes, start, ch)))
 			continue;
+		if (strcmp(damage, "private-use") == 0) {
+			if (reading->is_foreign)
+				continue;
+			damage = reading->is_html ? "icon" : damage;
+		}
 		for (size_t k = 0; k < G_N_ELEMENTS(names); k++)
 			if (strcmp(names[k], damage) == 0 && !counts[k]++)
 				first[k] = (struct range){ start, at };
@@ -527,9 +552,14 @@ static void damaged_in(struct check *c, const struct text *text, const struct re
 			check_report_text(c, text, first[k], names[k], ARG_I("count", counts[k]));
 }
 
-static struct reading reading_of(const struct entity *e)
+static struct reading reading_of(const struct body *body)
 {
-	struct reading reading = { .is_raw_jis = charset_guess(e->decoded.text->bytes, NULL, NULL) == CHARSET_ISO_2022_JP };
+	const struct entity *e = body->entity;
+	struct reading reading = {
+		.is_raw_jis = charset_guess(e->decoded.text->bytes, NULL, NULL) == CHARSET_ISO_2022_JP,
+		.is_foreign = e->charset_result.decoded_as == CHARSET_OTHER,
+		.is_html = body->html != NULL,
+	};
 
 	for (size_t i = 0; i < e->charset_result.n_problems; i++) {
 		enum charset_problem_kind kind = e->charset_result.problems[i].kind;
@@ -540,11 +570,11 @@ static struct reading reading_of(const struct entity *e)
 }
 
 /* Cases: replacement (U+FFFD that stood in the file, not one of our own), substitute, escape, private-use, radical, decomposed-kana,
- * geta. The first of each case in a displayed text and in the Subject. */
+ * geta, icon (private-use in HTML, where it may be a glyph of a font). The first of each case in a displayed text and in the Subject. */
 CHECK(damaged_character)
 {
 	for (size_t i = 0; i < m->n_bodies; i++) {
-		struct reading reading = reading_of(m->bodies[i].entity);
+		struct reading reading = reading_of(&m->bodies[i]);
 		damaged_in(c, m->bodies[i].visible, &reading);
 	}
 	if (!m->subject)

@@ -190,6 +190,13 @@ CHECK(header_block_broken)
 	}
 }
 
+/* A file that bears the marks of delivery and for which no stage was given: most likely a delivered copy and no draft. */
+static bool looks_received(const struct check *c, const struct message *m)
+{
+	return !check_options(c)->stage_given && header_find(m->header, "Received") &&
+	       (header_find(m->header, "Return-Path") || header_find(m->header, "Delivered-To"));
+}
+
 /* with: names (exact), prefixes. Fields that receiving adds. The first of each name is reported, with the count. */
 CHECK(trace_header_left)
 {
@@ -198,6 +205,11 @@ CHECK(trace_header_left)
 
 	if (no_header_to_judge(c, m))
 		return;
+	/* A delivered copy gets the one remark of received_copy instead of a dozen. */
+	if (looks_received(c, m)) {
+		check_not_applicable(c);
+		return;
+	}
 	for (size_t i = 0; i < m->header->n; i++) {
 		const struct field *f = &m->header->fields[i];
 		bool listed = word_in_list(names, f->name);
@@ -214,8 +226,7 @@ CHECK(trace_header_left)
 /* A file that was received, linted without --stage: a hint, no more. */
 CHECK(received_copy)
 {
-	if (check_options(c)->stage_given || !header_find(m->header, "Received") ||
-	    !(header_find(m->header, "Return-Path") || header_find(m->header, "Delivered-To"))) {
+	if (!looks_received(c, m)) {
 		check_not_applicable(c);
 		return;
 	}
