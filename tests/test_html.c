@@ -460,7 +460,7 @@ static const struct {
 	{ "<div hidden>b</div>c", "c", "b" },
 	{ "<div style='visibility:hidden'>a<b style='visibility:visible'>b</b></div>", "b", "a" },
 	{ "<div style='opacity:0'>a</div><div style='opacity:.5'>b</div>", "b", "a" },
-	{ "<div style='mso-hide:all'>a</div>", "", "a" },
+	{ "<div style='mso-hide:all'>a</div>", "a", "" },
 	{ "<div style='max-height:0px;overflow:hidden'>a</div><div style='max-height:0'>b</div>", "b", "a" },
 	{ "<div style='position:absolute;left:-9999px'>a</div><div style='left:-9999px'>b</div>", "b", "a" },
 	{ "<h1 style='text-indent:-9999px'>a</h1>", "", "a" },

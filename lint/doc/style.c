@@ -628,7 +628,8 @@ static enum html_hidden hidden_box(const struct declaration *d, double font_px)
 	double opacity;
 	struct span value = d[OPACITY].value;
 
-	if (is_word(&d[DISPLAY], "none") || is_word(&d[MSO_HIDE], "all"))
+	/* mso-hide:all hides in Outlook for Windows only; every other reader sees the text. */
+	if (is_word(&d[DISPLAY], "none"))
 		return HTML_HIDDEN_DISPLAY;
 	if (d[OPACITY].set && read_number(&value, &opacity)) {
 		if (value.n && value.p[0] == '%')

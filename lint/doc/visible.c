@@ -258,9 +258,11 @@ static struct text *find_preheader(struct arena *arena, const struct html *html)
 	}
 	struct text *text = without_padding(arena, &f, html->source);
 	size_t chars = 0;
+	bool in_words = false; /* a blank between words counts, one between padding does not */
 	for (size_t at = 0; at < text->bytes.n;) {
 		uint32_t c = utf8_next(text->bytes, &at);
-		chars += c == ' ' || !is_padding(c);
+		chars += !is_padding(c) || (c == ' ' && in_words);
+		in_words = !is_padding(c);
 	}
 	return chars > LONGEST_PREHEADER_CHARS ? NULL : text;
 }

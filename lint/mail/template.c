@@ -193,6 +193,12 @@ static struct field front_matter_field(struct arena *arena, const struct text *f
 	struct span bytes = arena_copy_span(arena, span_of(value.bytes->str, value.bytes->len));
 	g_string_free(value.bytes, TRUE);
 	field.unfolded = field.value = text_new(arena, bytes, map_builder_finish(&value.map, arena), file);
+	if (bytes.n) {
+		/* Address fields are parsed from the file: the quotes of YAML are not theirs. */
+		struct range inside = text_to_file(field.value, 0, bytes.n);
+		field.value_start = inside.start;
+		field.value_end = inside.end;
+	}
 	return field;
 }
 

@@ -199,7 +199,8 @@ CHECK(charset_undecodable)
 			check_report(c, charset_place(m, e), "mismatch", charset, ARG_T("looks", span_str(looks)));
 			continue;
 		}
-		if (!first)
+		/* Where the transfer encoding is broken, that comes first, and this may be what it left. */
+		if (!first || e->decoded.n_bad)
 			continue;
 		bool unassigned = e->charset.family == CHARSET_OTHER && (is_only_unassigned(e) || is_larger_set(c, e));
 		check_report(c, text_to_file(e->decoded.text, first->offset, first->offset + first->length),
@@ -490,19 +491,22 @@ static const char *damage_of(uint32_t ch)
 /* Geta signs in a row, or at both ends of a line, are ornament; a substitute stands alone among letters. */
 static bool is_ornament(struct span s, size_t start, size_t end)
 {
+	/* A longer line is prose; the limit keeps the cost linear. */
+	enum { LINE_BYTES = 400 };
 	struct span geta = SPAN_LIT("\xE3\x80\x93");
-	size_t line = start, line_end = span_find_byte(s, '\n', end);
+	struct span around = span_cut(s, 0, end + LINE_BYTES);
+	size_t line = start, line_end = span_find_byte(around, '\n', end);
 
 	if ((start >= 3 && span_eq(span_cut(s, start - 3, start), geta)) || span_eq(span_cut(s, end, end + 3), geta))
 		return true;
-	while (line > 0 && s.p[line - 1] != '\n')
+	while (line > 0 && start - line < LINE_BYTES && s.p[line - 1] != '\n')
 		line--;
 	struct span text = span_trim(span_cut(s, line, line_end));
 	bool first = span_starts(text, geta), last = text.n >= 3 && span_eq(span_cut(text, text.n - 3, text.n), geta);
 	return text.n == 3 || (text.n > 3 && first && last);
 }
 
-/* Does the mark make one character with what stands before it? \u3042\u3099 does not: nothing else can write that sound. */
+/* Does the mark make one character with what stands before it? U+3042 U+3099 does not: nothing else can write that sound. */
 static bool composes(struct span s, size_t start, uint32_t mark)
 {
 	size_t before = start;

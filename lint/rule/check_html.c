@@ -236,6 +236,29 @@ static bool background_is_written(const struct html *html, size_t element)
 	return false;
 }
 
+/* Is a font element open in front of the place that the tree has closed already (libxml2 lets some block elements close it, browsers do
+ * not)? Then the colour of the text is not sure. */
+static bool font_is_uncertain(const struct html *html, const struct html_text_run *run)
+{
+	enum { FAR_BYTES = 2000 };
+	struct span source = html->source->bytes;
+	size_t least = run->range.start > FAR_BYTES ? run->range.start - FAR_BYTES : 0;
+
+	for (size_t at = run->range.start; at > least; at--) {
+		struct span here = span_cut(source, at - 1, source.n);
+		if (span_starts_ci(here, SPAN_LIT("</font")))
+			return false;
+		if (!span_starts_ci(here, SPAN_LIT("<font")))
+			continue;
+		size_t font = html_element_at(html, at - 1);
+		for (size_t i = run->parent; i < html->n_elements; i = html->elements[i].parent)
+			if (i == font)
+				return false;
+		return true;
+	}
+	return false;
+}
+
 /* One stretch of text runs that the same element hides. */
 struct hidden_block {
 	enum html_hidden how;
@@ -296,7 +319,12 @@ CHECK(html_hidden_text)
 				continue;
 			if (block.how == HTML_HIDDEN_DISPLAY && hides_from_outlook_only(hider))
 				continue;
-			if (block.how == HTML_HIDDEN_COLOUR && sheet_is_elsewhere && !background_is_written(html, run->parent))
+			/* Controls have colours of their own and inherit none. */
+			if (block.how == HTML_HIDDEN_COLOUR && (span_eq(html->elements[run->parent].name, SPAN_LIT("button")) ||
+							        html_inside(html, run->parent, "select") || html_inside(html, run->parent, "button")))
+				continue;
+			if (block.how == HTML_HIDDEN_COLOUR &&
+			    (font_is_uncertain(html, block.first) || (sheet_is_elsewhere && !background_is_written(html, run->parent))))
 				continue;
 			const struct text *decoded = block.first->decoded;
 			struct span inner = span_trim(decoded->bytes);
@@ -369,6 +397,14 @@ CHECK(image_alt_missing)
 	}
 }
 
+/* Browsers read all of these as windows-1252 (WHATWG Encoding, "names and labels"). */
+static bool is_latin(struct span name)
+{
+	static const char *const names[] = { "windows-1252", "cp1252", "iso-8859-1", "iso8859-1", "iso_8859-1",
+					     "latin1",	     "l1",     "us-ascii",   "ascii",	  NULL };
+	return word_in_list(names, name);
+}
+
 /* The charset in a meta element against that of the part. */
 CHECK(meta_charset_mismatch)
 {
@@ -403,6 +439,7 @@ CHECK(meta_charset_mismatch)
 			struct charset_label declared = charset_label_parse(name);
 			bool same = declared.family == body->entity->charset.family &&
 				    (declared.family != CHARSET_OTHER || g_strcmp0(declared.converter, body->entity->charset.converter) == 0);
+			same |= is_latin(name) && is_latin(body->entity->charset_name);
 			bool ascii = span_is_ascii(body->source->bytes);
 			if (!same && !ascii)
 				check_report_text(c, html->source, range, NULL, ARG_T("meta", name), ARG_T("charset", body->entity->charset_name));

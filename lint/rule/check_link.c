@@ -121,7 +121,7 @@ static bool is_reserved(struct span host, const char *const *hosts)
 }
 
 /* with: cases (those that the rule is about), labels (of hosts for testing), hosts (more reserved names). Cases: userinfo, reserved, internal,
- * staging, ip, port. */
+ * staging, ip, port; where "text" is among the cases, it stands for the others in plain text, where an address may be an example. */
 CHECK(link_host)
 {
 	const char *const *cases = rule_setting_list(check_rule(c), "cases");
@@ -147,6 +147,8 @@ CHECK(link_host)
 			kind = "ip";
 		else if (link->url.flags & URL_PORT && !internal && word_in_list(cases, SPAN_LIT("port")))
 			kind = "port";
+		if (kind && link->kind == LINK_TEXT && word_in_list(cases, SPAN_LIT("text")))
+			kind = "text";
 		if (kind)
 			check_report_text(c, link->target, ((struct range){ 0, link->target->bytes.n }), kind, ARG_T("host", host),
 					  ARG_T("port", link->url.port));
@@ -243,7 +245,9 @@ CHECK(link_text_mismatch)
 		if (!span_eq_ci(shown_organisation, organisation)) {
 			if (!counts)
 				counts = count_organisations(m);
-			if (is_tracker(m, counts, organisation))
+			/* A target that carries the shown host in its query counts clicks and leads on. */
+			size_t rest = link->url.host_offset + link->url.host.n;
+			if (is_tracker(m, counts, organisation) || span_find_ci(link->url.whole, shown, rest) < link->url.whole.n)
 				kind = "tracker";
 			else if (span_eq_ci(first_label(shown_organisation), first_label(organisation)))
 				kind = "suffix";

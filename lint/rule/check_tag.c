@@ -5,11 +5,10 @@
 
 #include "base/utf8.h"
 
-/* with: syntaxes (names below); prose: "false" leaves spellings out that prose may have. Tags in displayed texts, headers and links.
- * In a file with many tags one finding stands at the first of each syntax and counts the rest. */
-static const char *const syntax_names[] = { "mustache", "statement", "mailchimp", "percent", "double-percent", "dollar", "dollar-name",
-					    "hash-brace", "erb", "bracket-percent", "at-brace", "salesforce", "double-hash",
-					    "double-underscore" };
+/* with: syntaxes (names below); prose: "false" leaves spellings out that prose may have. Tags in displayed texts, headers and
+ * links. In a file with many tags one finding stands at the first of each syntax and counts the rest. */
+static const char *const syntax_names[] = {"mustache", "statement", "mailchimp", "percent", "double-percent", "dollar",
+        "dollar-name", "hash-brace", "erb", "bracket-percent", "at-brace", "salesforce", "double-hash", "double-underscore"};
 
 static bool wanted(const struct check *c, const struct tag *tag)
 {
@@ -20,13 +19,14 @@ static bool wanted(const struct check *c, const struct tag *tag)
 struct tag_tally {
 	struct check *c;
 	size_t count;
-	const struct text *text;   /* of the first tag */
+	const struct text *text; /* of the first tag */
 	struct range range;
 	const char *where;
 	struct span shown;
 };
 
-static void tally(struct tag_tally *t, const struct text *text, const struct tag_list *tags, const struct html *html, const char *where)
+static void tally(
+        struct tag_tally *t, const struct text *text, const struct tag_list *tags, const struct html *html, const char *where)
 {
 	for (size_t i = 0; i < tags->n; i++) {
 		const struct tag *tag = &tags->tags[i];
@@ -36,10 +36,12 @@ static void tally(struct tag_tally *t, const struct text *text, const struct tag
 			/* An article about templates shows them in <code> or <pre>; style and script have braces of their own. */
 			size_t element = html_element_at(html, tag->range.start);
 			if (element != HTML_NO_PARENT &&
-			    (html_inside(html, element, "code") || html_inside(html, element, "pre") || html_inside(html, element, "script") ||
-			     html_inside(html, element, "style") || span_eq(html->elements[element].name, SPAN_LIT("code")) ||
-			     span_eq(html->elements[element].name, SPAN_LIT("pre")) || span_eq(html->elements[element].name, SPAN_LIT("style")) ||
-			     span_eq(html->elements[element].name, SPAN_LIT("script"))))
+			        (html_inside(html, element, "code") || html_inside(html, element, "pre") ||
+			                html_inside(html, element, "script") || html_inside(html, element, "style") ||
+			                span_eq(html->elements[element].name, SPAN_LIT("code")) ||
+			                span_eq(html->elements[element].name, SPAN_LIT("pre")) ||
+			                span_eq(html->elements[element].name, SPAN_LIT("style")) ||
+			                span_eq(html->elements[element].name, SPAN_LIT("script"))))
 				continue;
 		}
 		if (!t->count++) {
@@ -54,15 +56,15 @@ static void tally(struct tag_tally *t, const struct text *text, const struct tag
 /* Cases: subject, header, text, link: where the first one stands. Argument count: all of them. */
 CHECK(tag_left_over)
 {
-	struct tag_tally t = { .c = c };
+	struct tag_tally t = {.c = c};
 
 	for (size_t i = 0; i < m->header->n; i++) {
 		const struct field *f = &m->header->fields[i];
 		if (f->flags & FIELD_NO_COLON || f->value->bytes.n == 0)
 			continue;
 		/* Protocol fields hold bounce addresses and hashes that look like anything. */
-		static const char *const opaque[] = { "DKIM-Signature", "ARC-Seal", "ARC-Message-Signature", "Received", "Return-Path",
-						      "Authentication-Results", "ARC-Authentication-Results", "X-Google-DKIM-Signature", NULL };
+		static const char *const opaque[] = {"DKIM-Signature", "ARC-Seal", "ARC-Message-Signature", "Received",
+		        "Return-Path", "Authentication-Results", "ARC-Authentication-Results", "X-Google-DKIM-Signature", NULL};
 		if (word_in_list(opaque, f->name))
 			continue;
 		struct tag_list tags = tag_scan(check_arena(c), f->value->bytes);
@@ -94,7 +96,8 @@ CHECK(tag_in_encoded_word)
 			struct span raw = file_span(m, in_file);
 			struct span tag = span_cut(f->value->bytes, tags.tags[k].range.start, tags.tags[k].range.end);
 			if (!span_eq(raw, tag)) {
-				check_report_text(c, f->value, tags.tags[k].range, NULL, ARG_T("field", f->name), ARG_T("tag", tag));
+				check_report_text(
+				        c, f->value, tags.tags[k].range, NULL, ARG_T("field", f->name), ARG_T("tag", tag));
 				break;
 			}
 		}
@@ -107,7 +110,7 @@ CHECK(template_as_message)
 {
 	size_t minimum = (size_t)rule_setting_int(check_rule(c), "minimum", 3), count = 0;
 	const struct text *text = NULL;
-	struct range first = { 0, 0 };
+	struct range first = {0, 0};
 
 	if (check_options(c)->stage_given || m->kind == INPUT_TEMPLATE) {
 		check_not_applicable(c);
@@ -128,7 +131,8 @@ CHECK(template_as_message)
 		check_report_text(c, text, first, NULL, ARG_I("count", count));
 }
 
-/* Block tags that are not closed, or closed and never opened. Cases: open, close. Only where a file uses block tags of one syntax. */
+/* Block tags that are not closed, or closed and never opened. Cases: open, close. Only where a file uses block tags of one syntax.
+ */
 CHECK(tag_unbalanced)
 {
 	enum { DEEPEST = 64 };
@@ -145,7 +149,8 @@ CHECK(tag_unbalanced)
 				stack[depth++] = tag;
 			} else if (tag->place == TAG_CLOSE) {
 				if (depth == 0) {
-					check_report_text(c, body->source, tag->range, "close", ARG_T("tag", span_cut(body->source->bytes, tag->range.start, tag->range.end)));
+					check_report_text(c, body->source, tag->range, "close",
+					        ARG_T("tag", span_cut(body->source->bytes, tag->range.start, tag->range.end)));
 					return;
 				}
 				depth--;
@@ -153,7 +158,8 @@ CHECK(tag_unbalanced)
 		}
 		if (depth) {
 			const struct tag *tag = stack[depth - 1];
-			check_report_text(c, body->source, tag->range, "open", ARG_T("tag", span_cut(body->source->bytes, tag->range.start, tag->range.end)));
+			check_report_text(c, body->source, tag->range, "open",
+			        ARG_T("tag", span_cut(body->source->bytes, tag->range.start, tag->range.end)));
 		}
 	}
 }

@@ -32,15 +32,37 @@ CHECK(subject_long)
 	}
 	size_t n = utf8_count(m->subject->bytes);
 	if (n > limit)
-		check_report_text(c, m->subject, ((struct range){ utf8_offset(m->subject->bytes, limit), m->subject->bytes.n }), NULL,
-				  ARG_I("length", n), ARG_I("limit", limit));
+		check_report_text(c, m->subject, ((struct range){utf8_offset(m->subject->bytes, limit), m->subject->bytes.n}), NULL,
+		        ARG_I("length", n), ARG_I("limit", limit));
 }
 
-/* Cased letters, mostly capitals. A Subject that is mainly in a script without case is not judged: its few Latin words are names and
- * acronyms. with: letters (least number), percent. */
+/* Where the Subject proper begins: behind "Re:", "FW:" and the names of lists in brackets, which are no words of its writer. */
+static size_t behind_prefixes(struct span s)
+{
+	static const char *const prefixes[] = {"re:", "fw:", "fwd:"};
+
+	for (size_t at = 0;;) {
+		while (at < s.n && s.p[at] == ' ')
+			at++;
+		struct span rest = span_cut(s, at, s.n);
+		size_t end = rest.n && rest.p[0] == '[' ? span_find_byte(rest, ']', 0) : rest.n, step = 0;
+		for (size_t i = 0; i < G_N_ELEMENTS(prefixes); i++)
+			if (span_starts_ci(rest, span_str(prefixes[i])))
+				step = strlen(prefixes[i]);
+		if (end < rest.n)
+			step = end + 1;
+		if (!step)
+			return at;
+		at += step;
+	}
+}
+
+/* Cased letters, mostly capitals. A Subject that is mainly in a script without case is not judged: its few Latin words are names
+ * and acronyms. with: letters (least number), percent. */
 CHECK(subject_capitals)
 {
-	size_t least = (size_t)rule_setting_int(check_rule(c), "letters", 10), percent = (size_t)rule_setting_int(check_rule(c), "percent", 80);
+	size_t least = (size_t)rule_setting_int(check_rule(c), "letters", 10),
+	       percent = (size_t)rule_setting_int(check_rule(c), "percent", 80);
 	size_t upper = 0, lower = 0, caseless = 0, words = 0;
 	bool in_word = false;
 
@@ -49,7 +71,8 @@ CHECK(subject_capitals)
 		return;
 	}
 	struct span s = m->subject->bytes;
-	for (size_t at = 0; at < s.n;) {
+	size_t first = behind_prefixes(s);
+	for (size_t at = first; at < s.n;) {
 		uint32_t ch = utf8_next(s, &at);
 		bool up = g_unichar_isupper(ch), low = g_unichar_islower(ch);
 		upper += up;
@@ -60,10 +83,11 @@ CHECK(subject_capitals)
 	}
 	/* One or two words of capitals are a name or an acronym. */
 	if (words >= 3 && upper + lower >= least && upper * 100 > (upper + lower) * percent && upper >= 4 * caseless)
-		check_report_text(c, m->subject, ((struct range){ 0, s.n }), NULL, ARG_I("count", upper));
+		check_report_text(c, m->subject, ((struct range){first, s.n}), NULL, ARG_I("count", upper));
 }
 
-/* Is there a line end of the header block at the place of these bytes of a value, or right before? Then folding put the blank there. */
+/* Is there a line end of the header block at the place of these bytes of a value, or right before? Then folding put the blank
+ * there. */
 static bool is_folding(const struct message *m, const struct text *value, size_t start, size_t end)
 {
 	struct range in_file = text_to_file(value, start, end);
@@ -72,7 +96,8 @@ static bool is_folding(const struct message *m, const struct text *value, size_t
 	return span_find_byte(raw, '\n', 0) < raw.n || span_find_byte(raw, '\r', 0) < raw.n;
 }
 
-/* Blanks at the ends or inside the Subject that its writer did not mean. Cases: ends, tab, several. Folding of the header is no fault. */
+/* Blanks at the ends or inside the Subject that its writer did not mean. Cases: ends, tab, several. Folding of the header is no
+ * fault. */
 CHECK(subject_blanks)
 {
 	const struct field *f = m->subject_field;
@@ -86,8 +111,15 @@ CHECK(subject_blanks)
 		return; /* the Subject is empty, which is told elsewhere */
 	if (s.p[0] == ' ' || s.p[0] == '\t' || s.p[s.n - 1] == ' ' || s.p[s.n - 1] == '\t') {
 		size_t leading = (size_t)(span_trim(s).p - s.p);
-		struct range range = leading ? (struct range){ 0, leading } : (struct range){ span_trim(s).n, s.n };
+		struct range range = leading ? (struct range){0, leading} : (struct range){span_trim(s).n, s.n};
 		check_report_text(c, f->value, range, "ends", ARG_I("count", range.end - range.start));
+		return;
+	}
+	/* A value is trimmed where it is unfolded; a blank before the line end stands in the file only. */
+	struct span raw = span_cut(m->file->bytes, f->value_start, f->value_end);
+	if (raw.p[raw.n - 1] == ' ' || raw.p[raw.n - 1] == '\t') {
+		size_t kept = (size_t)(span_trim(raw).p - raw.p) + span_trim(raw).n;
+		check_report(c, ((struct range){f->value_start + kept, f->value_end}), "ends", ARG_I("count", raw.n - kept));
 		return;
 	}
 	for (size_t at = 0; at < s.n;) {
@@ -96,7 +128,8 @@ CHECK(subject_blanks)
 		for (; end < s.n && (s.p[end] == ' ' || s.p[end] == '\t'); end++)
 			tab |= s.p[end] == '\t';
 		if ((tab || end > at + 1) && !is_folding(m, f->value, at, end)) {
-			check_report_text(c, f->value, ((struct range){ at, end }), tab ? "tab" : "several", ARG_I("count", end - at));
+			check_report_text(
+			        c, f->value, ((struct range){at, end}), tab ? "tab" : "several", ARG_I("count", end - at));
 			return;
 		}
 		at = end > at ? end : at + 1;
@@ -105,8 +138,8 @@ CHECK(subject_blanks)
 
 static bool is_decoration(uint32_t ch)
 {
-	static const uint32_t decorations[] = { 0x203B, 0x2605, 0x2606, 0x25A0, 0x25A1, 0x25CF, 0x25CB, 0x25CE, 0x25C6, 0x25C7, 0x25BC, 0x25BD,
-						0x25B2, 0x25B3, 0x266A, 0x2665, 0x2192, 0x21D2, 0x2501, 0x2500, 0x2728, 0x26A1, 0x3013 };
+	static const uint32_t decorations[] = {0x203B, 0x2605, 0x2606, 0x25A0, 0x25A1, 0x25CF, 0x25CB, 0x25CE, 0x25C6, 0x25C7,
+	        0x25BC, 0x25BD, 0x25B2, 0x25B3, 0x266A, 0x2665, 0x2192, 0x21D2, 0x2501, 0x2500, 0x2728, 0x26A1, 0x3013};
 	for (size_t i = 0; i < G_N_ELEMENTS(decorations); i++)
 		if (decorations[i] == ch)
 			return true;
@@ -116,9 +149,10 @@ static bool is_decoration(uint32_t ch)
 /* with: symbols, brackets: more decorative symbols or 【】 pairs than this in the Subject. Cases: symbols, brackets. */
 CHECK(subject_decoration)
 {
-	size_t most = (size_t)rule_setting_int(check_rule(c), "symbols", 3), most_brackets = (size_t)rule_setting_int(check_rule(c), "brackets", 2);
+	size_t most = (size_t)rule_setting_int(check_rule(c), "symbols", 3),
+	       most_brackets = (size_t)rule_setting_int(check_rule(c), "brackets", 2);
 	size_t symbols = 0, brackets = 0;
-	struct range range = { 0, 0 };
+	struct range range = {0, 0};
 
 	if (!m->subject) {
 		check_not_applicable(c);
@@ -142,8 +176,8 @@ CHECK(subject_decoration)
 		check_report_text(c, m->subject, range, "brackets", ARG_I("count", brackets));
 }
 
-/* Rule lines, ※ notes and 【】 headings: what many ask about. One remark for a message, where there are at least as many such lines as
- * with: lines says. Alternatives say the same, so the first part that has them counts. */
+/* Rule lines, ※ notes and 【】 headings: what many ask about. One remark for a message, where there are at least as many such lines
+ * as with: lines says. Alternatives say the same, so the first part that has them counts. */
 CHECK(text_furniture)
 {
 	enum { LINE_CHARACTERS = 400 };
@@ -156,29 +190,33 @@ CHECK(text_furniture)
 	for (size_t i = 0; i < m->n_bodies; i++) {
 		const struct text *text = m->bodies[i].visible;
 		size_t rules = 0, notes = 0, headings = 0;
-		struct range first = { 0, 0 };
+		struct range first = {0, 0};
+		bool asked = false; /* nobody asks about lines of hyphens */
 		for (size_t start = 0; start < text->bytes.n;) {
 			size_t end = span_find_byte(text->bytes, '\n', start);
 			struct span line = span_trim(span_cut(text->bytes, start, end));
-			size_t symbols = 0, chars = 0;
+			size_t symbols = 0, chars = 0, ornaments = 0;
 			uint32_t head = 0;
 			for (size_t at = 0; at < line.n && chars < LINE_CHARACTERS; chars++) {
 				uint32_t ch = utf8_next(line, &at);
 				if (chars == 0)
 					head = ch;
-				symbols += is_decoration(ch) || (ch >= 0x2500 && ch <= 0x257F) || ch == '-' || ch == '=' || ch == '*' || ch == '_' ||
-					   ch == 0xFF1D || ch == 0x30FC || ch == 0xFF0D || ch == 0x2015 || ch == '~' || ch == 0xFF5E;
+				symbols += is_decoration(ch) || (ch >= 0x2500 && ch <= 0x257F) || ch == '-' || ch == '=' ||
+				           ch == '*' || ch == '_' || ch == 0xFF1D || ch == 0x30FC || ch == 0xFF0D || ch == 0x2015 ||
+				           ch == '~' || ch == 0xFF5E;
+				ornaments += ch >= 0x80;
 			}
 			bool rule = chars >= 8 && symbols * 10 >= chars * 9;
 			bool note = !rule && head == 0x203B, heading = !rule && head == 0x3010;
 			rules += rule;
 			notes += note;
 			headings += heading;
+			asked |= note || heading || (rule && ornaments);
 			if (first.end == 0 && (rule || note || heading))
-				first = (struct range){ (size_t)(line.p - text->bytes.p), (size_t)(line.p - text->bytes.p) + line.n };
+				first = (struct range){(size_t)(line.p - text->bytes.p), (size_t)(line.p - text->bytes.p) + line.n};
 			start = end + 1;
 		}
-		if (rules + notes + headings < least)
+		if (!asked || rules + notes + headings < least)
 			continue;
 		check_report_text(c, text, first, NULL, ARG_I("rules", rules), ARG_I("notes", notes), ARG_I("headings", headings));
 		return;
@@ -193,7 +231,7 @@ static bool text_has(const struct message *m, const char *const *phrases, const 
 			size_t at = span_find(m->bodies[i].l1->bytes, phrase, 0);
 			if (at < m->bodies[i].l1->bytes.n) {
 				*text = m->bodies[i].l1;
-				*range = (struct range){ at, at + phrase.n };
+				*range = (struct range){at, at + phrase.n};
 				return true;
 			}
 		}
@@ -203,7 +241,8 @@ static bool text_has(const struct message *m, const char *const *phrases, const 
 
 static bool is_no_reply(struct span local)
 {
-	static const char *const names[] = { "noreply", "no-reply", "no_reply", "donotreply", "do-not-reply", "do_not_reply", "no.reply" };
+	static const char *const names[] = {
+	        "noreply", "no-reply", "no_reply", "donotreply", "do-not-reply", "do_not_reply", "no.reply"};
 	for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
 		if (span_starts_ci(local, span_str(names[i])))
 			return true;
@@ -231,7 +270,7 @@ CHECK(send_only)
 	bool asks_reply = text_has(m, by_reply, &reply_text, &reply_range);
 	bool no_reply = is_no_reply(box->local);
 	bool other_reply = reply_to && reply_to->local.n && !is_no_reply(reply_to->local) &&
-			   !(span_eq_ci(reply_to->local, box->local) && span_eq_ci(reply_to->domain, box->domain));
+	                   !(span_eq_ci(reply_to->local, box->local) && span_eq_ci(reply_to->domain, box->domain));
 
 	if (asks_reply && (says_so || (no_reply && !other_reply))) {
 		check_report_text(c, reply_text, reply_range, "contradiction");
@@ -248,27 +287,28 @@ CHECK(send_only)
 /* Damage done to the text before this file was written. A sign is a pair or triple of characters that one wrong decoding yields and
  * that writing hardly ever has; an article about such damage shows one sample, so many signs on several lines are needed. */
 enum mojibake_kind {
-	MOJIBAKE_SJIS,    /* UTF-8 read as Shift_JIS: 縺ｮ */
-	MOJIBAKE_LATIN,   /* UTF-8 read as ISO-8859-1 or windows-1252: ã®, Ã© */
+	MOJIBAKE_SJIS,      /* UTF-8 read as Shift_JIS: 縺ｮ */
+	MOJIBAKE_LATIN,     /* UTF-8 read as ISO-8859-1 or windows-1252: ã®, Ã© */
 	MOJIBAKE_FROM_SJIS, /* Shift_JIS read as windows-1252: ‚± */
-	MOJIBAKE_FROM_EUC, /* EUC-JP read as ISO-8859-1: ¤³ */
-	MOJIBAKE_ENTITY,  /* numeric references in text/plain: &#12354; */
-	MOJIBAKE_QP,      /* quoted-printable that nobody decoded: =E3=81 */
+	MOJIBAKE_FROM_EUC,  /* EUC-JP read as ISO-8859-1: ¤³ */
+	MOJIBAKE_ENTITY,    /* numeric references in text/plain: &#12354; */
+	MOJIBAKE_QP,        /* quoted-printable that nobody decoded: =E3=81 */
 	N_MOJIBAKE
 };
-static const char *const mojibake_cases[N_MOJIBAKE] = { "sjis", "latin", "from-sjis", "from-euc", "entity", "quoted-printable" };
+static const char *const mojibake_cases[N_MOJIBAKE] = {"sjis", "latin", "from-sjis", "from-euc", "entity", "quoted-printable"};
 
 struct mojibake {
 	size_t hits[N_MOJIBAKE], lines[N_MOJIBAKE]; /* signs; lines with two or more of them */
 	struct range first[N_MOJIBAKE];
-	size_t kana, characters;                    /* proper kana; everything but blanks */
+	size_t kana, characters; /* proper kana; everything but blanks */
 };
 
 /* What a byte 80 to BF becomes in ISO-8859-1 or windows-1252. */
 static bool is_read_trail(uint32_t ch)
 {
-	static const uint32_t windows[] = { 0x20AC, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0x017D, 0x2018,
-					    0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x017E, 0x0178 };
+	static const uint32_t windows[] = {0x20AC, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160, 0x2039,
+	        0x0152, 0x017D, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153,
+	        0x017E, 0x0178};
 	if (ch >= 0x80 && ch <= 0xBF)
 		return true;
 	for (size_t i = 0; i < G_N_ELEMENTS(windows); i++)
@@ -318,8 +358,9 @@ static size_t ascii_sign(struct span s, size_t at, bool plain, enum mojibake_kin
 		*kind = MOJIBAKE_ENTITY;
 		return end < s.n && s.p[end] == ';' && end >= at + 6 ? end + 1 - at : 0;
 	}
-	if (s.p[at] == '=' && at + 5 < s.n && s.p[at + 3] == '=' && (s.p[at + 1] == 'E' || s.p[at + 1] == 'e') && s.p[at + 2] >= '3' &&
-	    s.p[at + 2] <= '9' && ascii_hex_value(s.p[at + 4]) >= 8 && ascii_hex_value(s.p[at + 4]) <= 11 && ascii_hex_value(s.p[at + 5]) >= 0) {
+	if (s.p[at] == '=' && at + 5 < s.n && s.p[at + 3] == '=' && (s.p[at + 1] == 'E' || s.p[at + 1] == 'e') &&
+	        s.p[at + 2] >= '3' && s.p[at + 2] <= '9' && ascii_hex_value(s.p[at + 4]) >= 8 &&
+	        ascii_hex_value(s.p[at + 4]) <= 11 && ascii_hex_value(s.p[at + 5]) >= 0) {
 		*kind = MOJIBAKE_QP;
 		return 6;
 	}
@@ -328,7 +369,7 @@ static size_t ascii_sign(struct span s, size_t at, bool plain, enum mojibake_kin
 
 static void count_mojibake(struct span s, bool plain, struct mojibake *out)
 {
-	size_t on_line[N_MOJIBAKE] = { 0 };
+	size_t on_line[N_MOJIBAKE] = {0};
 
 	for (size_t at = 0; at < s.n;) {
 		size_t start = at, end;
@@ -356,7 +397,7 @@ static void count_mojibake(struct span s, bool plain, struct mojibake *out)
 		if (kind == N_MOJIBAKE)
 			continue;
 		if (!out->hits[kind]++)
-			out->first[kind] = (struct range){ start, end };
+			out->first[kind] = (struct range){start, end};
 		if (++on_line[kind] == 2)
 			out->lines[kind]++;
 	}
@@ -364,14 +405,14 @@ static void count_mojibake(struct span s, bool plain, struct mojibake *out)
 
 static void mojibake_in(struct check *c, const struct text *text, bool plain, bool header)
 {
-	struct mojibake found = { 0 };
+	struct mojibake found = {0};
 	size_t needed = header ? 2 : 4;
 
 	count_mojibake(text->bytes, plain, &found);
 	for (size_t kind = 0; kind < N_MOJIBAKE; kind++) {
 		/* Without proper kana, and with signs nearly everywhere, the text is the damage itself and no article about it. */
 		bool whole = kind < MOJIBAKE_ENTITY && found.kana < found.hits[kind] / 2 + 1 &&
-			     (header || found.hits[kind] * 10 >= found.characters);
+		             (header || found.hits[kind] * 10 >= found.characters);
 		if (found.hits[kind] >= needed && (found.lines[kind] >= 3 || whole)) {
 			check_report_text(c, text, found.first[kind], mojibake_cases[kind], ARG_I("count", found.hits[kind]));
 			return;

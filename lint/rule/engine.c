@@ -35,11 +35,18 @@ struct engine_worker {
 	struct jis_encoder *jis;   /* opened at first use */
 };
 
+/* What the conditions of rules are judged by. */
+struct circumstances {
+	const struct lint_options *options;
+	enum stage stage;
+	bool japanese;             /* goes out in a Japanese legacy charset: its own or --target-charset */
+};
+
 struct check {
 	struct engine_worker *worker;
 	const struct message *message;
 	const struct rule *rule;
-	enum stage stage;
+	struct circumstances now;
 	struct message_result *result;
 	GArray *findings;          /* struct finding */
 	size_t n_reported;         /* by this rule in this message */
@@ -140,24 +147,23 @@ static bool word_listed(const char *const *words, const char *word)
 	return false;
 }
 
-static bool condition_fits(const struct rule_condition *condition, const struct lint_options *options, enum stage stage)
+static bool condition_fits(const struct rule_condition *condition, const struct circumstances *now)
 {
-	bool legacy = options->target_jis || options->target_sjis;
+	const struct lint_options *options = now->options;
 
-	return (!condition->stages || condition->stages & 1u << stage) &&
+	return (!condition->stages || condition->stages & 1u << now->stage) &&
 	       (!condition->classes || condition->classes & 1u << options->mail_class) &&
 	       (!condition->volumes || condition->volumes & 1u << options->volume) &&
 	       (!condition->profiles || condition->profiles & options->profiles) &&
-	       (condition->target_jis == 0 || (condition->target_jis > 0) == legacy);
+	       (condition->target_jis == 0 || (condition->target_jis > 0) == now->japanese);
 }
 
 /* The severity of a finding with that case and field (NULL: none). First condition that fits and names one wins. */
-static enum severity resolve_severity(const struct rule *rule, const struct lint_options *options, enum stage stage, const char *case_name,
-				      const char *field)
+static enum severity resolve_severity(const struct rule *rule, const struct circumstances *now, const char *case_name, const char *field)
 {
 	for (size_t i = 0; i < rule->n_conditions; i++) {
 		const struct rule_condition *condition = &rule->conditions[i];
-		if (condition->severity >= 0 && condition_fits(condition, options, stage) && word_listed(condition->fields, field) &&
+		if (condition->severity >= 0 && condition_fits(condition, now) && word_listed(condition->fields, field) &&
 		    word_listed(condition->cases, case_name))
 			return (enum severity)condition->severity;
 	}
@@ -165,11 +171,11 @@ static enum severity resolve_severity(const struct rule *rule, const struct lint
 }
 
 /* False where no finding of the rule could be more than off, whatever its case and field. */
-static bool can_speak(const struct rule *rule, const struct lint_options *options, enum stage stage)
+static bool can_speak(const struct rule *rule, const struct circumstances *now)
 {
 	for (size_t i = 0; i < rule->n_conditions; i++) {
 		const struct rule_condition *condition = &rule->conditions[i];
-		if (condition->severity < 0 || !condition_fits(condition, options, stage))
+		if (condition->severity < 0 || !condition_fits(condition, now))
 			continue;
 		if (condition->severity != SEVERITY_OFF)
 			return true;
@@ -180,7 +186,7 @@ static bool can_speak(const struct rule *rule, const struct lint_options *option
 }
 
 /* The rule's requirements and those that fitting conditions add. NULL-terminated, in the result's arena. */
-static const char **resolve_requirements(struct arena *arena, const struct rule *rule, const struct lint_options *options, enum stage stage,
+static const char **resolve_requirements(struct arena *arena, const struct rule *rule, const struct circumstances *now,
 					 const char *case_name, const char *field)
 {
 	GPtrArray *ids = g_ptr_array_new();
@@ -189,7 +195,7 @@ static const char **resolve_requirements(struct arena *arena, const struct rule 
 		g_ptr_array_add(ids, (gpointer)*id);
 	for (size_t i = 0; i < rule->n_conditions; i++) {
 		const struct rule_condition *condition = &rule->conditions[i];
-		if (!condition->requirements || !condition_fits(condition, options, stage) || !word_listed(condition->fields, field) ||
+		if (!condition->requirements || !condition_fits(condition, now) || !word_listed(condition->fields, field) ||
 		    !word_listed(condition->cases, case_name))
 			continue;
 		for (const char *const *id = condition->requirements; *id; id++)
@@ -393,13 +399,12 @@ static void add_finding(struct check *c, const struct text *text, struct range r
 {
 	struct arena *arena = c->result->arena;
 	const struct message *m = c->message;
-	const struct lint_options *options = c->worker->engine->options;
 	char *field = NULL;
 
 	for (size_t i = 0; i < n_args; i++)
 		if (strcmp(args[i].name, "field") == 0)
 			field = g_strndup(args[i].text.p, args[i].text.n);
-	enum severity severity = resolve_severity(c->rule, options, c->stage, case_name, field);
+	enum severity severity = resolve_severity(c->rule, &c->now, case_name, field);
 	struct range in_file = text ? text_to_file(text, range.start, range.end) : range;
 	if (severity == SEVERITY_OFF) {
 		g_free(field);
@@ -416,7 +421,7 @@ static void add_finding(struct check *c, const struct text *text, struct range r
 	}
 	c->n_reported++;
 	struct finding finding = { .rule = c->rule, .severity = severity, .message = message_case(c->rule, case_name) };
-	finding.requirements = resolve_requirements(arena, c->rule, options, c->stage, case_name, field);
+	finding.requirements = resolve_requirements(arena, c->rule, &c->now, case_name, field);
 	g_free(field);
 	finding.start = line_position(m->lines, in_file.start);
 	finding.end = line_position(m->lines, in_file.end);
@@ -446,7 +451,7 @@ const struct lint_options *check_options(const struct check *c)
 
 enum stage check_stage(const struct check *c)
 {
-	return c->stage;
+	return c->now.stage;
 }
 
 struct arena *check_arena(const struct check *c)
@@ -637,7 +642,7 @@ static void begin_rule(struct check *c, const struct rule *rule)
 static bool match_wanted(const struct rule *rule, void *data)
 {
 	const struct check *c = data;
-	return selected(c->worker->engine->options, rule) && can_speak(rule, c->worker->engine->options, c->stage);
+	return selected(c->worker->engine->options, rule) && can_speak(rule, &c->now);
 }
 
 enum { MOST_WORDS_TOLD = 8 };
@@ -691,6 +696,18 @@ static const char *copy_or_null(struct arena *arena, const struct text *text)
 	return text && text->bytes.n ? clean_copy(arena, text->bytes, 1000) : NULL;
 }
 
+static bool goes_out_japanese(const struct lint_options *options, const struct message *m)
+{
+	if (options->target_jis || options->target_sjis)
+		return true;
+	for (size_t i = 0; i < m->n_bodies; i++) {
+		enum charset_family family = m->bodies[i].entity->charset_result.decoded_as;
+		if (family == CHARSET_ISO_2022_JP || family == CHARSET_SHIFT_JIS)
+			return true;
+	}
+	return false;
+}
+
 struct message_result *engine_run(struct engine_worker *worker, const struct message *m)
 {
 	const struct engine *engine = worker->engine;
@@ -699,7 +716,7 @@ struct message_result *engine_run(struct engine_worker *worker, const struct mes
 	GHashTable *requirements = g_hash_table_new(g_str_hash, g_str_equal);
 	struct check c = { .worker = worker,
 			   .message = m,
-			   .stage = engine_stage(engine->options, m->kind),
+			   .now = { engine->options, engine_stage(engine->options, m->kind), goes_out_japanese(engine->options, m) },
 			   .result = result,
 			   .findings = g_array_new(FALSE, TRUE, sizeof(struct finding)) };
 
@@ -707,17 +724,17 @@ struct message_result *engine_run(struct engine_worker *worker, const struct mes
 	result->path = arena_copy(arena, span_str(m->path));
 	result->index = m->index;
 	result->is_template = m->kind == INPUT_TEMPLATE;
-	result->stage = c.stage;
+	result->stage = c.now.stage;
 	result->subject = copy_or_null(arena, m->subject);
 	result->from = copy_or_null(arena, m->from_field ? m->from_field->value : NULL);
 	result->size = m->range.end - m->range.start;
 	result->facts = facts_collect(arena, m);
-	result->facts->stage = c.stage;
+	result->facts->stage = c.now.stage;
 
 	for (size_t i = 0; i < engine->n_active; i++) {
 		const struct active_rule *active = &engine->active[i];
 		begin_rule(&c, active->rule);
-		if (!can_speak(active->rule, engine->options, c.stage)) {
+		if (!can_speak(active->rule, &c.now)) {
 			c.not_applicable = true;
 		} else if (active->function) {
 			active->function(&c, m);
@@ -749,10 +766,10 @@ static void several_report(struct several *s, size_t i, const struct fact *fact,
 {
 	struct several_run *run = s->data;
 	struct message_result *result = s->results[i];
-	const struct lint_options *options = run->engine->options;
+	const struct circumstances now = { run->engine->options, result->stage, false };
 	if (!case_name)
 		case_name = "default";
-	enum severity severity = resolve_severity(run->rule, options, result->stage, case_name, NULL);
+	enum severity severity = resolve_severity(run->rule, &now, case_name, NULL);
 	if (severity == SEVERITY_OFF)
 		return;
 	struct finding finding = { .rule = run->rule,
@@ -760,7 +777,7 @@ static void several_report(struct several *s, size_t i, const struct fact *fact,
 				   .message = message_case(run->rule, case_name),
 				   .start = fact->start,
 				   .end = fact->end };
-	finding.requirements = resolve_requirements(result->arena, run->rule, options, result->stage, case_name, NULL);
+	finding.requirements = resolve_requirements(result->arena, run->rule, &now, case_name, NULL);
 	for (size_t k = 0; k < n_args; k++)
 		add_arg(&finding, result->arena,
 			&(struct check_arg){ args[k].name, args[k].kind, span_str(args[k].text), args[k].number });

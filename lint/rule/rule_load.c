@@ -499,6 +499,7 @@ enum argument_rule { ARGUMENTS_NONE, ARGUMENTS_OF_CHECK, ARGUMENTS_OF_MATCH };
 static void check_arguments(
         struct loader *l, const struct node *const nodes[N_LANGUAGES], const struct localized *text, enum argument_rule rule)
 {
+	static const char *const of_match[] = {"excerpt", "words", "count", NULL};
 	GPtrArray *names[N_LANGUAGES];
 	bool good = true;
 
@@ -509,8 +510,9 @@ static void check_arguments(
 	for (int i = 0; good && i < N_LANGUAGES; i++) {
 		for (guint k = 0; k < names[i]->len; k++) {
 			const char *name = g_ptr_array_index(names[i], k);
-			if (rule == ARGUMENTS_OF_MATCH && strcmp(name, "excerpt") != 0 && strcmp(name, "words") != 0 && strcmp(name, "count") != 0)
-				REFUSE(l, nodes[i], "{%s}: a rule with match has the arguments {excerpt}, {words} and {count} only", name);
+			if (rule == ARGUMENTS_OF_MATCH && !g_strv_contains(of_match, name))
+				REFUSE(l, nodes[i], "{%s}: a rule with match has the arguments {excerpt}, {words} and {count} only",
+				        name);
 			if (!g_ptr_array_find_with_equal_func(names[!i], name, g_str_equal, NULL))
 				REFUSE(l, nodes[!i], "the argument {%s} of the other language is missing here", name);
 		}
