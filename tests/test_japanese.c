@@ -1,5 +1,5 @@
-/* Japanese mail from end to end: what an expert would try first, byte for byte, with the findings that must be there and the place of
- * each in the file. May not judge by what the program prints: expectations come from the standards and the requirement catalogue. */
+/* Japanese mail from end to end: what an expert would try first, byte for byte, and each finding at its place in the file. May not
+ * judge by what the program prints: expectations come from the standards and the requirement catalogue. */
 #include <check.h>
 #include <glib.h>
 #include <glib/gstdio.h>
@@ -16,11 +16,12 @@
 struct want {
 	const char *ids;          /* requirements of the finding, with blanks between; more are allowed */
 	enum severity severity;
-	enum { ANYWHERE, AT, IN, AT_LINE_END } how;
+	enum { ANYWHERE, AT, IN } how;
 	size_t start, end;        /* AT: the exact range, IN: a range that holds it; in the shown bytes, 0-based */
 	struct span hit;          /* AT, IN: given by these bytes instead of start and end; their first place in the shown bytes */
 	const char *excerpt;      /* decoded; NULL: not looked at */
 	size_t column;            /* in the decoded line; 0: not looked at */
+	const char *looks;        /* the charset that the bytes really are in; NULL: not looked at */
 };
 
 struct row {
@@ -50,15 +51,17 @@ struct row {
 #define UTF8 PLAIN("UTF-8", "8bit")
 #define TO_JIS "--target-charset iso-2022-jp"
 #define MIXED "Content-Type: multipart/mixed; boundary=\"=_b\"\r\n"
-#define FIRST_PART "--=_b\r\nContent-Type: text/plain; charset=us-ascii\r\n\r\n"                                                             \
-                   "The list of new books is attached to this mail.\r\n"                                                                     \
-                   "Unsubscribe: https://hanami-books.jp/u/9f3c1b7a2d4e6f80\r\n"                                                             \
-                   "--=_b\r\nContent-Type: application/pdf\r\nContent-Transfer-Encoding: base64\r\n"
+#define FIRST_PART                                                                                                       \
+	"--=_b\r\nContent-Type: text/plain; charset=us-ascii\r\n\r\n"                                                  \
+	"The list of new books is attached to this mail.\r\n"                                                            \
+	"Unsubscribe: https://hanami-books.jp/u/9f3c1b7a2d4e6f80\r\n"                                                    \
+	"--=_b\r\nContent-Type: application/pdf\r\nContent-Transfer-Encoding: base64\r\n"
 #define PDF_AND_END "\r\n\r\nJVBERi0xLjQK\r\n--=_b--\r\n"
 #define ALTERNATIVE "Content-Type: multipart/alternative; boundary=\"=_b\"\r\n"
-#define PLAIN_AND_HTML "--=_b\r\nContent-Type: text/plain; charset=UTF-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"                         \
-                       "① 無料の新刊案内をお送りします。\r\n配信停止 https://hanami-books.jp/u/9f3c1b7a2d4e6f80\r\n"                                    \
-                       "--=_b\r\nContent-Type: text/html; charset=UTF-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
+#define PLAIN_AND_HTML                                                                                                   \
+	"--=_b\r\nContent-Type: text/plain; charset=UTF-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"                  \
+	"① 無料の新刊案内をお送りします。\r\n配信停止 https://hanami-books.jp/u/9f3c1b7a2d4e6f80\r\n"                          \
+	"--=_b\r\nContent-Type: text/html; charset=UTF-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
 #define HTML_END "<p><a href=\"https://hanami-books.jp/u/9f3c1b7a2d4e6f80\">配信停止</a></p></body></html>\r\n--=_b--\r\n"
 
 static const struct row rows[] = {
@@ -160,14 +163,19 @@ static const struct row rows[] = {
 	/* 10. Another charset than the label says. */
 	{ .name = "10 Shift_JIS under iso-2022-jp", .head = JIS,
 	  .shown = BYTES("\x8ft\x82\xcc\x90V\x8a\xa7\x82\xcc\x82\xa8\x92m\x82\xe7\x82\xb9\x82\xc5\x82\xb7\x81""B"),
-	  .text = "春の新刊のお知らせです。", .wants = { { .ids = "MI-04", .severity = SEVERITY_ERROR } }, .never = { "MI-30", "MI-42" } },
+	  .text = "春の新刊のお知らせです。",
+	  .wants = { { .ids = "MI-04", .severity = SEVERITY_ERROR, .looks = "Shift_JIS" } },
+	  .never = { "MI-30", "MI-42" } },
 	{ .name = "10 UTF-8 under iso-2022-jp", .head = JIS, .shown = BYTES("春の新刊のお知らせです。"),
-	  .text = "春の新刊のお知らせです。", .wants = { { .ids = "MI-04", .severity = SEVERITY_ERROR } }, .never = { "MI-30", "MI-42" } },
+	  .text = "春の新刊のお知らせです。",
+	  .wants = { { .ids = "MI-04", .severity = SEVERITY_ERROR, .looks = "UTF-8" } },
+	  .never = { "MI-30", "MI-42" } },
 	{ .name = "10 JIS without a charset", .head = "Content-Type: text/plain\r\n",
 	  .shown = BYTES("\x1b$B=U$N?74)$N$*CN$i$;$G$9!#\x1b(B"), .text = "春の新刊のお知らせです。",
-	  .wants = { { .ids = "MI-03", .severity = SEVERITY_ERROR } }, .never = { "MI-40", "FM-15" } },
+	  .wants = { { .ids = "MI-03", .severity = SEVERITY_ERROR, .looks = "ISO-2022-JP" } }, .never = { "MI-40", "FM-15" } },
 	{ .name = "10 JIS without any MIME field", .head = "", .shown = BYTES("\x1b$B=U$N?74)$N$*CN$i$;$G$9!#\x1b(B"),
-	  .text = "春の新刊のお知らせです。", .wants = { { .ids = "MI-03", .severity = SEVERITY_ERROR } } },
+	  .text = "春の新刊のお知らせです。",
+	  .wants = { { .ids = "MI-03", .severity = SEVERITY_ERROR, .looks = "ISO-2022-JP" } } },
 
 	/* 11. Raw bytes in the header. */
 	{ .name = "11 raw JIS", .in_head = true, .shown = BYTES("Subject: \x1b$B=U\x1b(B\r\n"), .subject = "春",
@@ -178,7 +186,8 @@ static const struct row rows[] = {
 	  .wants = { { .ids = "FM-19 MI-27", .severity = SEVERITY_ERROR, RANGE(9, 15) } } },
 
 	/* 12. One character in two words. */
-	{ .name = "12 split character", .in_head = true, .shown = BYTES("Subject: =?UTF-8?B?44GC4w==?= =?UTF-8?B?gYQ=?=\r\n"), .subject = "あい",
+	{ .name = "12 split character", .in_head = true,
+	  .shown = BYTES("Subject: =?UTF-8?B?44GC4w==?= =?UTF-8?B?gYQ=?=\r\n"), .subject = "あい",
 	  .wants = { { .ids = "MI-22", .severity = SEVERITY_ERROR, HIT("=?UTF-8?B?44GC4w==?=") } }, .never = { "MI-29" } },
 
 	/* 13. Two-byte state carried from word to word. */
@@ -204,9 +213,11 @@ static const struct row rows[] = {
 	  .shown = BYTES("From: =?ISO-2022-JP?B?GyRCOzNFRBsoQg==?=, =?ISO-2022-JP?B?GyRCQkBPOhsoQg==?= <a@example.jp>\r\n"),
 	  .wants = { { .ids = "ID-01", .severity = SEVERITY_ERROR,
 		       WITHIN("=?ISO-2022-JP?B?GyRCOzNFRBsoQg==?=, =?ISO-2022-JP?B?GyRCQkBPOhsoQg==?= <a@example.jp>") } } },
-	{ .name = "15 comma in a word", .in_head = true, .shown = BYTES("From: =?UTF-8?B?5bGx55SwLCDlpKrpg44=?= <a@example.jp>\r\n"),
+	{ .name = "15 comma in a word", .in_head = true,
+	  .shown = BYTES("From: =?UTF-8?B?5bGx55SwLCDlpKrpg44=?= <a@example.jp>\r\n"),
 	  .from = "山田, 太郎" },
-	{ .name = "15 full-width comma", .in_head = true, .shown = BYTES("From: =?UTF-8?B?5bGx55Sw77yM5aSq6YOO?= <a@example.jp>\r\n"),
+	{ .name = "15 full-width comma", .in_head = true,
+	  .shown = BYTES("From: =?UTF-8?B?5bGx55Sw77yM5aSq6YOO?= <a@example.jp>\r\n"),
 	  .from = "山田，太郎" },
 
 	/* 16. Dots before the @. */
@@ -222,11 +233,14 @@ static const struct row rows[] = {
 
 	/* 17. Wave dash. */
 	{ .name = "17 wave dash", .head = UTF8, .options = TO_JIS, .shown = BYTES("10時〜12時"),
-	  .wants = { { .ids = "MI-41", .severity = SEVERITY_WARNING, RANGE(5, 8), .excerpt = "〜", .column = 4 } }, .never = { "MI-39" } },
+	  .wants = { { .ids = "MI-41", .severity = SEVERITY_WARNING, RANGE(5, 8), .excerpt = "〜", .column = 4 } },
+	  .never = { "MI-39" } },
 	{ .name = "17 fullwidth tilde", .head = UTF8, .options = TO_JIS, .shown = BYTES("10時～12時"),
-	  .wants = { { .ids = "MI-41", .severity = SEVERITY_WARNING, RANGE(5, 8), .excerpt = "～", .column = 4 } }, .never = { "MI-39" } },
+	  .wants = { { .ids = "MI-41", .severity = SEVERITY_WARNING, RANGE(5, 8), .excerpt = "～", .column = 4 } },
+	  .never = { "MI-39" } },
 	{ .name = "17 safe in UTF-8", .head = UTF8, .shown = BYTES("10時〜12時、10時～12時"), .never = { "MI-41", "MI-39" } },
-	{ .name = "17 one code in JIS", .head = JIS, .shown = BYTES("10\x1b$B;~!A\x1b(B12\x1b$B;~\x1b(B"), .never = { "MI-41", "MI-39" } },
+	{ .name = "17 one code in JIS", .head = JIS,
+	  .shown = BYTES("10\x1b$B;~!A\x1b(B12\x1b$B;~\x1b(B"), .never = { "MI-41", "MI-39" } },
 	{ .name = "17 a wave dash that is lost", .head = UTF8, .shown = BYTES("10時?12時"),
 	  .wants = { { .ids = "MI-41", .severity = SEVERITY_INFO, WITHIN("10時?12時") } } },
 
@@ -247,17 +261,21 @@ static const struct row rows[] = {
 
 	/* 21. HTML that names another charset, an entity, and a hidden letter inside a word. */
 	{ .name = "21 wrong meta", .head = ALTERNATIVE, .before = BYTES(PLAIN_AND_HTML),
-	  .shown = BYTES("<!DOCTYPE html><html lang=ja><head><title>新刊</title><meta charset=Shift_JIS></head><body><p>&#x2460; 無料の新刊案内をお送りします。</p>"),
+	  .shown = BYTES("<!DOCTYPE html><html lang=ja><head><title>新刊</title><meta charset=Shift_JIS></head>"
+			 "<body><p>&#x2460; 無料の新刊案内をお送りします。</p>"),
 	  .after = HTML_END, .text = "① 無料の新刊案内をお送りします。",
-	  .wants = { { .ids = "MI-31", .severity = SEVERITY_WARNING, WITHIN("<meta charset=Shift_JIS>") } }, .never = { "MI-39" } },
+	  .wants = { { .ids = "MI-31", .severity = SEVERITY_WARNING, WITHIN("<meta charset=Shift_JIS>") } },
+	  .never = { "MI-39" } },
 	{ .name = "21 an entity is ASCII in any charset", .head = ALTERNATIVE, .options = TO_JIS,
 	  .before = BYTES("--=_b\r\nContent-Type: text/plain; charset=UTF-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
 			  "無料の新刊案内をお送りします。\r\n配信停止 https://hanami-books.jp/u/9f3c1b7a2d4e6f80\r\n"
 			  "--=_b\r\nContent-Type: text/html; charset=UTF-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"),
-	  .shown = BYTES("<!DOCTYPE html><html lang=ja><head><title>新刊</title></head><body><p>&#x2460; 無料の新刊案内をお送りします。</p>"),
+	  .shown = BYTES("<!DOCTYPE html><html lang=ja><head><title>新刊</title></head>"
+			 "<body><p>&#x2460; 無料の新刊案内をお送りします。</p>"),
 	  .after = HTML_END, .text = "① 無料の新刊案内をお送りします。", .never = { "MI-39" } },
 	{ .name = "21 hidden letter", .head = ALTERNATIVE, .before = BYTES(PLAIN_AND_HTML),
-	  .shown = BYTES("<!DOCTYPE html><html lang=ja><head><title>新刊</title></head><body><p>① 無<span style=\"display:none\">x</span>料の新刊案内をお送りします。</p>"),
+	  .shown = BYTES("<!DOCTYPE html><html lang=ja><head><title>新刊</title></head>"
+			 "<body><p>① 無<span style=\"display:none\">x</span>料の新刊案内をお送りします。</p>"),
 	  .after = HTML_END, .text = "① 無料の新刊案内をお送りします。",
 	  .wants = { { .ids = "HT-11", .severity = SEVERITY_ERROR, WITHIN("<span style=\"display:none\">x</span>") } } },
 
@@ -267,7 +285,8 @@ static const struct row rows[] = {
 	  .shown = BYTES("※送信専用アドレスです。返信できません\r\n配信停止をご希望の場合は返信にてお知らせください\r\n"),
 	  .after = "花見書店 info@hanami-books.jp 配信停止 https://hanami-books.jp/u/9f3c1b7a2d4e6f80\r\n",
 	  .wants = { { .ids = "TX-20", .severity = SEVERITY_WARNING } } },
-	{ .name = "22 no way out", .head = UTF8, .before = BYTES("今月の新刊をご案内します。\r\n"), .shown = BYTES("花見書店 https://hanami-books.jp/\r\n"),
+	{ .name = "22 no way out", .head = UTF8, .before = BYTES("今月の新刊をご案内します。\r\n"),
+	  .shown = BYTES("花見書店 https://hanami-books.jp/\r\n"),
 	  .after = "", .wants = { { .ids = "UN-13", .severity = SEVERITY_WARNING } } },
 	{ .name = "22 to unlock is not to unsubscribe", .head = UTF8, .before = BYTES("今月の新刊をご案内します。\r\n"),
 	  .shown = BYTES("花見書店 ロック解除はこちら https://hanami-books.jp/lock\r\n"), .after = "",
@@ -283,7 +302,8 @@ static const struct row rows[] = {
 
 	/* 24. Names of attachments. */
 	{ .name = "24 split character in a name", .head = MIXED, .before = BYTES(FIRST_PART),
-	  .shown = BYTES("Content-Disposition: attachment; filename=\"=?UTF-8?B?6LM=?= =?UTF-8?B?h+aWmS5wZGY=?=\""), .after = PDF_AND_END,
+	  .shown = BYTES("Content-Disposition: attachment; filename=\"=?UTF-8?B?6LM=?= =?UTF-8?B?h+aWmS5wZGY=?=\""),
+	  .after = PDF_AND_END,
 	  .file_name = "資料.pdf",
 	  .wants = { { .ids = "MI-19", .severity = SEVERITY_WARNING, WITHIN("\"=?UTF-8?B?6LM=?= =?UTF-8?B?h+aWmS5wZGY=?=\"") },
 		     { .ids = "MI-22", .severity = SEVERITY_ERROR, HIT("=?UTF-8?B?6LM=?=") } } },
@@ -291,7 +311,8 @@ static const struct row rows[] = {
 	  .shown = BYTES("Content-Disposition: attachment;\r\n filename*0*=iso-2022-jp''%1B%24B%3BqNA%1B%28B;\r\n filename*1=.pdf"),
 	  .after = PDF_AND_END, .file_name = "資料.pdf" },
 	{ .name = "24 two-byte state carried on", .head = MIXED, .before = BYTES(FIRST_PART),
-	  .shown = BYTES("Content-Disposition: attachment;\r\n filename*0*=iso-2022-jp''%1B%24B%3Bq;\r\n filename*1*=NA%1B%28B.pdf"),
+	  .shown = BYTES("Content-Disposition: attachment;\r\n"
+			 " filename*0*=iso-2022-jp''%1B%24B%3Bq;\r\n filename*1*=NA%1B%28B.pdf"),
 	  .after = PDF_AND_END, .file_name = "資料.pdf" },
 	{ .name = "24 bare word", .head = MIXED, .before = BYTES(FIRST_PART),
 	  .shown = BYTES("Content-Disposition: attachment; filename==?ISO-2022-JP?B?GyRCO3FOQRsoQi5wZGY=?="), .after = PDF_AND_END,
@@ -316,7 +337,7 @@ static const struct rule_set *builtin(void)
 	return &set;
 }
 
-/* --- building a mail ----------------------------------------------------------------------------------------------------------- */
+/* --- building a mail ---------------------------------------------------------------------------------------------------------- */
 
 static const struct {
 	const char *name, *value;
@@ -383,7 +404,7 @@ static void set_options(struct lint_options *options, const char *line)
 	ck_assert_msg(!line || lint_options_set_line(options, line), "options: %s", line);
 }
 
-/* --- judging ------------------------------------------------------------------------------------------------------------------- */
+/* --- judging ------------------------------------------------------------------------------------------------------------------ */
 
 static bool has_requirement(const struct finding *finding, const char *id)
 {
@@ -421,16 +442,19 @@ static bool is_wanted(const struct finding *finding, const struct want *want, st
 {
 	/* A line without a decoded form of its own has its column in the raw line. */
 	size_t column = finding->decoded_column ? finding->decoded_column : finding->start.column;
+	const struct finding_arg *looks = finding_arg(finding, "looks");
 
 	return finding->severity == want->severity && has_requirements(finding, want->ids) &&
 	       stands_where_wanted(finding, want, shown, shown_at) &&
-	       (!want->excerpt || g_strcmp0(finding->excerpt, want->excerpt) == 0) && (!want->column || column == want->column);
+	       (!want->excerpt || g_strcmp0(finding->excerpt, want->excerpt) == 0) && (!want->column || column == want->column) &&
+	       (!want->looks || (looks && g_strcmp0(looks->text, want->looks) == 0));
 }
 
 static void describe(GString *out, const struct finding *finding, size_t shown_at)
 {
 	char *ids = g_strjoinv(" ", (char **)finding->requirements);
-	g_string_append_printf(out, "\n  %s %s [%s] at %ld..%ld of the shown bytes, column %zu: %s", severity_name(finding->severity),
+	g_string_append_printf(out, "\n  %s %s [%s] at %ld..%ld of the shown bytes, column %zu: %s",
+			       severity_name(finding->severity),
 			       finding->rule->id, ids, (long)finding->start.offset - (long)shown_at,
 			       (long)finding->end.offset - (long)shown_at,
 			       finding->decoded_column ? finding->decoded_column : finding->start.column,
@@ -443,12 +467,13 @@ static void judge_findings(const struct row *row, const struct message_result *r
 	bool *used = g_new0(bool, result->n_findings + 1);
 
 	for (size_t i = 0; i < G_N_ELEMENTS(row->wants) && row->wants[i].ids; i++) {
+		const struct want *want = &row->wants[i];
 		size_t k = 0;
-		while (k < result->n_findings && (used[k] || !is_wanted(&result->findings[k], &row->wants[i], row->shown, shown_at)))
+		while (k < result->n_findings && (used[k] || !is_wanted(&result->findings[k], want, row->shown, shown_at)))
 			k++;
 		if (k == result->n_findings)
-			g_string_append_printf(faults, "\n %s (%s), number %zu of those wanted, is not there", row->wants[i].ids,
-					       severity_name(row->wants[i].severity), i + 1);
+			g_string_append_printf(faults, "\n %s (%s), number %zu of those wanted, is not there", want->ids,
+					       severity_name(want->severity), i + 1);
 		used[k] = true;
 	}
 	for (size_t k = 0; k < result->n_findings; k++) {
@@ -481,7 +506,8 @@ static void judge_texts(const struct row *row, struct span bytes, GString *fault
 	struct arena *arena = arena_new();
 	const struct text file = { .bytes = bytes };
 	const struct line_index lines = line_index_new(arena, bytes);
-	struct message *message = message_new("row.eml", &file, &lines, (struct range){ 0, bytes.n }, 0, INPUT_MESSAGE, TEMPLATE_NONE);
+	const struct range whole = { 0, bytes.n };
+	struct message *message = message_new("row.eml", &file, &lines, whole, 0, INPUT_MESSAGE, TEMPLATE_NONE);
 
 	if (row->text) {
 		struct span visible = message->n_bodies ? message->bodies[message->n_bodies - 1].visible->bytes : SPAN_EMPTY;
@@ -529,7 +555,7 @@ START_TEST(row_is_judged)
 }
 END_TEST
 
-/* --- 17, 19, 23: what a phrase of a rule matches ------------------------------------------------------------------------------- */
+/* --- 17, 19, 23: what a phrase of a rule matches ------------------------------------------------------------------------------ */
 
 static const struct {
 	const char *phrase;
@@ -557,9 +583,10 @@ START_TEST(phrase_matches)
 	char *folder = g_dir_make_tmp("presend-XXXXXX", &error);
 	ck_assert_msg(folder, "%s", error ? error->message : "?");
 	char *file = g_build_filename(folder, "house-phrase.yaml", NULL);
-	char *yaml = g_strdup_printf("id: house-phrase\nseverity: warning\nconfidence: certain\ntitle: {en: t, ja: t}\nwhy: {en: w, ja: w}\n"
-				     "message: {en: m, ja: m}\nhelp: {en: h, ja: h}\nsources:\n  - {name: House style}\n"
-				     "match: {on: body, %sphrase: [%s]}\nexamples:\n  - fail: {text: \"x\"}\n  - pass: {text: \"y\"}\n",
+	char *yaml = g_strdup_printf("id: house-phrase\nseverity: warning\nconfidence: certain\n"
+				     "title: {en: t, ja: t}\nwhy: {en: w, ja: w}\nmessage: {en: m, ja: m}\nhelp: {en: h, ja: h}\n"
+				     "sources:\n  - {name: House style}\nmatch: {on: body, %sphrase: [%s]}\n"
+				     "examples:\n  - fail: {text: \"x\"}\n  - pass: {text: \"y\"}\n",
 				     phrases[_i].extra, phrases[_i].phrase);
 	struct run_rules rules;
 
@@ -578,12 +605,12 @@ START_TEST(phrase_matches)
 	GPtrArray *results = run_lint_bytes(&rules.set, &options, "row.eml", bytes, false, TEMPLATE_NONE);
 	struct message_result *result = g_ptr_array_index(results, 0);
 
-	ck_assert_msg(result->n_findings == (phrases[_i].hit ? 1 : 0), "%s in %s: %zu findings", phrases[_i].phrase, phrases[_i].text,
-		      result->n_findings);
+	ck_assert_msg(result->n_findings == (phrases[_i].hit ? 1 : 0), "%s in %s: %zu findings", phrases[_i].phrase,
+		      phrases[_i].text, result->n_findings);
 	if (phrases[_i].hit) {
 		struct span covered = span_cut(bytes, result->findings[0].start.offset, result->findings[0].end.offset);
-		ck_assert_msg(span_eq(covered, span_str(phrases[_i].hit)), "%s in %s: covers %.*s", phrases[_i].phrase, phrases[_i].text,
-			      (int)covered.n, covered.p);
+		ck_assert_msg(span_eq(covered, span_str(phrases[_i].hit)), "%s in %s: covers %.*s",
+			      phrases[_i].phrase, phrases[_i].text, (int)covered.n, covered.p);
 	}
 	message_result_free(result);
 	g_ptr_array_free(results, TRUE);
@@ -596,7 +623,7 @@ START_TEST(phrase_matches)
 }
 END_TEST
 
-/* --- 20: an ordinary newsletter ------------------------------------------------------------------------------------------------ */
+/* --- 20: an ordinary newsletter ----------------------------------------------------------------------------------------------- */
 
 static const char newsletter[] =
 	"━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━\r\n"
@@ -633,7 +660,8 @@ START_TEST(ordinary_newsletter)
 
 	put_usual_fields(mail, SPAN_LIT("Subject:"));
 	g_string_append_printf(mail, "Subject: =?UTF-8?B?44CQ6Iqx6KaL6YCa5L+h44CR56ysMTIz5Y+3?=\r\nMIME-Version: 1.0\r\n"
-				     "Content-Type: text/plain; charset=%s\r\nContent-Transfer-Encoding: %s\r\n\r\n", charset, transfer);
+				     "Content-Type: text/plain; charset=%s\r\nContent-Transfer-Encoding: %s\r\n\r\n",
+			       charset, transfer);
 	if (strcmp(transfer, "base64") == 0) {
 		char *base64 = g_base64_encode((const guchar *)body, n);
 		for (size_t i = 0; i < strlen(base64); i += 76)
@@ -666,7 +694,7 @@ START_TEST(ordinary_newsletter)
 }
 END_TEST
 
-/* --- 25: lengths of lines ------------------------------------------------------------------------------------------------------ */
+/* --- 25: lengths of lines ----------------------------------------------------------------------------------------------------- */
 
 static const struct {
 	const char *head;

@@ -337,6 +337,31 @@ static size_t links_of(const struct message *m, const struct body *body, size_t 
 	return end;
 }
 
+/* Is there something to go or write to: a URL, a mail address, a tag that becomes one? */
+static bool has_address(struct span l1)
+{
+	static const char *const signs[] = { "://", "@", "www.", "{{", "%%", "${", "*|", "<%", "[%", "##" };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(signs); i++)
+		if (span_find(l1, span_str(signs[i]), 0) < l1.n)
+			return true;
+	return false;
+}
+
+/* In plain text the address stands near the phrase, a few lines before or after it: the link to the shop's page elsewhere is none. */
+static bool mentions_with_address(const struct text *l1, const char *const *phrases)
+{
+	enum { NEAR_BYTES = 600 };
+
+	for (; phrases && *phrases; phrases++) {
+		struct span phrase = span_str(*phrases);
+		for (size_t at = span_find(l1->bytes, phrase, 0); at < l1->bytes.n; at = span_find(l1->bytes, phrase, at + phrase.n))
+			if (has_address(span_cut(l1->bytes, at > NEAR_BYTES ? at - NEAR_BYTES : 0, at + phrase.n + NEAR_BYTES)))
+				return true;
+	}
+	return false;
+}
+
 /* Does the body offer a way out: a link, or a phrase with a URL, an address or a tag in the same text? */
 static bool offers_way_out(struct check *c, const struct message *m, const struct body *body, size_t from, size_t end,
 			   const char *const *phrases, const char *const *url_words)
@@ -352,9 +377,7 @@ static bool offers_way_out(struct check *c, const struct message *m, const struc
 		for (const char *const *word = url_words; word && *word; word++)
 			if (span_find_ci(body->tags.tags[i].name, span_str(*word), 0) < body->tags.tags[i].name.n)
 				return true;
-	struct range url;
-	return mentions(body->l1, phrases) && (anchors || body->tags.n || span_find_byte(body->visible->bytes, '@', 0) < body->visible->bytes.n ||
-					       url_find_in_text(body->visible->bytes, 0, &url));
+	return body->html ? mentions(body->l1, phrases) && (anchors || has_address(body->l1->bytes)) : mentions_with_address(body->l1, phrases);
 }
 
 /* Are the two shown instead of each other? True where they meet in a multipart/alternative. */

@@ -561,7 +561,7 @@ static struct localized localized_of(struct loader *l, const struct node *node, 
 		if (!nodes[i])
 			REFUSE(l, node, "%s has no \"%s\"", what, languages[i]);
 		else
-			text.text[i] = folded(l->arena, text_of(l, nodes[i], what));
+			text.text[i] = strcmp(what, "title") == 0 ? text_of(l, nodes[i], what) : folded(l->arena, text_of(l, nodes[i], what));
 	}
 	if (rule != ARGUMENTS_NONE && text.text[LANGUAGE_EN] && text.text[LANGUAGE_JA])
 		check_arguments(l, nodes, &text, rule);
