@@ -95,10 +95,10 @@ static void note(struct several *s, size_t i, const struct fact *fact, const cha
 START_TEST(messages_side_by_side)
 {
 	static const char *const paths[MOST_MESSAGES] = { "0", "1", "2", "3" };
-	struct facts facts[MOST_MESSAGES] = { { { 0 } } };
-	struct message_result results[MOST_MESSAGES] = { { 0 } };
+	struct facts facts[MOST_MESSAGES] = { 0 };
+	struct message_result results[MOST_MESSAGES] = { 0 };
 	struct message_result *pointers[MOST_MESSAGES];
-	struct told told = { { 0 } };
+	struct told told = { 0 };
 
 	for (size_t i = 0; i < cases[_i].n; i++) {
 		const struct record *r = &cases[_i].records[i];
