@@ -1,0 +1,114 @@
+#!/usr/bin/env bash
+# Everything there is to judge presend by: both compilers with warnings as errors, all tests, sanitizers, valgrind, static analysis,
+# replay of the fuzz target, real mail, hostile drafts. Each step prints its time; a missing tool is a failure, for a step left out
+# silently would be taken for one that passed. Environment: JOBS (2), ONLY: names of steps with blanks between.
+set -u
+cd "$(dirname "$0")/.."
+jobs=${JOBS:-2} only=${ONLY:-}
+export LC_ALL=C.UTF-8
+passed=0 failed=0 skipped=0 failures=
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+# step NAME TOOL COMMAND...: TOOL must be there. Exit 77: what the step needs is no part of the repository.
+step() {
+	local name=$1 tool=$2 before=$SECONDS code
+	shift 2
+	case " ${only:-$name} " in *" $name "*) ;; *) return ;; esac
+	if ! command -v "$tool" >/dev/null; then
+		failed=$((failed + 1)) failures="$failures $name"
+		printf 'FAIL  %-14s %s is not installed; make deps-full installs it\n' "$name" "$tool"
+		return
+	fi
+	"$@" >"$log" 2>&1
+	code=$?
+	if [ $code -eq 0 ]; then
+		passed=$((passed + 1))
+		printf 'ok    %-14s %4d s  %s\n' "$name" $((SECONDS - before)) "$(tail -n 1 "$log")"
+	elif [ $code -eq 77 ]; then
+		skipped=$((skipped + 1))
+		printf 'skip  %-14s %4d s  %s\n' "$name" $((SECONDS - before)) "$(tail -n 1 "$log")"
+	else
+		failed=$((failed + 1)) failures="$failures $name"
+		printf 'FAIL  %-14s %4d s  exit %d\n' "$name" $((SECONDS - before)) $code
+		tail -n 60 "$log"
+	fi
+}
+
+build() {
+	make --no-print-directory -j"$jobs" "$@"
+}
+
+# Both compilers, each in a folder of its own; the tests run on what they built.
+gcc_build() {
+	build B=build-gcc CC=gcc DEV=1 build-gcc/presend && build B=build-gcc CC=gcc DEV=1 test
+}
+clang_build() {
+	build B=build-clang CC=clang DEV=1 build-clang/presend && build B=build-clang CC=clang DEV=1 test
+}
+san_build() {
+	build SAN=1 B=build-san build-san/presend && build SAN=1 B=build-san test
+}
+valgrind_run() {
+	build B=build-gcc CC=gcc DEV=1 valcheck
+}
+
+# An exception to what these tools say stands beside the code it is about, as an inline comment with its reason.
+cppcheck_run() {
+	cppcheck --quiet --std=c11 --language=c --enable=warning,performance,portability --inline-suppr --error-exitcode=1 -j"$jobs" \
+		--suppress=missingIncludeSystem --library=gtk -Ilint -Ibuild-gcc/gen lint &&
+		echo "cppcheck: $(find lint -name '*.c' | wc -l) files"
+}
+clang_tidy_run() {
+	local flags
+	[ -f .clang-tidy ] || { echo 'clang-tidy: there is no .clang-tidy that says what to look for'; return 1; }
+	read -r -a flags <<<"$(pkg-config --cflags gmime-3.0 libxml-2.0 icu-uc libpcre2-8 yaml-0.1 json-c)"
+	export TIDY_FLAGS="-std=gnu11 -Ilint -Ibuild-gcc/gen -DPRESEND_VERSION=\"0\" ${flags[*]}"
+	# shellcheck disable=SC2016 # the inner shell expands; the flags are words
+	find lint -name '*.c' -print0 | LC_ALL=C sort -z |
+		xargs -0 -n 4 -P "$jobs" sh -c 'clang-tidy --quiet --warnings-as-errors="*" "$@" -- $TIDY_FLAGS' tidy &&
+		echo "clang-tidy: $(find lint -name '*.c' | wc -l) files"
+}
+analyzer_run() {
+	local flags file
+	read -r -a flags <<<"$(pkg-config --cflags gmime-3.0 libxml-2.0 icu-uc libpcre2-8 yaml-0.1 json-c)"
+	# The files that index into hostile bytes; on the large ones gcc 12 takes minutes and tells of paths that cannot be.
+	for file in lint/base/{span,arena,map,lines,utf8}.c lint/mail/{header,transfer,params,template,input}.c lint/report/safe.c lint/rule/facts.c; do
+		gcc -std=gnu11 -O1 -fanalyzer -Werror -Ilint -Ibuild-gcc/gen "${flags[@]}" -DPRESEND_VERSION='"0"' -c -o /dev/null "$file" || return 1
+	done
+	echo 'analyzer: nothing found'
+}
+# The drafts of corpus/ and what is kept of former crashes, through the fuzz target, with sanitizers.
+replay_run() {
+	build SAN=1 B=build-san build-san/fuzz-replay && build-san/fuzz-replay corpus
+}
+fuzz_build() {
+	JOBS=$jobs SECONDS_EACH=${FUZZ_SECONDS:-20} bash tests/fuzz/build.sh
+}
+real_mail_run() {
+	B=build-gcc bash tests/real_mail.sh
+}
+real_mail_san_run() {
+	B=build-san bash tests/real_mail.sh
+}
+pathological_run() {
+	B=build-gcc bash tests/pathological.sh && B=build-san bash tests/pathological.sh
+}
+
+begin=$SECONDS
+step gcc gcc gcc_build
+step clang clang clang_build
+step san gcc san_build
+step valgrind valgrind valgrind_run
+step cppcheck cppcheck cppcheck_run
+step clang-tidy clang-tidy clang_tidy_run
+step analyzer gcc analyzer_run
+step replay gcc replay_run
+step fuzz clang fuzz_build
+step pathological python3 pathological_run
+step real-mail tar real_mail_run
+step real-mail-san tar real_mail_san_run
+echo "took $((SECONDS - begin)) s"
+[ -z "$failures" ] || echo "failed:$failures"
+echo "$passed passed, $failed failed, $skipped skipped"
+[ $failed -eq 0 ] && [ $passed -gt 0 ]
