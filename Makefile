@@ -177,14 +177,19 @@ fuzz:
 	@$(BASH) tests/fuzz/build.sh
 
 $(B)/fuzz-replay: tests/fuzz/replay.c tests/fuzz/fuzz_message.c $(B)/libpresend.a
-	$(CC) $(OUR_CPPFLAGS) $(CPPFLAGS) $(PKG_CFLAGS) $(OUR_CFLAGS) $(CFLAGS) $(OUR_LDFLAGS) $(LDFLAGS) -o $@ tests/fuzz/replay.c tests/fuzz/fuzz_message.c $(B)/libpresend.a $(PKG_LIBS) -lm
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(OUR_CPPFLAGS) $(CPPFLAGS) $(PKG_CFLAGS) $(OUR_CFLAGS) $(CFLAGS) $(OUR_LDFLAGS) $(LDFLAGS) -o $@ tests/fuzz/replay.c tests/fuzz/fuzz_message.c $(B)/libpresend.a $(PKG_LIBS) -lm
 
-bench: $(B)/presend $(B)/bench/parse_only $(B)/bench/runstat
+fuzz-replay: $(B)/fuzz-replay
+	@$(B)/fuzz-replay corpus
+
+bench: $(B)/presend $(B)/bench/parse_only $(B)/bench/minimal $(B)/bench/runstat
 	@B=$(B) $(BASH) tests/bench/run.sh
 
 $(B)/bench/%: tests/bench/%.c
 	@mkdir -p $(@D)
-	$(CC) -O2 -g -std=gnu11 $(WARNINGS) $(PKG_CFLAGS) -o $@ $< $(PKG_LIBS)
+	$(call say,CC,$<)
+	$(Q)$(CC) -O2 -g -std=gnu11 $(WARNINGS) $(PKG_CFLAGS) -o $@ $< $(PKG_LIBS)
 
 hdr-check:
 	@for h in $$(find lint -name '*.h'); do \
@@ -196,9 +201,10 @@ hdr-check:
 install: $(B)/presend
 	install -D -m 755 $(B)/presend $(DESTDIR)$(PREFIX)/bin/presend
 	install -D -m 644 docs/presend.1 $(DESTDIR)$(PREFIX)/share/man/man1/presend.1
+	install -D -m 644 docs/presend.ja.1 $(DESTDIR)$(PREFIX)/share/man/ja/man1/presend.1
 
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/presend $(DESTDIR)$(PREFIX)/share/man/man1/presend.1
+	rm -f $(DESTDIR)$(PREFIX)/bin/presend $(DESTDIR)$(PREFIX)/share/man/man1/presend.1 $(DESTDIR)$(PREFIX)/share/man/ja/man1/presend.1
 
 clean:
-	rm -rf build build-san build-clang build-fuzz
+	rm -rf build build-san build-gcc build-clang build-fuzz

@@ -158,10 +158,9 @@ static bool listed(const char *const *words, size_t n, const char *word)
 /* "presend: MESSAGE" with an optional did-you-mean. Returns false, for the caller to pass on. */
 static bool refuse(enum language language, const char *suggestion, const char *message, const char *word)
 {
-	fprintf(stderr, "presend: ");
-	fprintf(stderr, "%s: %s\n", message, word);
+	run_say(message, word);
 	if (suggestion)
-		fprintf(stderr, "presend: %s: %s\n", say(language, "did you mean", "もしかして"), suggestion);
+		run_say(say(language, "did you mean", "もしかして"), suggestion);
 	return false;
 }
 
@@ -211,12 +210,12 @@ static bool parse_format(struct cli *cli, const char *value)
 		good = explain_format_parse(name, &cli->rules_format);
 		if (!good)
 			refuse(language, NULL, say(language, "unknown format", "知らない形式です"), name);
-	} else if (reporter && cli->run.n_formats < G_N_ELEMENTS(cli->run.formats)) {
+	} else if (reporter && g_str_has_suffix(value, "=")) {
+		refuse(language, NULL, say(language, "needs a file name", "ファイル名が必要です"), value);
+	} else if (reporter) {
 		const char *file = strchr(value, '=');
 		cli->run.formats[cli->run.n_formats++] = (struct run_format){ reporter, file ? file + 1 : NULL };
 		good = true;
-	} else if (reporter) {
-		refuse(language, NULL, say(language, "too many formats", "形式の指定が多すぎます"), value);
 	} else if (listed(later_formats, G_N_ELEMENTS(later_formats), name)) {
 		refuse_later(language, name);
 	} else {
@@ -294,6 +293,8 @@ static bool parse_target_charset(struct lint_options *lint, const char *value)
 struct parse_state {
 	struct cli *cli;
 	const char *color;
+	const char *formats[8];        /* read when the command is known */
+	size_t n_formats;
 };
 
 static bool apply_option(struct parse_state *state, const struct option_definition *option, const char *value)
@@ -306,7 +307,10 @@ static bool apply_option(struct parse_state *state, const struct option_definiti
 
 	switch (option->id) {
 	case OPTION_FORMAT:
-		return parse_format(cli, value);
+		if (state->n_formats == G_N_ELEMENTS(state->formats))
+			return refuse(language, NULL, say(language, "too many formats", "形式の指定が多すぎます"), value);
+		state->formats[state->n_formats++] = value;
+		return true;
 	case OPTION_PROFILE:
 		return parse_profiles(cli, value);
 	case OPTION_STAGE:
@@ -355,7 +359,7 @@ static bool apply_option(struct parse_state *state, const struct option_definiti
 		cli->run.report.language_given = true;
 		break;
 	case OPTION_JOBS:
-		good = parse_number(value, &number) && number >= 1 && number <= 1024;
+		good = parse_number(value, &number) && number >= 1 && number <= 1024 && number == (int)number;
 		cli->run.jobs = good ? (int)number : 0;
 		break;
 	case OPTION_COLOR:
@@ -505,7 +509,7 @@ bool cli_parse(int argc, char **argv, struct cli *cli)
 	cli->run.max_score = -1;
 	cli->operands = g_new0(char *, (size_t)argc + 1);
 	find_language(argc, argv, cli);
-	struct parse_state state = { cli, "auto" };
+	struct parse_state state = { .cli = cli, .color = "auto" };
 	bool only_operands = false, command_known = false;
 
 	for (int i = 1; i < argc; i++) {
@@ -525,6 +529,12 @@ bool cli_parse(int argc, char **argv, struct cli *cli)
 				cli->operands[cli->n_operands++] = argv[i];
 		}
 	}
+	for (size_t i = 0; i < state.n_formats; i++)
+		if (!parse_format(cli, state.formats[i]))
+			return false;
+	/* Machine formats are English unless --lang is given. */
+	if (cli->rules_format == EXPLAIN_JSON && !cli->run.report.language_given)
+		cli->run.report.language = LANGUAGE_EN;
 	cli->run.report.color = use_color(state.color);
 	cli->run.report.hyperlinks = cli->run.report.color && isatty(STDOUT_FILENO);
 	cli->run.report.width = terminal_width();

@@ -158,7 +158,7 @@ int run_check_rules(const char *folder, enum language language)
 {
 	struct run_rules rules;
 	GPtrArray *failures = g_ptr_array_new_with_free_func(g_free);
-	size_t n_examples = 0, n_slow = 0;
+	size_t n_rules = 0, n_examples = 0, n_slow = 0;
 
 	if (!run_load_rules(folder, true, &rules)) {
 		g_ptr_array_free(failures, TRUE);
@@ -166,7 +166,10 @@ int run_check_rules(const char *folder, enum language language)
 	}
 	message_library_init();
 	for (size_t i = 0; i < rules.set.n; i++) {
+		if (strcmp(rules.set.rules[i]->area, "engine") == 0)
+			continue; /* presend's own, not the folder's */
 		bool slow = false;
+		n_rules++;
 		match_check_rule(rules.set.rules[i], &slow, NULL);
 		if (slow) {
 			n_slow++;
@@ -179,9 +182,13 @@ int run_check_rules(const char *folder, enum language language)
 	}
 	for (guint i = 0; i < failures->len; i++)
 		printf("%s\n", (const char *)g_ptr_array_index(failures, i));
-	printf("%zu %s, %zu %s, %u %s, %zu %s\n", rules.set.n, say(language, "rules", "件のルール"), n_examples,
+	printf("%zu %s, %zu %s, %u %s, %zu %s\n", n_rules, say(language, "rules", "件のルール"), n_examples,
 	       say(language, "examples", "件の例"), failures->len, say(language, "failed", "件失敗"), n_slow, say(language, "slow", "件低速"));
 	int code = failures->len ? EXIT_FINDINGS : EXIT_CLEAN;
+	if (n_rules == 0) {
+		run_say(folder, say(language, "no rule file in this folder", "このフォルダーにルールファイルがありません"));
+		code = EXIT_TROUBLE;
+	}
 	g_ptr_array_free(failures, TRUE);
 	run_rules_release(&rules);
 	return code;

@@ -63,9 +63,9 @@ static int explain(const struct cli *cli)
 		if (found)
 			continue;
 		const char *nearest = rule_set_suggest(&rules.set, id);
-		fprintf(stderr, "presend: %s: %s\n", say(language, "no such rule", "そのようなルールはありません"), id);
+		run_say(say(language, "no such rule", "そのようなルールはありません"), id);
 		if (nearest)
-			fprintf(stderr, "presend: %s: %s\n", say(language, "did you mean", "もしかして"), nearest);
+			run_say(say(language, "did you mean", "もしかして"), nearest);
 		code = EXIT_TROUBLE;
 	}
 	run_rules_release(&rules);
@@ -87,7 +87,7 @@ static int rules(const struct cli *cli)
 		return run_check_rules(cli->operands[1], language);
 	}
 	if (cli->n_operands) {
-		fprintf(stderr, "presend: %s: %s\n", say(language, "unknown word", "知らない語です"), cli->operands[0]);
+		run_say(say(language, "unknown word", "知らない語です"), cli->operands[0]);
 		return EXIT_TROUBLE;
 	}
 	if (!run_load_rules(cli->run.rules_folder, cli->run.no_builtin_rules, &loaded))

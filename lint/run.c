@@ -9,6 +9,7 @@
 #include "base/lines.h"
 #include "doc/message.h"
 #include "mail/input.h"
+#include "report/safe.h"
 #include "rule/check.h"
 #include "rule/engine.h"
 #include "rule/rule_load.h"
@@ -17,6 +18,19 @@
 static const char *say(enum language language, const char *en, const char *ja)
 {
 	return language == LANGUAGE_JA ? ja : en;
+}
+
+void run_say(const char *what, const char *message)
+{
+	GString *line = g_string_new("presend: ");
+
+	if (what) {
+		safe_append_terminal(line, span_str(what), false);
+		g_string_append(line, ": ");
+	}
+	safe_append_terminal(line, span_str(message), false);
+	fprintf(stderr, "%s\n", line->str);
+	g_string_free(line, TRUE);
 }
 
 /* --- rules ------------------------------------------------------------------------------------------------------------------- */
@@ -37,15 +51,15 @@ static int compare_rules(const void *a, const void *b)
 bool run_load_rules(const char *folder, bool no_builtin_rules, struct run_rules *out)
 {
 	*out = (struct run_rules){ .arena = arena_new() };
-	if (!folder) {
-		if (!no_builtin_rules)
-			out->set = (struct rule_set){ builtin_rules, n_builtin_rules };
+	if (!folder && !no_builtin_rules) {
+		out->set = (struct rule_set){ builtin_rules, n_builtin_rules };
 		return true;
 	}
 	GPtrArray *errors = g_ptr_array_new_with_free_func(g_free);
-	struct rule_set own = rule_load_folder(out->arena, folder, known_check, errors);
-	size_t n_builtin = no_builtin_rules ? 0 : n_builtin_rules;
-	const struct rule **all = ARENA_ARRAY(out->arena, const struct rule *, own.n + n_builtin + 1);
+	struct rule_set own = { NULL, 0 };
+	if (folder)
+		own = rule_load_folder(out->arena, folder, known_check, errors);
+	const struct rule **all = ARENA_ARRAY(out->arena, const struct rule *, own.n + n_builtin_rules + 1);
 	size_t n = 0;
 
 	for (size_t i = 0; i < own.n; i++) {
@@ -54,18 +68,20 @@ bool run_load_rules(const char *folder, bool no_builtin_rules, struct run_rules 
 			g_ptr_array_add(errors, g_strdup_printf("%s:1:1: %s", own.rules[i]->file, error->message));
 			g_clear_error(&error);
 		}
-		const struct rule_set builtin = { builtin_rules, n_builtin };
+		const struct rule_set builtin = { builtin_rules, n_builtin_rules };
 		if (rule_set_find(&builtin, own.rules[i]->id))
 			g_ptr_array_add(errors, g_strdup_printf("%s:1:1: id \"%s\" is taken by a built-in rule", own.rules[i]->file,
 								own.rules[i]->id));
 		all[n++] = own.rules[i];
 	}
-	for (size_t i = 0; i < n_builtin; i++)
-		all[n++] = builtin_rules[i];
+	/* What presend says about itself (a limit reached, a rule that gave up) is never left out. */
+	for (size_t i = 0; i < n_builtin_rules; i++)
+		if (!no_builtin_rules || strcmp(builtin_rules[i]->area, "engine") == 0)
+			all[n++] = builtin_rules[i];
 	qsort(all, n, sizeof *all, compare_rules);
 	out->set = (struct rule_set){ all, n };
 	for (guint i = 0; i < errors->len; i++)
-		fprintf(stderr, "%s\n", (const char *)g_ptr_array_index(errors, i));
+		run_say(NULL, g_ptr_array_index(errors, i));
 	bool good = errors->len == 0;
 	g_ptr_array_free(errors, TRUE);
 	if (!good)
@@ -79,14 +95,18 @@ void run_rules_release(struct run_rules *rules)
 	*rules = (struct run_rules){ 0 };
 }
 
-/* A requirement id of the catalogue or the beginning of one: "UN", "UN-", "UN-0", "UN-01". */
-static bool looks_like_requirement(const char *id)
+/* Is there a rule with this id, requirement or beginning of one? */
+static bool id_known(const struct rule_set *rules, const char *id)
 {
-	size_t n = strlen(id);
-
-	if (n < 2 || n > 5 || !g_ascii_isupper(id[0]) || !g_ascii_isupper(id[1]))
-		return false;
-	return (n < 3 || id[2] == '-') && (n < 4 || g_ascii_isdigit(id[3])) && (n < 5 || g_ascii_isdigit(id[4]));
+	for (size_t i = 0; i < rules->n; i++) {
+		const struct rule *rule = rules->rules[i];
+		if (g_str_has_prefix(rule->id, id))
+			return true;
+		for (const char *const *requirement = rule->requirements; requirement && *requirement; requirement++)
+			if (g_str_has_prefix(*requirement, id))
+				return true;
+	}
+	return false;
 }
 
 /* Every id of --select and the like must name something. */
@@ -94,15 +114,12 @@ static bool ids_known(const struct rule_set *rules, const GPtrArray *ids, enum l
 {
 	for (guint i = 0; ids && i < ids->len; i++) {
 		const char *id = g_ptr_array_index(ids, i);
-		bool known = looks_like_requirement(id);
-		for (size_t k = 0; !known && k < rules->n; k++)
-			known = g_str_has_prefix(rules->rules[k]->id, id);
-		if (known)
+		if (id_known(rules, id))
 			continue;
-		fprintf(stderr, "presend: %s: %s\n", say(language, "no such rule", "そのようなルールはありません"), id);
+		run_say(say(language, "no such rule", "そのようなルールはありません"), id);
 		const char *nearest = rule_set_suggest(rules, id);
 		if (nearest)
-			fprintf(stderr, "presend: %s: %s\n", say(language, "did you mean", "もしかして"), nearest);
+			run_say(say(language, "did you mean", "もしかして"), nearest);
 		return false;
 	}
 	return true;
@@ -231,7 +248,7 @@ static bool write_file(const char *path, const GString *text)
 
 	if (g_file_set_contents_full(path, text->str, (gssize)text->len, G_FILE_SET_CONTENTS_CONSISTENT, 0644, &error))
 		return true;
-	fprintf(stderr, "presend: %s\n", error->message);
+	run_say(NULL, error->message);
 	g_error_free(error);
 	return false;
 }
@@ -254,8 +271,7 @@ static bool write_reports(const struct run_options *options, const struct report
 		} else if (!write_all(stdout, out)) {
 			/* A closed pipe (presend ... | head) is the reader's choice and no failure of ours to report. */
 			if (errno != EPIPE)
-				fprintf(stderr, "presend: %s: %s\n",
-					say(report.language, "standard output", "標準出力に書けません"), g_strerror(errno));
+				run_say(say(report.language, "standard output", "標準出力に書けません"), g_strerror(errno));
 			good = false;
 		}
 		g_string_free(out, TRUE);
@@ -273,8 +289,19 @@ static void tell_errors(const struct run_options *options, const GArray *errors)
 		return;
 	for (guint i = 0; i < errors->len; i++) {
 		const struct report_error *error = &g_array_index(errors, struct report_error, i);
-		fprintf(stderr, "presend: %s%s%s\n", error->path ? error->path : "", error->path ? ": " : "", error->message);
+		run_say(error->path, error->message);
 	}
+}
+
+/* Messages are told by path, then by their place in the file, whatever the order of arguments and threads. */
+static int compare_results(const void *a, const void *b)
+{
+	const struct message_result *x = *(const struct message_result *const *)a, *y = *(const struct message_result *const *)b;
+	int by_path = strcmp(x->path, y->path);
+
+	if (by_path)
+		return by_path;
+	return x->index < y->index ? -1 : x->index > y->index;
 }
 
 static bool fails(const struct run_options *options, const struct message_result *result)
@@ -329,10 +356,11 @@ int run_lint(const struct run_options *options, char *const *paths, size_t n_pat
 		for (guint k = 0; k < job->results->len; k++)
 			g_ptr_array_add(results, g_ptr_array_index(job->results, k));
 	}
+	g_ptr_array_sort(results, compare_results);
 	engine_run_several(engine, (struct message_result **)results->pdata, results->len);
 
 	for (guint i = 0; i < remarks->len; i++)
-		fprintf(stderr, "presend: %s\n", (const char *)g_ptr_array_index(remarks, i));
+		run_say(NULL, g_ptr_array_index(remarks, i));
 	for (guint i = 0; i < results->len; i++)
 		if (fails(options, g_ptr_array_index(results, i)))
 			code = EXIT_FINDINGS;

@@ -28,6 +28,9 @@ enum { EXIT_CLEAN = 0, EXIT_FINDINGS = 1, EXIT_TROUBLE = 2 };
 /* Lint the paths and write the reports. Messages about trouble go to standard error. Returns the exit code. */
 int run_lint(const struct run_options *options, char *const *paths, size_t n_paths);
 
+/* "presend: WHAT: MESSAGE" on standard error, made safe for a terminal: file names are as hostile as drafts. what may be NULL. */
+void run_say(const char *what, const char *message);
+
 /* The rules in force: built-in ones and those of a folder. false after having printed every fault to standard error. */
 struct run_rules {
 	struct arena *arena;

@@ -3,9 +3,10 @@
 # replay of the fuzz target, real mail, hostile drafts. Each step prints its time; a missing tool is a failure, for a step left out
 # silently would be taken for one that passed. Environment: JOBS (2), ONLY: names of steps with blanks between.
 set -u
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit 1
 jobs=${JOBS:-2} only=${ONLY:-}
-export LC_ALL=C.UTF-8
+# GLib's own slices would hide small leaks from the sanitizers.
+export LC_ALL=C.UTF-8 G_SLICE=always-malloc
 passed=0 failed=0 skipped=0 failures=
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
@@ -72,9 +73,9 @@ clang_tidy_run() {
 analyzer_run() {
 	local flags file
 	read -r -a flags <<<"$(pkg-config --cflags gmime-3.0 libxml-2.0 icu-uc libpcre2-8 yaml-0.1 json-c)"
-	# The files that index into hostile bytes; on the large ones gcc 12 takes minutes and tells of paths that cannot be.
+	# Leaks are for valgrind: to the analyzer an arena is one. The files that index into hostile bytes; on the large ones gcc 12 takes minutes and tells of paths that cannot be.
 	for file in lint/base/{span,arena,map,lines,utf8}.c lint/mail/{header,transfer,params,template,input}.c lint/report/safe.c lint/rule/facts.c; do
-		gcc -std=gnu11 -O1 -fanalyzer -Werror -Ilint -Ibuild-gcc/gen "${flags[@]}" -DPRESEND_VERSION='"0"' -c -o /dev/null "$file" || return 1
+		gcc -std=gnu11 -O1 -fanalyzer -Wno-analyzer-malloc-leak -Werror -Ilint -Ibuild-gcc/gen "${flags[@]}" -DPRESEND_VERSION='"0"' -c -o /dev/null "$file" || return 1
 	done
 	echo 'analyzer: nothing found'
 }

@@ -3,7 +3,7 @@
 # cap cuts what is looked at, says so. A file without a line below is an error, so that no new one goes unjudged.
 # Environment: B the build folder; LIMIT_SECONDS (10: even a sanitizer build on a busy machine is far below that).
 set -u
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit 1
 presend=${PRESEND:-${B:-build}/presend}
 limit=${LIMIT_SECONDS:-10}
 export LC_ALL=C.UTF-8 NO_COLOR=1

@@ -5,7 +5,7 @@
 # Environment: B the build folder; LIMIT_MS per file (1000; with sanitizers 10000, which make presend about ten times slower).
 # Exit 77 where the mail is not there: it is no part of the repository.
 set -u
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit 1
 presend=${PRESEND:-${B:-build}/presend}
 mail=${MAIL:-../shared/mail}
 [ -d "$mail" ] || { echo "real_mail: $mail is not there"; exit 77; }
@@ -14,7 +14,7 @@ case $presend in *san*) default_ms=10000 ;; *) default_ms=1000 ;; esac
 limit_ms=${LIMIT_MS:-$default_ms}
 batch_files=50
 TIMEFORMAT='%3U %3S'
-export LC_ALL=C.UTF-8 ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1} UBSAN_OPTIONS=print_stacktrace=1
+export LC_ALL=C.UTF-8 G_SLICE=always-malloc ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1} UBSAN_OPTIONS=print_stacktrace=1
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

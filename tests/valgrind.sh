@@ -3,14 +3,14 @@
 # CK_FORK=no, or valgrind would see only the children. Environment: B the build folder (no sanitizers in it); EVERY=1: all programs,
 # else those that touch hostile bytes most, because valgrind makes all thirty times slower.
 set -u
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit 1
 B=${B:-build}
 command -v valgrind >/dev/null || { echo 'valgrind: not installed; make deps-full installs it' >&2; exit 1; }
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 # GLib keeps its type tables for the life of the process; still reachable is no leak here.
 check=(valgrind --quiet --error-exitcode=99 --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite
-	--num-callers=25)
+	--num-callers=25 --suppressions=tests/valgrind.supp)
 export CK_FORK=no CK_DEFAULT_TIMEOUT=600 G_SLICE=always-malloc LC_ALL=C.UTF-8 NO_COLOR=1
 # Of the big ones, the one that runs every example of every rule is left to the sanitizers.
 wanted='map lines several header encoded_word params transfer html tag url engine pattern'

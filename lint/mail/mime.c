@@ -527,9 +527,8 @@ static GHashTable *gmime_bounds(struct span bytes, size_t base)
 	GHashTable *bounds = g_hash_table_new(g_direct_hash, g_direct_equal);
 	/* The stream reads from our bytes without a copy; GMime does not write to a stream that it parses. */
 	GByteArray array = { .data = (guint8 *)(uintptr_t)bytes.p, .len = (guint)bytes.n };
-	GMimeStream *stream = g_mime_stream_mem_new();
+	GMimeStream *stream = g_mime_stream_mem_new_with_byte_array(&array);
 	g_mime_stream_mem_set_owner(GMIME_STREAM_MEM(stream), FALSE);
-	g_mime_stream_mem_set_byte_array(GMIME_STREAM_MEM(stream), &array);
 	GMimeParser *parser = g_mime_parser_new_with_stream(stream);
 	g_mime_parser_set_format(parser, GMIME_FORMAT_MESSAGE);
 	g_mime_parser_set_persist_stream(parser, TRUE);

@@ -18,8 +18,9 @@ bool entity_is_enclosed(const struct entity *entity)
 /* A text part whose charset is its own affair: displayed, or any other text that is no attachment. */
 static bool judged(const struct entity *e)
 {
-	/* message/delivery-status is read as text, too, but defines its own charset. */
-	return e->n_children == 0 && entity_is(e, "text", NULL) && e->charset_result.text && !e->is_attachment && !entity_is_enclosed(e);
+	/* message/delivery-status is read as text, too, but defines its own charset; text/rfc822-headers holds another mail's header. */
+	return e->n_children == 0 && entity_is(e, "text", NULL) && !entity_is(e, "text", "rfc822-headers") && e->charset_result.text &&
+	       !e->is_attachment && !entity_is_enclosed(e);
 }
 
 static struct range charset_place(const struct message *m, const struct entity *e)
@@ -39,7 +40,9 @@ static const char *guess_name(const struct entity *e, bool *certain)
 static bool has_non_ascii(const struct entity *e)
 {
 	struct span bytes = e->decoded.text->bytes;
-	return !span_is_ascii(bytes) || span_find(bytes, SPAN_LIT("\x1B$"), 0) < bytes.n;
+	/* ESC ( I and SO are half-width katakana: 7-bit, and no ASCII either. */
+	return !span_is_ascii(bytes) || span_find(bytes, SPAN_LIT("\x1B$"), 0) < bytes.n || span_find(bytes, SPAN_LIT("\x1B(I"), 0) < bytes.n ||
+	       (e->charset.family == CHARSET_ISO_2022_JP && span_find_byte(bytes, '\x0E', 0) < bytes.n);
 }
 
 static bool is_undecodable(enum charset_problem_kind kind)

@@ -56,6 +56,9 @@ static unsigned flags_to_tell(const struct message *m, const struct field *field
 	if (flags & EW_SPLIT_CHAR && !(w > 0 && are_joined(m, &field->words[w - 1], word)) &&
 	    !(w + 1 < field->n_words && are_joined(m, word, &field->words[w + 1])))
 		flags = (flags & ~(unsigned)EW_SPLIT_CHAR) | EW_UNDECODABLE;
+	/* A text that was encoded whole and cut afterwards is one fault: it is told of the word where the first cut is. */
+	if (w > 0 && field->words[w - 1].flags & (EW_SPLIT_CHAR | EW_STATE_OPEN) && are_joined(m, &field->words[w - 1], word))
+		flags &= ~(unsigned)(EW_SPLIT_CHAR | EW_STATE_OPEN | EW_UNDECODABLE);
 	/* What comes out of bytes in a charset that nobody knows says nothing. */
 	if (flags & EW_BAD_CHARSET)
 		flags &= ~(unsigned)(EW_CONTROL | EW_UNDECODABLE | EW_SPLIT_CHAR);

@@ -268,6 +268,32 @@ struct hidden_block {
 	size_t all_letters;
 };
 
+static bool ends_with_letter(struct span s)
+{
+	size_t at = s.n;
+
+	return at > 0 && g_unichar_isalpha(utf8_previous(s, &at));
+}
+
+static bool begins_with_letter(struct span s)
+{
+	size_t at = 0;
+
+	return s.n && g_unichar_isalpha(utf8_next(s, &at));
+}
+
+/* Does what the element hides stand inside a word, nothing but its tags between the visible letters and it? Then it is there to split the
+ * word, however short. k: the first run behind the block. */
+static bool splits_a_word(const struct html *html, const struct html_element *hider, size_t first, size_t k)
+{
+	if (first == 0 || k >= html->n_texts)
+		return false;
+	const struct html_text_run *before = &html->texts[first - 1], *behind = &html->texts[k];
+	return before->hidden == HTML_VISIBLE && behind->hidden == HTML_VISIBLE && before->range.end == hider->start_tag.start &&
+	       behind->range.start == hider->end_tag.end && ends_with_letter(before->decoded->bytes) &&
+	       begins_with_letter(behind->decoded->bytes);
+}
+
 /* with: how (names above), minimum (letters), preheader (letters). Text that the reader does not see: one finding for what one element hides, at
  * its first text. Left out: what stands in front of all visible text up to the length of a preheader, what is visible elsewhere, too, labels
  * for screen readers, what a style block may show, what is hidden from Outlook alone. Cases: preheader (one that is too long), other. */
@@ -294,6 +320,7 @@ CHECK(html_hidden_text)
 				k++;
 				continue;
 			}
+			size_t first = k;
 			struct hidden_block block = { .how = run->hidden, .hider = html->elements[run->parent].style.hider };
 			const struct html_style *style = &html->elements[run->parent].style;
 			for (; k < html->n_texts; k++) {
@@ -314,7 +341,8 @@ CHECK(html_hidden_text)
 			bool at_start = lead && !span_eq(hider->name, SPAN_LIT("body")) && !span_eq(hider->name, SPAN_LIT("html"));
 			if (at_start && (lead_letters += block.all_letters) <= longest_preheader)
 				continue;
-			if (!block.first || block.letters < minimum || !word_in_list(how, span_str(name)) || style->switched_by_class ||
+			bool splits = splits_a_word(html, hider, first, k);
+			if (!block.first || (block.letters < minimum && !splits) || !word_in_list(how, span_str(name)) || style->switched_by_class ||
 			    is_reader_label(hider, block.how, block.letters))
 				continue;
 			if (block.how == HTML_HIDDEN_DISPLAY && hides_from_outlook_only(hider))

@@ -303,11 +303,27 @@ CHECK(link_touched)
 
 /* --- unsubscribe in the text --------------------------------------------------------------------------------------------------- */
 
+/* The next place of the phrase at or after from; l1.n where there is none. Not where it ends a word for something else that is undone:
+ * ロック解除はこちら, 制限解除の手続き. */
+static size_t next_mention(struct span l1, struct span phrase, size_t from)
+{
+	static const char *const others[] = { "ロック", "制限" };
+	size_t at = span_find(l1, phrase, from);
+
+	for (size_t i = 0; at < l1.n && i < G_N_ELEMENTS(others);) {
+		struct span other = span_str(others[i]);
+		bool is_other = at >= other.n && span_eq(span_cut(l1, at - other.n, at), other);
+		at = is_other ? span_find(l1, phrase, at + phrase.n) : at;
+		i = is_other ? 0 : i + 1;
+	}
+	return at;
+}
+
 /* Does the normal form hold one of the phrases? */
 static bool mentions(const struct text *l1, const char *const *phrases)
 {
 	for (; phrases && *phrases; phrases++)
-		if (span_find(l1->bytes, span_str(*phrases), 0) < l1->bytes.n)
+		if (next_mention(l1->bytes, span_str(*phrases), 0) < l1->bytes.n)
 			return true;
 	return false;
 }
@@ -355,7 +371,7 @@ static bool mentions_with_address(const struct text *l1, const char *const *phra
 
 	for (; phrases && *phrases; phrases++) {
 		struct span phrase = span_str(*phrases);
-		for (size_t at = span_find(l1->bytes, phrase, 0); at < l1->bytes.n; at = span_find(l1->bytes, phrase, at + phrase.n))
+		for (size_t at = next_mention(l1->bytes, phrase, 0); at < l1->bytes.n; at = next_mention(l1->bytes, phrase, at + phrase.n))
 			if (has_address(span_cut(l1->bytes, at > NEAR_BYTES ? at - NEAR_BYTES : 0, at + phrase.n + NEAR_BYTES)))
 				return true;
 	}

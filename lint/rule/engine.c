@@ -73,6 +73,8 @@ static bool listed(const GPtrArray *prefixes, const struct rule *rule)
 static bool selected(const struct lint_options *options, const struct rule *rule)
 {
 	bool by_default = options->select && options->select->len ? listed(options->select, rule) : !rule->default_off;
+	/* What presend says about itself is left out only by name. */
+	by_default = by_default || strcmp(rule->area, "engine") == 0;
 	return (by_default || listed(options->extend_select, rule)) && !listed(options->ignore, rule);
 }
 
@@ -666,6 +668,19 @@ static struct span words_told(struct arena *arena, const struct match_hit *hits,
 	return copy;
 }
 
+/* Plain patterns speak for themselves; where several must come together (all, count, within) one finding tells them all. */
+static bool tells_each_hit(const struct rule_match *match)
+{
+	if (match->kind == MATCH_PHRASE || match->kind == MATCH_REGEX)
+		return true;
+	if (match->kind != MATCH_ANY)
+		return false;
+	for (const struct rule_match *const *child = match->children; *child; child++)
+		if (!tells_each_hit(*child))
+			return false;
+	return true;
+}
+
 /* A match finding has the case "default" and two arguments: {count}, the number of hits, and {words}, the different texts that hit. */
 static void match_found(const struct rule *rule, const struct match_hit *hits, size_t n_hits, bool gave_up, void *data)
 {
@@ -675,7 +690,7 @@ static void match_found(const struct rule *rule, const struct match_hit *hits, s
 	if (!n_hits && !gave_up) {
 		/* True of something that is not there. */
 		check_report(c, message_header_end(c->message), NULL, ARG_I("count", 0));
-	} else if (n_hits && rule->match->kind != MATCH_PHRASE && rule->match->kind != MATCH_REGEX && rule->match->kind != MATCH_ANY) {
+	} else if (n_hits && !tells_each_hit(rule->match)) {
 		/* All, count, within: one finding for the whole, at the first hit. */
 		check_report_text(c, hits[0].text, hits[0].range, NULL, ARG_I("count", n_hits),
 				  ARG_T("words", words_told(c->message->arena, hits, n_hits)));

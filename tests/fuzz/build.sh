@@ -11,9 +11,9 @@ command -v clang >/dev/null || { echo 'fuzz: clang is missing; make deps-full in
 san='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer'
 make --no-print-directory -j"${JOBS:-2}" B="$fuzz" CC=clang CC_FOR_BUILD=cc CFLAGS='-O1 -g' HARDENING= EXTRA_FLAGS="$san" "$fuzz/libpresend.a"
 
-packages='gmime-3.0 libxml-2.0 icu-uc libpcre2-8 yaml-0.1 json-c'
-read -r -a flags <<<"$(pkg-config --cflags $packages)"
-read -r -a libs <<<"$(pkg-config --libs $packages)"
+packages=(gmime-3.0 libxml-2.0 icu-uc libpcre2-8 yaml-0.1 json-c)
+read -r -a flags <<<"$(pkg-config --cflags "${packages[@]}")"
+read -r -a libs <<<"$(pkg-config --libs "${packages[@]}")"
 for target in fuzz_message fuzz_html; do
 	clang -std=gnu11 -O1 -g -Wall -Wextra -Ilint "${flags[@]}" -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
 		-fno-omit-frame-pointer -o "$fuzz/$target" "tests/fuzz/$target.c" "$fuzz/libpresend.a" "${libs[@]}" -lm
@@ -40,7 +40,8 @@ while IFS= read -r draft; do
 done < <(find corpus -type f ! -name '*.expect' ! -name '*.options' ! -name README.md -size -40k | LC_ALL=C sort)
 echo "fuzz: $n seeds in $fuzz/seeds"
 
-export ASAN_OPTIONS=${ASAN_OPTIONS:-allocator_may_return_null=1} UBSAN_OPTIONS=print_stacktrace=1
+# GLib's own slices would hide every small leak from the leak detector.
+export G_SLICE=always-malloc ASAN_OPTIONS=${ASAN_OPTIONS:-allocator_may_return_null=1} UBSAN_OPTIONS=print_stacktrace=1
 bad=0
 for target in fuzz_message fuzz_html; do
 	[ "$seconds" -gt 0 ] || continue

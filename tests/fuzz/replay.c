@@ -81,7 +81,8 @@ static size_t replay_path(const char *path, bool raw, int depth)
 		return replay_file(path, raw);
 	GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
 	for (const char *name; (name = g_dir_read_name(folder));)
-		g_ptr_array_add(names, g_build_filename(path, name, NULL));
+		if (!g_str_has_suffix(name, ".expect") && !g_str_has_suffix(name, ".options"))
+			g_ptr_array_add(names, g_build_filename(path, name, NULL));
 	g_dir_close(folder);
 	g_ptr_array_sort(names, compare_names);
 	for (guint i = 0; i < names->len; i++)
