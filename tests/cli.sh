@@ -188,8 +188,8 @@ says out header-duplicate rules
 report $? 'standard input: exit code'
 says out '-:6:1: error' 'standard input is called -'
 "$presend" --now $clock --stdin-filename weekly.html.j2 --format json - <"$top/corpus/templates/weekly.html.j2" >"$scratch/out"
-says out '"kind": "template"' '--stdin-filename says what it is'
-says out '"path": "weekly.html.j2"' '--stdin-filename says what it is called'
+says out '"kind":"template"' '--stdin-filename says what it is'
+says out '"path":"weekly.html.j2"' '--stdin-filename says what it is called'
 "$presend" --now $clock --stdin-filename corpus/bad/founding-story.eml --format json - <"$bad" >"$scratch/from-stdin"
 "$presend" --now $clock --format json corpus/bad/founding-story.eml >"$scratch/from-file"
 cmp -s "$scratch/from-stdin" "$scratch/from-file"

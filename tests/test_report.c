@@ -543,6 +543,17 @@ static struct json_object *get(struct json_object *object, const char *key)
 	return value;
 }
 
+/* The same document, field by field; white space is no part of the contract. */
+static void assert_same_json(const char *got, const char *want)
+{
+	struct json_object *a = json_tokener_parse(got), *b = json_tokener_parse(want);
+
+	ck_assert_msg(a && b, "no JSON: %s", got);
+	ck_assert_msg(json_object_equal(a, b), "got %s", got);
+	json_object_put(a);
+	json_object_put(b);
+}
+
 START_TEST(json_whole_document)
 {
 	struct finding finding = old_ad_finding();
@@ -572,7 +583,7 @@ START_TEST(json_whole_document)
 
 	/* English, because no language was given for a machine format. */
 	report_json.write(out, &view, &options);
-	ck_assert_str_eq(out->str, "{\n"
+	assert_same_json(out->str, "{\n"
 	                           "  \"version\": 1,\n"
 	                           "  \"tool\": \"presend\",\n"
 	                           "  \"tool_version\": \"0.1.0\",\n"

@@ -464,7 +464,7 @@ void jis_decode(struct charset_output *output, struct span in, bool extended)
 
 bool jis_find_stripped(struct span in, size_t *at, size_t skip[2], struct range *found, uint32_t *first_character)
 {
-	const uint16_t *table = jis_table(JIS_TABLE_SHIFT_JIS);
+	const uint16_t *table = NULL; /* filled at first need: most texts have no $B at all */
 
 	for (size_t start = *at; (start = span_find_byte(in, '$', start)) + 3 < in.n; start++) {
 		size_t from = start + 2, i = from;
@@ -472,6 +472,8 @@ bool jis_find_stripped(struct span in, size_t *at, size_t skip[2], struct range 
 		bool japanese = false, failed = false;
 		if ((in.p[start + 1] != 'B' && in.p[start + 1] != '@') || from < skip[from & 1])
 			continue;
+		if (!table)
+			table = jis_table(JIS_TABLE_SHIFT_JIS);
 		for (; i + 1 < in.n; i += 2) {
 			unsigned char b1 = (unsigned char)in.p[i], b2 = (unsigned char)in.p[i + 1];
 			if (i > from && b1 == '(' && (b2 == 'B' || b2 == 'J'))

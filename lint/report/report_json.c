@@ -217,29 +217,39 @@ static void append_serialized(GString *out, struct json_object *object, int flag
 	g_string_append_c(out, '\n');
 }
 
+/* One object a line, so that a folder of messages needs the memory of one message's tree only. */
 static void json_write(GString *out, const struct report_view *view, const struct report_options *options)
 {
-	struct json_object *root = json_object_new_object();
-	struct json_object *messages = json_object_new_array();
-	struct json_object *errors = json_object_new_array();
+	struct json_object *head = json_object_new_object();
 
-	add(root, "version", json_object_new_int(JSON_FORMAT_VERSION));
-	add_string(root, "tool", "presend");
-	add_string(root, "tool_version", view->tool_version);
-	add_string(root, "rules_version", view->rules_version);
-	for (size_t i = 0; i < view->n_results; i++)
-		json_object_array_add(messages, message_object(view->results[i], language_of(options)));
-	add(root, "messages", messages);
+	add(head, "version", json_object_new_int(JSON_FORMAT_VERSION));
+	add_string(head, "tool", "presend");
+	add_string(head, "tool_version", view->tool_version);
+	add_string(head, "rules_version", view->rules_version);
+	append_serialized(out, head, JSON_C_TO_STRING_PLAIN);
+	json_object_put(head);
+	/* The head stays open: its closing brace and line end go. */
+	g_string_truncate(out, out->len - strlen("}\n"));
+	g_string_append(out, ",\n\"messages\":[");
+	for (size_t i = 0; i < view->n_results; i++) {
+		struct json_object *object = message_object(view->results[i], language_of(options));
+		g_string_append(out, i ? ",\n" : "\n");
+		append_serialized(out, object, JSON_C_TO_STRING_PLAIN);
+		g_string_truncate(out, out->len - strlen("\n"));
+		json_object_put(object);
+	}
+	g_string_append(out, "],\n\"errors\":[");
 	for (size_t i = 0; i < view->n_errors; i++) {
 		struct json_object *row = json_object_new_object();
 
 		add_string(row, "path", view->errors[i].path);
 		add_string(row, "message", view->errors[i].message);
-		json_object_array_add(errors, row);
+		g_string_append(out, i ? ",\n" : "\n");
+		append_serialized(out, row, JSON_C_TO_STRING_PLAIN);
+		g_string_truncate(out, out->len - strlen("\n"));
+		json_object_put(row);
 	}
-	add(root, "errors", errors);
-	append_serialized(out, root, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED);
-	json_object_put(root);
+	g_string_append(out, "]}\n");
 }
 
 static void jsonl_write_message(GString *out, const struct message_result *result, const struct report_options *options)

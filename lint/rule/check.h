@@ -20,7 +20,7 @@ struct check_entry {
 	const char *name;
 	check_function function;
 };
-extern const struct check_entry check_registry[];
+extern const struct check_entry check_registry[]; /* sorted by name */
 extern const size_t n_check_registry;
 
 const struct rule *check_rule(const struct check *c);

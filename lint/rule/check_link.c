@@ -322,8 +322,10 @@ static size_t next_mention(struct span l1, struct span phrase, size_t from)
 /* Does the normal form hold one of the phrases? */
 static bool mentions(const struct text *l1, const char *const *phrases)
 {
+	bool ascii = span_is_ascii(l1->bytes);
+
 	for (; phrases && *phrases; phrases++)
-		if (next_mention(l1->bytes, span_str(*phrases), 0) < l1->bytes.n)
+		if (!(ascii && (unsigned char)(*phrases)[0] >= 0x80) && next_mention(l1->bytes, span_str(*phrases), 0) < l1->bytes.n)
 			return true;
 	return false;
 }
@@ -368,9 +370,12 @@ static bool has_address(struct span l1)
 static bool mentions_with_address(const struct text *l1, const char *const *phrases)
 {
 	enum { NEAR_BYTES = 600 };
+	bool ascii = span_is_ascii(l1->bytes);
 
 	for (; phrases && *phrases; phrases++) {
 		struct span phrase = span_str(*phrases);
+		if (ascii && (unsigned char)phrase.p[0] >= 0x80)
+			continue;
 		for (size_t at = next_mention(l1->bytes, phrase, 0); at < l1->bytes.n; at = next_mention(l1->bytes, phrase, at + phrase.n))
 			if (has_address(span_cut(l1->bytes, at > NEAR_BYTES ? at - NEAR_BYTES : 0, at + phrase.n + NEAR_BYTES)))
 				return true;

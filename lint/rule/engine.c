@@ -50,7 +50,7 @@ struct check {
 	struct message_result *result;
 	GArray *findings;          /* struct finding */
 	size_t n_reported;         /* by this rule in this message */
-	struct position last_dropped_start, last_dropped_end;
+	struct position first_dropped;
 	size_t n_dropped;
 	bool not_applicable;
 };
@@ -78,6 +78,18 @@ static bool selected(const struct lint_options *options, const struct rule *rule
 	return (by_default || listed(options->extend_select, rule)) && !listed(options->ignore, rule);
 }
 
+static int compare_check_name(const void *name, const void *entry)
+{
+	return strcmp(name, ((const struct check_entry *)entry)->name);
+}
+
+/* The registry is sorted by name. */
+static check_function find_check(const char *name)
+{
+	const struct check_entry *entry = bsearch(name, check_registry, n_check_registry, sizeof *check_registry, compare_check_name);
+	return entry ? entry->function : NULL;
+}
+
 struct engine *engine_new(const struct rule_set *rules, const struct lint_options *options)
 {
 	struct engine *engine = g_new0(struct engine, 1);
@@ -94,9 +106,8 @@ struct engine *engine_new(const struct rule_set *rules, const struct lint_option
 		active->rule = rule;
 		if (rule->check && rule->several_messages)
 			active->several = several_find(rule->check);
-		for (size_t k = 0; rule->check && !rule->several_messages && k < n_check_registry; k++)
-			if (strcmp(check_registry[k].name, rule->check) == 0)
-				active->function = check_registry[k].function;
+		if (rule->check && !rule->several_messages)
+			active->function = find_check(rule->check);
 	}
 	engine->matches = match_set_new(rules);
 	return engine;
@@ -415,8 +426,7 @@ static void add_finding(struct check *c, const struct text *text, struct range r
 	if (c->n_reported == LIMIT_FINDINGS_PER_RULE) {
 		c->n_dropped++;
 		if (c->n_dropped == 1) {
-			c->last_dropped_start = line_position(m->lines, in_file.start);
-			c->last_dropped_end = line_position(m->lines, in_file.end);
+			c->first_dropped = line_position(m->lines, in_file.start);
 		}
 		g_free(field);
 		return;
@@ -616,21 +626,26 @@ static void take_requirements(struct message_result *result, GHashTable *table)
 	qsort(result->requirements, result->n_requirements, sizeof *result->requirements, compare_requirements);
 }
 
-/* The rule at hand has reported; say once how many findings were too many, and what became of its requirements. */
+/* Say once how many findings of the rule at hand were too many to list. */
+static void tell_dropped(struct check *c)
+{
+	const struct rule *full = c->rule, *more = c->worker->engine->more;
+	size_t n = c->n_dropped, offset = c->first_dropped.offset;
+
+	if (!n || !more)
+		return;
+	c->rule = more;
+	c->n_reported = 0;
+	c->n_dropped = 0;
+	check_report(c, ((struct range){ offset, offset }), NULL, ARG_T("rule", span_str(full->id)), ARG_I("count", n));
+}
+
+/* The rule at hand has reported: what became of its requirements. */
 static void end_rule(struct check *c, GHashTable *requirements)
 {
 	for (const char *const *id = c->rule->requirements; id && *id; id++)
 		note_requirement(requirements, *id, c->not_applicable ? REQUIREMENT_NOT_APPLICABLE : REQUIREMENT_PASS);
-	const struct rule *more = c->worker->engine->more;
-	if (!c->n_dropped || !more)
-		return;
-	const struct rule *full = c->rule;
-	size_t n = c->n_dropped;
-	size_t place = c->last_dropped_start.offset;
-	c->rule = more;
-	c->n_reported = 0;
-	c->n_dropped = 0;
-	check_report(c, ((struct range){ place, place }), NULL, ARG_T("rule", span_str(full->id)), ARG_I("count", n));
+	tell_dropped(c);
 }
 
 static void begin_rule(struct check *c, const struct rule *rule)
@@ -699,6 +714,7 @@ static void match_found(const struct rule *rule, const struct match_hit *hits, s
 			check_report_text(c, hits[i].text, hits[i].range, NULL, ARG_I("count", n_hits),
 					  ARG_T("words", hits[i].matched));
 	}
+	tell_dropped(c);
 	if (gave_up && c->worker->engine->gave_up) {
 		begin_rule(c, c->worker->engine->gave_up);
 		struct range start = { c->message->range.start, c->message->range.start };

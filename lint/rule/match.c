@@ -12,7 +12,7 @@
 #include "rule/prefilter.h"
 
 #define N_FORMS 3
-/* Hits kept of one leaf in one message; a rule reports LIMIT_FINDINGS_PER_RULE. */
+/* Hits kept of one leaf and of one rule in one message; the engine reports LIMIT_FINDINGS_PER_RULE and counts the rest. */
 #define MOST_LEAF_HITS 1000
 /* Places of one literal kept in one text. */
 #define MOST_PLACES 200000
@@ -1116,8 +1116,8 @@ static void call_back(struct match_worker *worker, const struct set_rule *rule, 
 		g_array_set_size(hits, 0);
 	if (good || gave_up) {
 		tidy(hits);
-		if (hits->len > LIMIT_FINDINGS_PER_RULE)
-			g_array_set_size(hits, LIMIT_FINDINGS_PER_RULE);
+		if (hits->len > MOST_LEAF_HITS)
+			g_array_set_size(hits, MOST_LEAF_HITS);
 		out = g_new(struct match_hit, hits->len + 1);
 		for (guint i = 0; i < hits->len; i++)
 			out[i] = g_array_index(hits, struct found, i).hit;

@@ -29,7 +29,7 @@ struct match_hit {
 	struct span matched; /* the bytes matched (of the normal form) */
 };
 
-/* Called for each rule that hit. hits: at most LIMIT_FINDINGS_PER_RULE leaf hits that made the tree true, in order; for ALL, WITHIN
+/* Called for each rule that hit. hits: at most 1,000 leaf hits that made the tree true, in order; for ALL, WITHIN
  * and COUNT the hits of all children. n_hits is 0 and gave_up false for a tree that is true of an absence (NOT, COUNT with min 0).
  * gave_up: the pattern ran out of its budget (then n_hits may be 0). */
 typedef void (*match_callback)(const struct rule *rule, const struct match_hit *hits, size_t n_hits, bool gave_up, void *data);
