@@ -127,6 +127,22 @@ static bool ids_known(const struct rule_set *rules, const GPtrArray *ids, enum l
 
 /* --- one file ---------------------------------------------------------------------------------------------------------------- */
 
+/* Names tell the kind of a file, but not always the truth: a .txt may hold a mail, and what the user calls a template may have any
+ * name. */
+static void correct_kind(const struct lint_options *options, struct span bytes, enum input_kind *kind, enum template_kind *template_kind)
+{
+	bool holds_message = input_holds_message(bytes);
+
+	if (*kind == INPUT_TEMPLATE && *template_kind == TEMPLATE_TEXT && holds_message) {
+		*kind = INPUT_MESSAGE;
+		*template_kind = TEMPLATE_NONE;
+	} else if (*kind == INPUT_MESSAGE && options->stage_given && options->stage == STAGE_TEMPLATE && !holds_message) {
+		struct span text = span_trim(bytes);
+		*kind = INPUT_TEMPLATE;
+		*template_kind = text.n && text.p[0] == '<' ? TEMPLATE_HTML : TEMPLATE_TEXT;
+	}
+}
+
 /* Lint all messages of a file's bytes and append their results. */
 static void lint_bytes(struct engine_worker *worker, const char *path, struct span bytes, bool cut, enum input_kind kind,
 		       enum template_kind template_kind, GPtrArray *results)
@@ -139,10 +155,6 @@ static void lint_bytes(struct engine_worker *worker, const char *path, struct sp
 	struct range whole = { 0, bytes.n };
 	struct range *ranges = &whole;
 
-	if (kind == INPUT_TEMPLATE && template_kind == TEMPLATE_TEXT && input_holds_message(bytes)) {
-		kind = INPUT_MESSAGE;
-		template_kind = TEMPLATE_NONE;
-	}
 	if (kind == INPUT_MESSAGE)
 		ranges = input_split_mbox(arena, bytes, &n, &is_mbox);
 	for (size_t i = 0; i < n; i++) {
@@ -163,7 +175,11 @@ GPtrArray *run_lint_bytes(const struct rule_set *rules, const struct lint_option
 	struct engine_worker *worker = engine_worker_new(engine);
 	GPtrArray *results = g_ptr_array_new();
 
-	lint_bytes(worker, path, bytes, false, is_template ? INPUT_TEMPLATE : INPUT_MESSAGE, (enum template_kind)template_kind, results);
+	enum input_kind kind = is_template ? INPUT_TEMPLATE : INPUT_MESSAGE;
+	enum template_kind corrected = (enum template_kind)template_kind;
+
+	correct_kind(options, bytes, &kind, &corrected);
+	lint_bytes(worker, path, bytes, false, kind, corrected, results);
 	engine_run_several(engine, (struct message_result **)results->pdata, results->len);
 	engine_worker_free(worker);
 	engine_free(engine);
@@ -180,13 +196,16 @@ struct job {
 
 struct job_queue {
 	const struct engine *engine;
+	const struct lint_options *options;
 	struct job *jobs;
 	size_t n;
 	gint next;                     /* atomic: the next job to take */
 };
 
-static void run_job(struct engine_worker *worker, struct job *job)
+static void run_job(const struct lint_options *options, struct engine_worker *worker, struct job *job)
 {
+	enum input_kind kind = job->file->kind;
+	enum template_kind template_kind = job->file->template_kind;
 	struct input_bytes input;
 	GError *error = NULL;
 
@@ -196,7 +215,8 @@ static void run_job(struct engine_worker *worker, struct job *job)
 		g_error_free(error);
 		return;
 	}
-	lint_bytes(worker, job->file->path, input.bytes, input.cut, job->file->kind, job->file->template_kind, job->results);
+	correct_kind(options, input.bytes, &kind, &template_kind);
+	lint_bytes(worker, job->file->path, input.bytes, input.cut, kind, template_kind, job->results);
 	input_bytes_release(&input);
 }
 
@@ -209,7 +229,7 @@ static gpointer work(gpointer data)
 		size_t i = (size_t)g_atomic_int_add(&queue->next, 1);
 		if (i >= queue->n)
 			break;
-		run_job(worker, &queue->jobs[i]);
+		run_job(queue->options, worker, &queue->jobs[i]);
 	}
 	engine_worker_free(worker);
 	return NULL;
@@ -338,7 +358,7 @@ int run_lint(const struct run_options *options, char *const *paths, size_t n_pat
 	struct engine *engine = engine_new(&rules.set, &options->lint);
 	GPtrArray *files = input_expand(paths, n_paths, options->stdin_name, troubles, remarks);
 
-	struct job_queue queue = { .engine = engine, .jobs = g_new0(struct job, files->len + 1), .n = files->len };
+	struct job_queue queue = { .engine = engine, .options = &options->lint, .jobs = g_new0(struct job, files->len + 1), .n = files->len };
 	for (guint i = 0; i < files->len; i++)
 		queue.jobs[i].file = g_ptr_array_index(files, i);
 	run_jobs(&queue, options->jobs);

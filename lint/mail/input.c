@@ -12,7 +12,7 @@
 
 /* --- kinds by name ------------------------------------------------------------------------------------------------------------- */
 
-static const char *const engine_endings[] = { "liquid", "hbs", "mustache", "j2", "jinja", "jinja2", "erb", "ejs", "twig" };
+static const char *const engine_endings[] = { "liquid", "hbs", "mustache", "j2", "jinja", "jinja2", "erb", "ejs", "twig", "njk", "tpl", "tmpl", "gohtml" };
 
 /* Endings in front of a template ending that say what comes out of it. */
 static const struct {
