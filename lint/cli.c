@@ -27,51 +27,51 @@ struct option_definition {
 
 static const struct option_definition option_definitions[] = {
 	{ OPTION_FORMAT, 0, "format", { "FORMAT[=FILE]", "形式[=ファイル]" },
-	  { "text, json or jsonl; may be given several times", "text、json、jsonl。複数回指定できます" } },
+	  { "text, json or jsonl; may be given several times", "text、json、jsonl。複数回指定可" } },
 	{ OPTION_PROFILE, 0, "profile", { "NAME,...", "名前,..." },
 	  { "receivers and laws: gmail, gmail-bulk (default), yahoo, outlook, icloud, japan-carriers, law-jp, law-us, law-ca, law-eu",
-	    "受信側と法令: gmail、gmail-bulk(既定)、yahoo、outlook、icloud、japan-carriers、law-jp、law-us、law-ca、law-eu" } },
+	    "受信側と法令: gmail、gmail-bulk（既定）、yahoo、outlook、icloud、japan-carriers、law-jp、law-us、law-ca、law-eu" } },
 	{ OPTION_STAGE, 0, "stage", { "STAGE", "段階" },
 	  { "what the file is: template, draft, final, received; default: template for a template file, draft for a message",
 	    "ファイルの段階: template、draft、final、received。既定はテンプレートなら template、メールなら draft" } },
 	{ OPTION_CLASS, 0, "class", { "CLASS", "種別" },
-	  { "newsletter (default), transactional, discussion", "newsletter(既定)、transactional、discussion" } },
+	  { "newsletter (default), transactional, discussion", "newsletter（既定）、transactional、discussion" } },
 	{ OPTION_VOLUME, 0, "volume", { "VOLUME", "規模" },
 	  { "bulk, small, unknown (default): Gmail counts as bulk from about 5,000 messages a day",
-	    "bulk、small、unknown(既定)。Gmail では 1 日およそ 5,000 通から bulk" } },
+	    "bulk、small、unknown（既定）。Gmail では 1 日およそ 5,000 通から bulk" } },
 	{ OPTION_TARGET_CHARSET, 0, "target-charset", { "CHARSET", "文字コード" },
-	  { "the charset the list system will send in (iso-2022-jp, shift_jis), when it is not the draft's",
-	    "配信システムが送信時に使う文字コード(iso-2022-jp、shift_jis)。原稿と違う場合に指定" } },
+	  { "the charset in which the list system will send (iso-2022-jp, shift_jis), if it is not the draft's",
+	    "配信システムが送信時に使う文字コード（iso-2022-jp、shift_jis）。原稿と違う場合に指定" } },
 	{ OPTION_SELECT, 0, "select", { "IDS", "ID" },
 	  { "run only these rules: rule ids, requirement ids or prefixes of them, separated by commas",
-	    "指定したルールだけを実行(ルール ID、要件 ID、その先頭部分。カンマ区切り)" } },
+	    "指定したルールだけを実行（ルール ID、要件 ID、その先頭部分。カンマ区切り）" } },
 	{ OPTION_IGNORE, 0, "ignore", { "IDS", "ID" }, { "do not run these rules", "指定したルールを実行しない" } },
 	{ OPTION_EXTEND_SELECT, 0, "extend-select", { "IDS", "ID" },
-	  { "run these rules too, also those that are off by default", "既定では無効のルールも含めて追加で実行" } },
+	  { "run these rules, too, even those that are off by default", "指定したルールを追加で実行（既定で無効のルールも可）" } },
 	{ OPTION_FAIL_ON, 0, "fail-on", { "SEVERITY", "重大度" },
-	  { "exit with 1 from this severity on: error (default), warning, info, never",
-	    "この重大度以上があれば終了コード 1: error(既定)、warning、info、never" } },
+	  { "exit with 1 if a finding has this severity or a higher one: error (default), warning, info, never",
+	    "この重大度以上の指摘があれば終了コード 1: error（既定）、warning、info、never" } },
 	{ OPTION_MAX_SCORE, 0, "max-score", { "N", "点数" },
 	  { "exit with 1 when the score is above N points", "スコアがこの点数を超えたら終了コード 1" } },
 	{ OPTION_RULES, 0, "rules", { "DIR", "フォルダー" }, { "add the rules of a folder", "フォルダー内のルールを追加" } },
 	{ OPTION_NO_BUILTIN_RULES, 0, "no-builtin-rules", { NULL, NULL },
 	  { "leave the built-in rules out", "組み込みルールを使わない" } },
 	{ OPTION_STDIN_FILENAME, 0, "stdin-filename", { "NAME", "名前" },
-	  { "what standard input is called, and so what kind of file it is", "標準入力のファイル名(種類の判定にも使用)" } },
+	  { "name of standard input in reports; it also tells what kind of file it is", "レポートでの標準入力の名前（ファイルの種類の判定にも使用）" } },
 	{ OPTION_NOW, 0, "now", { "TIME", "時刻" },
-	  { "take this as the present time (ISO 8601)", "現在時刻とみなす時刻(ISO 8601)" } },
+	  { "take this as the present time (ISO 8601)", "現在時刻とみなす時刻（ISO 8601）" } },
 	{ OPTION_LANG, 0, "lang", { "en|ja", "en|ja" },
 	  { "language of the messages; default from LC_MESSAGES", "メッセージの言語。既定は LC_MESSAGES に従う" } },
-	{ OPTION_JOBS, 'j', "jobs", { "N", "数" }, { "how many files to look at at a time", "同時に調べるファイルの数" } },
-	{ OPTION_COLOR, 0, "color", { "auto|always|never", "auto|always|never" }, { "colours", "色を付けるか" } },
+	{ OPTION_JOBS, 'j', "jobs", { "N", "数" }, { "how many files to check at the same time", "同時に検査するファイルの数" } },
+	{ OPTION_COLOR, 0, "color", { "auto|always|never", "auto|always|never" }, { "whether to use colours", "色を付けるかどうか" } },
 	{ OPTION_VERBOSE, 'v', "verbose", { NULL, NULL },
-	  { "show every info remark and repeated finding", "info の指摘と繰り返しをすべて表示" } },
-	{ OPTION_QUIET, 'q', "quiet", { NULL, NULL }, { "only the summary, nothing where nothing was found", "要約だけを表示。指摘がなければ何も表示しない" } },
+	  { "show every info remark and repeated finding", "info の指摘と、同じルールの繰り返しをすべて表示" } },
+	{ OPTION_QUIET, 'q', "quiet", { NULL, NULL }, { "only the summary; nothing if there are no findings", "要約だけを表示。指摘がなければ何も表示しない" } },
 	{ OPTION_STATISTICS, 0, "statistics", { NULL, NULL }, { "count the findings by rule", "ルール別の件数を表示" } },
 	{ OPTION_ISOLATED, 0, "isolated", { NULL, NULL },
-	  { "read no configuration (this version reads none)", "設定ファイルを読まない(この版はもともと読みません)" } },
-	{ OPTION_HELP, 'h', "help", { NULL, NULL }, { "this text", "この説明を表示" } },
-	{ OPTION_VERSION, 'V', "version", { NULL, NULL }, { "the version", "版を表示" } },
+	  { "read no configuration (this version reads none)", "設定ファイルを読まない（このバージョンはもともと読みません）" } },
+	{ OPTION_HELP, 'h', "help", { NULL, NULL }, { "show this text", "この説明を表示" } },
+	{ OPTION_VERSION, 'V', "version", { NULL, NULL }, { "show the version", "バージョンを表示" } },
 };
 
 /* Options and commands of the interface that later versions bring: said so, rather than "unknown". */
@@ -128,7 +128,7 @@ void cli_help(GString *out, enum language language)
 	g_string_append(out, say(language,
 				 "\nChecks mail drafts, newsletters and templates before they are sent. A PATH is a message, an mbox, a Maildir,\n"
 				 "a template or a folder of them; - is standard input.\n\nOptions:\n",
-				 "\n送信前のメール原稿・ニュースレター・テンプレートを検査します。パスにはメール、mbox、Maildir、\n"
+				 "\n送信前のメールの原稿・メールマガジン・テンプレートを検査します。パスにはメール、mbox、Maildir、\n"
 				 "テンプレート、それらを含むフォルダーを指定します。- は標準入力です。\n\nオプション:\n"));
 	for (size_t i = 0; i < G_N_ELEMENTS(option_definitions); i++) {
 		const struct option_definition *option = &option_definitions[i];
@@ -142,7 +142,7 @@ void cli_help(GString *out, enum language language)
 	}
 	g_string_append(out, say(language,
 				 "\nExit codes: 0 nothing at or above --fail-on; 1 something is; 2 wrong use, unreadable input, broken rule file.\n",
-				 "\n終了コード: 0 --fail-on 以上の指摘なし、1 指摘あり、2 使い方の誤り・読めない入力・ルールファイルの誤り。\n"));
+				 "\n終了コード: 0 --fail-on 以上の指摘なし、1 指摘あり、2 使い方の誤り・読めない入力・ルールファイルの誤り\n"));
 }
 
 /* --- parsing ----------------------------------------------------------------------------------------------------------------- */
@@ -166,7 +166,7 @@ static bool refuse(enum language language, const char *suggestion, const char *m
 
 static bool refuse_later(enum language language, const char *word)
 {
-	return refuse(language, NULL, say(language, "not in this version yet", "この版にはまだありません"), word);
+	return refuse(language, NULL, say(language, "not in this version yet", "このバージョンにはまだありません"), word);
 }
 
 static const struct option_definition *find_option(const char *name, size_t length)
@@ -193,7 +193,7 @@ static bool unknown_option(enum language language, const char *word)
 			nearest = option_definitions[i].name;
 	if (nearest)
 		suggestion = g_strdup_printf("--%s", nearest);
-	refuse(language, suggestion, say(language, "unknown option", "知らないオプションです"), word);
+	refuse(language, suggestion, say(language, "unknown option", "不明なオプションです"), word);
 	g_free(suggestion);
 	g_free(name);
 	return false;
@@ -209,7 +209,7 @@ static bool parse_format(struct cli *cli, const char *value)
 	if (cli->command == COMMAND_RULES || cli->command == COMMAND_EXPLAIN) {
 		good = explain_format_parse(name, &cli->rules_format);
 		if (!good)
-			refuse(language, NULL, say(language, "unknown format", "知らない形式です"), name);
+			refuse(language, NULL, say(language, "unknown format", "不明な形式です"), name);
 	} else if (reporter && g_str_has_suffix(value, "=")) {
 		refuse(language, NULL, say(language, "needs a file name", "ファイル名が必要です"), value);
 	} else if (reporter) {
@@ -225,7 +225,7 @@ static bool parse_format(struct cli *cli, const char *value)
 		for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
 			if (word_nearer(name, names[i], &best))
 				nearest = names[i];
-		refuse(language, nearest, say(language, "unknown format", "知らない形式です"), name);
+		refuse(language, nearest, say(language, "unknown format", "不明な形式です"), name);
 	}
 	g_free(name);
 	return good;
@@ -255,7 +255,7 @@ static bool parse_profiles(struct cli *cli, const char *value)
 		cli->run.lint.profiles |= bit;
 		if (!good)
 			refuse(cli->run.report.language, word_nearest(*word, profile_names),
-			       say(cli->run.report.language, "unknown profile", "知らないプロファイルです"), *word);
+			       say(cli->run.report.language, "unknown profile", "不明なプロファイルです"), *word);
 	}
 	g_strfreev(words);
 	return good;

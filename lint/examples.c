@@ -182,8 +182,10 @@ int run_check_rules(const char *folder, enum language language)
 	}
 	for (guint i = 0; i < failures->len; i++)
 		printf("%s\n", (const char *)g_ptr_array_index(failures, i));
-	printf("%zu %s, %zu %s, %u %s, %zu %s\n", n_rules, say(language, "rules", "件のルール"), n_examples,
-	       say(language, "examples", "件の例"), failures->len, say(language, "failed", "件失敗"), n_slow, say(language, "slow", "件低速"));
+	if (language == LANGUAGE_JA)
+		printf("ルール %zu 件、例 %zu 件、失敗 %u 件、低速 %zu 件\n", n_rules, n_examples, failures->len, n_slow);
+	else
+		printf("%zu rules, %zu examples, %u failed, %zu slow\n", n_rules, n_examples, failures->len, n_slow);
 	int code = failures->len ? EXIT_FINDINGS : EXIT_CLEAN;
 	if (n_rules == 0) {
 		run_say(folder, say(language, "no rule file in this folder", "このフォルダーにルールファイルがありません"));

@@ -38,8 +38,8 @@ static int explain(const struct cli *cli)
 	int code = EXIT_CLEAN;
 
 	if (cli->n_operands == 0) {
-		fprintf(stderr, "%s\n", say(language, "presend: explain needs a rule; presend rules lists them",
-					    "presend: explain にはルール ID が必要です。一覧は presend rules で表示できます"));
+		fprintf(stderr, "%s\n", say(language, "presend: explain needs a rule id; presend rules lists them",
+					    "presend: explain にはルール ID を指定してください。一覧は presend rules で表示できます"));
 		return EXIT_TROUBLE;
 	}
 	if (!run_load_rules(cli->run.rules_folder, cli->run.no_builtin_rules, &rules))
@@ -87,7 +87,7 @@ static int rules(const struct cli *cli)
 		return run_check_rules(cli->operands[1], language);
 	}
 	if (cli->n_operands) {
-		run_say(say(language, "unknown word", "知らない語です"), cli->operands[0]);
+		run_say(say(language, "unexpected argument", "余分な引数です"), cli->operands[0]);
 		return EXIT_TROUBLE;
 	}
 	if (!run_load_rules(cli->run.rules_folder, cli->run.no_builtin_rules, &loaded))

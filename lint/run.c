@@ -291,7 +291,7 @@ static bool write_reports(const struct run_options *options, const struct report
 		} else if (!write_all(stdout, out)) {
 			/* A closed pipe (presend ... | head) is the reader's choice and no failure of ours to report. */
 			if (errno != EPIPE)
-				run_say(say(report.language, "standard output", "標準出力に書けません"), g_strerror(errno));
+				run_say(say(report.language, "standard output", "標準出力に書き込めません"), g_strerror(errno));
 			good = false;
 		}
 		g_string_free(out, TRUE);

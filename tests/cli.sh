@@ -342,7 +342,7 @@ report $? 'nothing but colours of our own with --color always'
 # --- languages ------------------------------------------------------------------------------------------------------------------
 
 LC_ALL=C "$presend" --now $clock --lang ja "$bad" >"$scratch/out"
-says out 'メール1通' '--lang ja under LC_ALL=C'
+says out 'メール 1 通' '--lang ja under LC_ALL=C'
 LC_ALL=ja_JP.UTF-8 "$presend" --now $clock "$bad" >"$scratch/ja"
 cmp -s "$scratch/ja" "$scratch/out"
 report $? 'Japanese from the environment, with no locale installed'

@@ -1,6 +1,6 @@
 #!/bin/bash
 # The pages of docs/rules/ are made of the rule files: write them (--write PRESEND), or fail where one is stale. Also: every rule that
-# docs/RULES.md shows must load.
+# docs/RULES.md shows must load, and the sources of the rules must hold together (tests/sources.sh).
 set -u
 cd "$(dirname "$0")/.." || exit 2
 export LC_ALL=C
@@ -56,6 +56,9 @@ elif ! "$rules2c" "$scratch/shown" "$scratch/shown.c"; then
 	echo 'docs: a rule shown in docs/RULES.md does not load' >&2
 	status=1
 fi
+
+# The sources that the rules name.
+bash tests/sources.sh > "$scratch/sources" || { cat "$scratch/sources" >&2; status=1; }
 
 [ "$status" -ne 0 ] || [ "$write" = yes ] || echo "docs: fresh; $shown rules of docs/RULES.md load"
 exit "$status"

@@ -201,10 +201,10 @@ START_TEST(text_japanese)
 	        "      = 対処: 表示を削除し、本文に送信者と配信停止の方法を書いてください。\n"
 	        "      = 受信側の応答: 550-5.7.1 unsolicited\n"
 	        "\n"
-	        "  スコア 2.4 点、迷惑メールと判定される確率 0.12（暫定値、未較正）: 迷惑メールらしくない\n"
+	        "  スコア 2.4 点、迷惑メールと判定される確率 0.12（未較正の暫定値）: 迷惑メールらしくない\n"
 	        "     2.4  subject-old-ad-label  件名に古い広告表示がある\n"
 	        "\n"
-	        "メール1通: エラー1件\n");
+	        "メール 1 通: エラー 1 件\n");
 }
 END_TEST
 
@@ -306,7 +306,7 @@ START_TEST(text_repeated_rule)
 
 	options.language = LANGUAGE_JA;
 	japanese = render_one("text", findings, G_N_ELEMENTS(findings), &options);
-	assert_contains(japanese, "… machine-dependent-character はほかに14件あります（最初は 23:1、すべて見るには --verbose）\n");
+	assert_contains(japanese, "… machine-dependent-character がほかに 14 件あります（次は 23:1。--verbose ですべて表示）\n");
 
 	options.verbose = true;
 	all = render_one("text", findings, G_N_ELEMENTS(findings), &options);
@@ -392,11 +392,11 @@ START_TEST(text_unreadable_files)
 	GString *out = g_string_new(NULL);
 
 	report_text.write(out, &view, &options);
-	ck_assert_str_eq(out->str, "検査できなかったもの:\n"
+	ck_assert_str_eq(out->str, "検査できなかったファイル:\n"
 	                           "  b<U+001B>.eml: 開けません\n"
 	                           "  規則が壊れています\n"
 	                           "\n"
-	                           "メール2通: 指摘なし、未検査2件\n");
+	                           "メール 2 通: 指摘なし、未検査 2 件\n");
 	g_string_free(out, TRUE);
 }
 END_TEST
@@ -445,7 +445,7 @@ START_TEST(text_score)
 	g_autofree char *got = render("text", results, 1, &options);
 
 	assert_contains(got, "a.eml (message 3) (template)\n\n");
-	assert_contains(got, "  score 7.0 points, probability 0.82 (provisional, not calibrated): spam-like\n"
+	assert_contains(got, "  score 7.0 points, spam probability 0.82 (provisional, not calibrated): spam-like\n"
 	                     "     3.0  a    Old advertisement label in the subject\n"
 	                     "     2.2  bbb  Machine-dependent character\n"
 	                     "     1.0  c\n"

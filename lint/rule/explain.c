@@ -37,7 +37,7 @@ static const struct localized labels[] = {
         [LABEL_EXAMPLES] = {{"Examples", "例"}},
         [LABEL_FILE] = {{"Defined in", "定義ファイル"}},
         [LABEL_GOOD] = {{"Not found", "指摘されない例"}},
-        [LABEL_HELP] = {{"How to fix it", "直し方"}},
+        [LABEL_HELP] = {{"How to fix it", "対処"}},
         [LABEL_MESSAGE] = {{"What it says", "メッセージ"}},
         [LABEL_OFF_BY_DEFAULT] = {{"Runs only when selected by name.", "名前を指定したときだけ実行されます。"}},
         [LABEL_OPTIONS] = {{"with", "条件:"}},
@@ -46,7 +46,7 @@ static const struct localized labels[] = {
         [LABEL_RULE] = {{"Rule", "ルール"}},
         [LABEL_SECTION] = {{"section", "節"}},
         [LABEL_SEVERITY] = {{"Severity", "重大度"}},
-        [LABEL_SOURCES] = {{"Sources", "出典"}},
+        [LABEL_SOURCES] = {{"Sources", "根拠"}},
         [LABEL_SUPERSEDES] = {{"Where it reports, these are silent", "同じ箇所では次のルールに優先"}},
         [LABEL_SUPERSEDES_ALL] = {{"every other rule", "ほかのすべてのルール"}},
         [LABEL_WHEN] = {{"when", "条件"}},
@@ -731,7 +731,7 @@ static void list_as_markdown(GString *out, const struct rule_set *set)
 	g_string_append_printf(out,
 	        "<!-- Made from rules.d by `make docs`. Do not edit. -->\n# Rules / ルール一覧\n\n"
 	        "%zu rules. \"…\": the severity depends on stage, class, volume, profile or the case found; see the page.\n\n"
-	        "全 %zu ルール。「…」の付いた重大度は、段階・種類・配信規模・プロファイルなどによって変わります。\n",
+	        "全 %zu ルール。「…」の付いた重大度は、段階・種別・配信規模・プロファイルなどによって変わります。\n",
 	        set->n, set->n);
 	for (guint i = 0; i < areas->len; i++)
 		list_area_as_markdown(out, set, g_ptr_array_index(areas, i));
