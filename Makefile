@@ -19,11 +19,11 @@ ifdef DEV
 WERROR := -Werror
 endif
 
-PKGS := gmime-3.0 libxml-2.0 icu-uc libpcre2-8 yaml-0.1 json-c
+PKGS := gmime-3.0 libxml-2.0 icu-uc libpcre2-8 yaml-0.1 json-c libpsl
 BUILD_PKGS := glib-2.0 yaml-0.1
 TEST_PKGS := check
 
-PACKAGES := gcc libc6-dev make pkg-config libgmime-3.0-dev libxml2-dev libicu-dev libpcre2-dev libyaml-dev libjson-c-dev
+PACKAGES := gcc libc6-dev make pkg-config libgmime-3.0-dev libxml2-dev libicu-dev libpcre2-dev libyaml-dev libjson-c-dev libpsl-dev
 TEST_PACKAGES := check python3 git
 FULL_PACKAGES := clang libclang-rt-14-dev valgrind cppcheck clang-tidy clang-format
 
@@ -40,12 +40,12 @@ OUR_LDFLAGS = -pie -Wl,-z,relro -Wl,-z,pack-relative-relocs -Wl,--as-needed $(SA
 PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PKGS)))$(PKG_CFLAGS)
 PKG_LIBS = $(eval PKG_LIBS := $(shell $(PKG_CONFIG) --libs $(PKGS)))$(PKG_LIBS)
 
-TOOL_SOURCES := lint/rule/rules2c.c
+TOOL_SOURCES := lint/rule/rules2c.c lint/rule/requirements2c.c
 MAIN_SOURCES := lint/main.c
 LIB_SOURCES := $(filter-out $(TOOL_SOURCES) $(MAIN_SOURCES),$(sort $(wildcard lint/*.c lint/*/*.c)))
 CHECK_SOURCES := $(sort $(wildcard lint/rule/check_*.c))
 RULE_FILES := $(sort $(wildcard rules.d/*/*.yaml)) rules.d/score.yaml
-LIB_OBJECTS := $(LIB_SOURCES:%.c=$(B)/%.o) $(B)/gen/builtin_rules.o
+LIB_OBJECTS := $(LIB_SOURCES:%.c=$(B)/%.o) $(B)/gen/builtin_rules.o $(B)/gen/builtin_requirements.o
 TEST_SOURCES := $(sort $(wildcard tests/test_*.c))
 TESTS := $(TEST_SOURCES:tests/%.c=$(B)/tests/%)
 
@@ -67,7 +67,7 @@ help:
 	@echo 'make check-full everything: both compilers, sanitizers, valgrind, static analysis, fuzz replay, real mail'
 	@echo 'make test       the core tests, installing nothing'
 	@echo 'make bench      ratios against a parse-only program of the same libraries'
-	@echo 'make docs       write docs/rules/ from the rule files;  make golden: rewrite the expectations of corpus/'
+	@echo 'make docs       write docs/rules/ and docs/coverage.md from the rule files;  make golden: rewrite the expectations of corpus/'
 	@echo 'make install    PREFIX=/usr/local DESTDIR='
 
 # --- packages -------------------------------------------------------------------------------------------------------------------
@@ -116,7 +116,7 @@ $(B)/lint/%.o: lint/%.c
 	$(call say,CC,$<)
 	$(Q)$(CC) $(OUR_CPPFLAGS) $(CPPFLAGS) $(PKG_CFLAGS) $(OUR_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-$(B)/gen/builtin_rules.o: $(B)/gen/builtin_rules.c
+$(B)/gen/builtin_%.o: $(B)/gen/builtin_%.c
 	$(call say,CC,$<)
 	$(Q)$(CC) $(OUR_CPPFLAGS) $(CPPFLAGS) $(PKG_CFLAGS) $(OUR_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
@@ -130,6 +130,17 @@ $(B)/gen/rules2c: $(RULES2C_SOURCES) $(wildcard lint/rule/rule*.h lint/rule/opti
 $(B)/gen/builtin_rules.c: $(B)/gen/rules2c $(RULE_FILES) rules.d $(wildcard rules.d/*)
 	$(call say,RULES,$@)
 	$(Q)$(B)/gen/rules2c rules.d $@.new && mv $@.new $@
+
+# The catalogue of requirements likewise.
+REQUIREMENTS2C_SOURCES := lint/rule/requirements2c.c lint/rule/options.c lint/base/span.c
+$(B)/gen/requirements2c: $(REQUIREMENTS2C_SOURCES) lint/rule/requirement.h lint/rule/rule.h lint/rule/options.h
+	@mkdir -p $(@D)
+	$(call say,CC,$@)
+	$(Q)$(CC_FOR_BUILD) -std=gnu11 -O1 -g $(WARNINGS) -Ilint $(shell $(PKG_CONFIG) --cflags $(BUILD_PKGS)) -o $@ $(REQUIREMENTS2C_SOURCES) $(shell $(PKG_CONFIG) --libs $(BUILD_PKGS))
+
+$(B)/gen/builtin_requirements.c: $(B)/gen/requirements2c rules.d/requirements.tsv
+	$(call say,RULES,$@)
+	$(Q)$(B)/gen/requirements2c rules.d/requirements.tsv $@.new && mv $@.new $@
 
 # Native checks register themselves: every line that begins with CHECK(name). The file changes only when the list does.
 $(B)/gen/checks.inc: FORCE

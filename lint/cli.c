@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "mail/date.h"
+#include "report/checklist.h"
 
 enum option_id {
 	OPTION_FORMAT, OPTION_PROFILE, OPTION_STAGE, OPTION_CLASS, OPTION_VOLUME, OPTION_SELECT, OPTION_IGNORE, OPTION_EXTEND_SELECT,
@@ -77,7 +78,7 @@ static const struct option_definition option_definitions[] = {
 /* Options and commands of the interface that later versions bring: said so, rather than "unknown". */
 static const char *const later_options[] = { "fix", "unsafe-fixes", "diff", "config", "data", "clients", "advice", "baseline",
 					     "write-baseline", "staged", "changed-since", "force-exclude", "prior" };
-static const char *const later_commands[] = { "checklist", "preflight", "bounce", "preview", "gate", "lsp", "mcp", "config", "init" };
+static const char *const later_commands[] = { "preflight", "bounce", "preview", "gate", "lsp", "mcp", "config", "init" };
 static const char *const later_formats[] = { "sarif", "junit", "github", "gitlab", "checkstyle", "rdjson", "html", "markdown" };
 
 static const char *const profile_names[] = { "gmail", "gmail-bulk", "yahoo", "outlook", "icloud", "japan-carriers",
@@ -88,7 +89,7 @@ static const struct {
 	enum command command;
 } commands[] = {
 	{ "lint", COMMAND_LINT },	{ "explain", COMMAND_EXPLAIN }, { "rules", COMMAND_RULES },
-	{ "help", COMMAND_HELP },	{ "version", COMMAND_VERSION },
+	{ "help", COMMAND_HELP },	{ "version", COMMAND_VERSION }, { "checklist", COMMAND_CHECKLIST },
 };
 
 static const char *say(enum language language, const char *en, const char *ja)
@@ -109,10 +110,12 @@ enum language cli_environment_language(void)
 }
 
 static const char usage_en[] = "usage: presend [lint] [OPTION]... PATH|-...\n"
+			       "       presend checklist [OPTION]... PATH|-\n"
 			       "       presend explain RULE\n"
 			       "       presend rules [--format text|json|markdown]\n"
 			       "       presend --help\n";
 static const char usage_ja[] = "使い方: presend [lint] [オプション]... パス|-...\n"
+			       "        presend checklist [オプション]... パス|-\n"
 			       "        presend explain ルール\n"
 			       "        presend rules [--format text|json|markdown]\n"
 			       "        presend --help\n";
@@ -199,14 +202,26 @@ static bool unknown_option(enum language language, const char *word)
 	return false;
 }
 
+static const struct reporter *find_checklist(const char *name)
+{
+	static const struct reporter *const reporters[] = { &report_checklist, &report_checklist_json };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(reporters); i++)
+		if (strcmp(reporters[i]->name, name) == 0)
+			return reporters[i];
+	return NULL;
+}
+
 static bool parse_format(struct cli *cli, const char *value)
 {
 	enum language language = cli->run.report.language;
 	char *name = g_strndup(value, strcspn(value, "="));
-	const struct reporter *reporter = reporter_find(name);
+	const struct reporter *reporter = cli->command == COMMAND_CHECKLIST ? find_checklist(name) : reporter_find(name);
 	bool good = false;
 
-	if (cli->command == COMMAND_RULES || cli->command == COMMAND_EXPLAIN) {
+	if (cli->command == COMMAND_RULES && strcmp(name, "coverage") == 0) {
+		cli->coverage = good = true;
+	} else if (cli->command == COMMAND_RULES || cli->command == COMMAND_EXPLAIN) {
 		good = explain_format_parse(name, &cli->rules_format);
 		if (!good)
 			refuse(language, NULL, say(language, "unknown format", "不明な形式です"), name);
@@ -532,6 +547,8 @@ bool cli_parse(int argc, char **argv, struct cli *cli)
 	for (size_t i = 0; i < state.n_formats; i++)
 		if (!parse_format(cli, state.formats[i]))
 			return false;
+	if (cli->command == COMMAND_CHECKLIST && cli->run.n_formats == 0)
+		cli->run.formats[cli->run.n_formats++] = (struct run_format){ &report_checklist, NULL };
 	/* Machine formats are English unless --lang is given. */
 	if (cli->rules_format == EXPLAIN_JSON && !cli->run.report.language_given)
 		cli->run.report.language = LANGUAGE_EN;

@@ -7,6 +7,7 @@
 
 enum command {
 	COMMAND_LINT,
+	COMMAND_CHECKLIST,
 	COMMAND_EXPLAIN,
 	COMMAND_RULES,
 	COMMAND_HELP,
@@ -19,6 +20,7 @@ struct cli {
 	char **operands;               /* pointers into argv */
 	size_t n_operands;
 	enum explain_format rules_format; /* of presend rules and explain */
+	bool coverage;                 /* presend rules --format coverage: the page docs/coverage.md */
 };
 
 /* Parse the command line. false after having said on standard error what is wrong (exit 2). */

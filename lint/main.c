@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "rule/coverage.h"
 #include "rule/explain.h"
 
 static const char *say(enum language language, const char *en, const char *ja)
@@ -93,7 +94,10 @@ static int rules(const struct cli *cli)
 	if (!run_load_rules(cli->run.rules_folder, cli->run.no_builtin_rules, &loaded))
 		return EXIT_TROUBLE;
 	GString *out = g_string_new(NULL);
-	explain_list(out, &loaded.set, cli->rules_format, language);
+	if (cli->coverage)
+		coverage_append(out, &loaded.set);
+	else
+		explain_list(out, &loaded.set, cli->rules_format, language);
 	int code = print_and_free(out);
 	run_rules_release(&loaded);
 	return code;
@@ -116,6 +120,7 @@ static int run(const struct cli *cli)
 	case COMMAND_RULES:
 		return rules(cli);
 	case COMMAND_LINT:
+	case COMMAND_CHECKLIST:
 		break;
 	}
 	if (cli->n_operands == 0) {

@@ -9,6 +9,7 @@
 #include "base/lines.h"
 #include "doc/message.h"
 #include "mail/input.h"
+#include "report/checklist.h"
 #include "report/safe.h"
 #include "rule/check.h"
 #include "rule/engine.h"
@@ -299,11 +300,12 @@ static bool write_reports(const struct run_options *options, const struct report
 	return good;
 }
 
-/* jsonl has no place for what could not be read, and a report in a file is not before the user's eyes: told on standard error. */
+/* jsonl and the JSON of the checklist have no place for what could not be read, and a report in a file is not before the user's eyes: told on standard error. */
 static void tell_errors(const struct run_options *options, const GArray *errors)
 {
 	for (size_t i = 0; i < options->n_formats; i++)
-		if (!options->formats[i].file && options->formats[i].reporter != &report_jsonl)
+		if (!options->formats[i].file && options->formats[i].reporter != &report_jsonl &&
+		    options->formats[i].reporter != &report_checklist_json)
 			return;
 	if (options->n_formats == 0)
 		return;
@@ -389,7 +391,8 @@ int run_lint(const struct run_options *options, char *const *paths, size_t n_pat
 				    .errors = (const struct report_error *)(const void *)errors->data,
 				    .n_errors = errors->len,
 				    .tool_version = PRESEND_VERSION,
-				    .rules_version = builtin_rules_version };
+				    .rules_version = builtin_rules_version,
+				    .profiles = options->lint.profiles };
 	tell_errors(options, errors);
 	if (!write_reports(options, &view) || errors->len)
 		code = EXIT_TROUBLE;

@@ -153,7 +153,7 @@ for value in stage=late class=letter volume=huge fail-on=sometimes now=yesterday
 done
 wants 2 'an option without its value' "$good" --stage
 wants 2 'a value too many' --quiet=yes "$good"
-for later in --fix --diff --config --baseline --staged preflight bounce checklist gate init; do
+for later in --fix --diff --config --baseline --staged preflight bounce gate init; do
 	wants 2 "$later of a later version" "$later"
 	says err 'not in this version yet' "$later of a later version"
 done
@@ -179,6 +179,33 @@ wants 0 explain explain header-duplicate
 says out FM-03 explain
 wants 0 'explain by requirement' explain FM-03
 wants 0 rules rules
+wants 0 'the coverage page' rules --format coverage
+says out '| UN-01 |' 'the coverage page'
+
+# --- the verdict sheet ----------------------------------------------------------------------------------------------------------
+
+wants 0 'checklist of a good draft' checklist --now $clock "$good"
+says out 'needs-dns' 'checklist: what DNS would answer'
+says out 'Gmail: ' 'checklist: the default profile'
+wants 1 'checklist of a bad draft' checklist --now $clock "$bad"
+says out '6:1 error header-duplicate' 'checklist: the place of a fault'
+says out 'duplicate headers' 'checklist: the reply of the receiver'
+wants 0 'checklist --fail-on never' checklist --now $clock --fail-on never "$bad"
+wants 2 'checklist without a file' checklist
+wants 2 'checklist of a missing file' checklist "$scratch/no-such.eml"
+wants 2 'checklist of a missing file, JSON' checklist --format json "$scratch/no-such.eml"
+says err no-such.eml 'checklist in JSON tells what cannot be read'
+wants 2 'checklist in a format of lint only' checklist --format jsonl "$good"
+wants 2 'an unknown profile' checklist --profile gmial "$good"
+says err 'did you mean: gmail' 'an unknown profile'
+run --lang ja checklist --now $clock --profile yahoo,law-jp "$bad"
+says out '不合格' 'checklist in Japanese'
+says out '法令: 日本: ' 'checklist: a law'
+! grep -q 'iCloud' "$scratch/out"
+report $? 'checklist: only what was asked for'
+run checklist --now $clock --profile gmail-bulk,yahoo,outlook,icloud,japan-carriers,law-jp,law-us,law-ca,law-eu --format json "$bad"
+cp "$scratch/out" "$scratch/sheet"
+"$presend" --now $clock --profile gmail-bulk,yahoo,outlook,icloud,japan-carriers,law-jp,law-us,law-ca,law-eu --format json "$bad" >"$scratch/all-profiles"
 says out header-duplicate rules
 
 # --- streams and formats --------------------------------------------------------------------------------------------------------
@@ -214,6 +241,39 @@ cmp -s "$scratch/text" "$scratch/out"
 report $? 'the text report does not depend on --jobs'
 run --now $clock --format jsonl corpus
 cp "$scratch/out" "$scratch/lines"
+
+python 'checklist: one row for each requirement, with the status that lint gives it' '
+import json, re, sys
+lines = open(sys.argv[1], encoding="utf-8").read().splitlines()
+assert len(lines) == 1
+sheet = json.loads(lines[0])
+lint = json.load(open(sys.argv[2], encoding="utf-8"))["messages"][0]
+rows = sheet["rows"]
+ids = [r["id"] for r in rows]
+assert sheet["version"] == 1 and sheet["path"] == lint["path"] and len(sheet["profiles"]) == 9
+assert ids == sorted(set(ids)) and len(ids) > 200, len(ids)
+known = {r["id"]: r["status"] for r in lint["requirements"]}
+for r in rows:
+    assert known[r["id"]] == r["status"], r
+    assert r["title"] and r["sources"] and r["profiles"], r
+    assert bool(r["findings"]) == (r["status"] == "fail" or r["reason"] == "remark"), r
+    assert bool(r["answer"]) == r["status"].startswith("needs-"), r
+    assert bool(r["reason"]) == (r["status"] in ("not-applicable", "unknown")), r
+assert {"pass", "fail", "needs-dns", "needs-receiver", "not-applicable"} <= set(known.values())
+told = set(re.findall(r"`([a-z_]+)`", open(sys.argv[3], encoding="utf-8").read()))
+def names(value):
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield key
+            yield from names(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from names(inner)
+assert not set(names(sheet)) - told, set(names(sheet)) - told
+' "$scratch/sheet" "$scratch/all-profiles" docs/output.md
+run checklist --now $clock --format json corpus/good/three-issues.mbox
+[ "$(wc -l <"$scratch/out")" -eq 3 ]
+report $? 'checklist: one sheet for each message of an mbox'
 
 python 'JSON: valid, whole, sorted; jsonl has the same messages' '
 import json, sys

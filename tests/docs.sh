@@ -1,5 +1,5 @@
 #!/bin/bash
-# The pages of docs/rules/ are made of the rule files: write them (--write PRESEND), or fail where one is stale. Also: every rule that
+# The pages of docs/rules/ and docs/coverage.md are made of the rule files: write them (--write PRESEND), or fail where one is stale. Also: every rule that
 # docs/RULES.md shows must load, and the sources of the rules must hold together (tests/sources.sh).
 set -u
 cd "$(dirname "$0")/.." || exit 2
@@ -21,6 +21,7 @@ make_pages() {
 	local file id
 	mkdir -p "$1" || return 2
 	"$presend" rules --format markdown > "$1/README.md" || return 2
+	"$presend" rules --format coverage > "$1/../coverage.md" || return 2
 	for file in rules.d/*/*.yaml; do
 		id=$(basename "$file" .yaml)
 		"$presend" explain --format markdown "$id" > "$1/$id.md" || return 2
@@ -32,8 +33,12 @@ if ! make_pages "$scratch/rules"; then
 	exit 2
 fi
 if [ "$write" = yes ]; then
-	rm -rf docs/rules && mkdir -p docs && cp -r "$scratch/rules" docs/rules || exit 2
+	rm -rf docs/rules && mkdir -p docs && cp -r "$scratch/rules" docs/rules && cp "$scratch/coverage.md" docs/coverage.md || exit 2
 	echo "docs: $(find docs/rules -name '*.md' | wc -l) pages in docs/rules"
+elif ! cmp -s "$scratch/coverage.md" docs/coverage.md; then
+	echo 'docs: docs/coverage.md is stale; run "make docs"' >&2
+	diff "$scratch/coverage.md" docs/coverage.md 2>&1 | head -n 10 >&2
+	status=1
 elif ! diff -r "$scratch/rules" docs/rules > "$scratch/diff" 2>&1; then
 	echo 'docs: docs/rules is stale; run "make docs"' >&2
 	head -n 20 "$scratch/diff" >&2

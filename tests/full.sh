@@ -63,7 +63,7 @@ cppcheck_run() {
 clang_tidy_run() {
 	local flags
 	[ -f .clang-tidy ] || { echo 'clang-tidy: there is no .clang-tidy that says what to look for'; return 1; }
-	read -r -a flags <<<"$(pkg-config --cflags gmime-3.0 libxml-2.0 icu-uc libpcre2-8 yaml-0.1 json-c)"
+	read -r -a flags <<<"$(pkg-config --cflags gmime-3.0 libxml-2.0 icu-uc libpcre2-8 yaml-0.1 json-c libpsl)"
 	export TIDY_FLAGS="-std=gnu11 -Ilint -Ibuild-gcc/gen -DPRESEND_VERSION=\"0\" ${flags[*]}"
 	# shellcheck disable=SC2016 # the inner shell expands; the flags are words
 	find lint -name '*.c' -print0 | LC_ALL=C sort -z |
@@ -72,7 +72,7 @@ clang_tidy_run() {
 }
 analyzer_run() {
 	local flags file
-	read -r -a flags <<<"$(pkg-config --cflags gmime-3.0 libxml-2.0 icu-uc libpcre2-8 yaml-0.1 json-c)"
+	read -r -a flags <<<"$(pkg-config --cflags gmime-3.0 libxml-2.0 icu-uc libpcre2-8 yaml-0.1 json-c libpsl)"
 	# Leaks are for valgrind: to the analyzer an arena is one. The files that index into hostile bytes; on the large ones gcc 12 takes minutes and tells of paths that cannot be.
 	for file in lint/base/{span,arena,map,lines,utf8}.c lint/mail/{header,transfer,params,template,input}.c lint/report/safe.c lint/rule/facts.c; do
 		gcc -std=gnu11 -O1 -fanalyzer -Wno-analyzer-malloc-leak -Werror -Ilint -Ibuild-gcc/gen "${flags[@]}" -DPRESEND_VERSION='"0"' -c -o /dev/null "$file" || return 1

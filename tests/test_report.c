@@ -561,7 +561,7 @@ START_TEST(json_whole_document)
 	struct contribution contributions[] = {{.rule = "subject-old-ad-label", .points = 2.4, .definition = &old_ad}};
 	struct score score = {
 	        .points = 2.4, .probability = 0.119203, .verdict = "clean", .contributions = contributions, .n_contributions = 1};
-	struct requirement_status requirements[] = {{"AU-01", REQUIREMENT_NEEDS_DNS}, {"TX-07", REQUIREMENT_FAIL}};
+	struct requirement_status requirements[] = {{"AU-01", REQUIREMENT_NEEDS_DNS, REASON_NONE}, {"TX-07", REQUIREMENT_FAIL, REASON_NONE}};
 	struct message_result result = {.path = "drafts/2026-11.eml",
 	        .subject = "春の号",
 	        .from = "会報 <news@example.jp>",
@@ -739,7 +739,7 @@ static const struct {
 
 START_TEST(json_requirement_words)
 {
-	struct requirement_status status = {"X-01", requirement_cases[_i].verdict};
+	struct requirement_status status = {"X-01", requirement_cases[_i].verdict, REASON_NONE};
 	struct message_result result = {.path = "a", .requirements = &status, .n_requirements = 1};
 	struct message_result *results[] = {&result};
 	struct report_options options = options_of(LANGUAGE_EN);

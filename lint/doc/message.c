@@ -36,6 +36,7 @@ static void build_header(struct message *m)
 		m->date = date_parse(date->unfolded->bytes);
 		m->has_date = true;
 	}
+	m->signatures = dkim_signatures(m->arena, m->file, m->header, &m->n_signatures, &m->signatures_cut);
 }
 
 static void build_bodies(struct message *m)

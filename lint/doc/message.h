@@ -9,6 +9,7 @@
 #include "doc/url.h"
 #include "mail/address.h"
 #include "mail/date.h"
+#include "mail/dkim.h"
 #include "mail/header.h"
 #include "mail/input.h"
 #include "mail/mime.h"
@@ -72,6 +73,9 @@ struct message {
 	struct address_list from, sender, reply_to, to, cc, bcc; /* of the first field of that name */
 	struct date date;
 	bool has_date;
+	struct dkim_signature *signatures; /* of the root header, from the top; most drafts have none */
+	size_t n_signatures;
+	bool signatures_cut;             /* there are more than DKIM_SIGNATURES_MAX */
 
 	struct body *bodies;             /* displayed text parts in order */
 	size_t n_bodies;

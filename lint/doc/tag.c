@@ -257,7 +257,8 @@ static bool match_double_percent(struct scan *s, size_t i, struct tag *out)
 	for (end = i + 2; end < s->text.n && end - i < LONGEST_NAME_TAG_BYTES; end++)
 		if (!is_name(s->text.p[end]) && s->text.p[end] != ':' && (s->text.p[end] != ' ' || byte_at(s, end + 1) == ' '))
 			break;
-	if (!starts_at(s, end, "%%") || s->text.p[end - 1] == ' ')
+	/* One letter is what search pages fill into addresses of their own ("...?qt=%%q%%"). */
+	if (!starts_at(s, end, "%%") || s->text.p[end - 1] == ' ' || end - i < 4)
 		return false;
 	out->range = (struct range){ i, end + 2 };
 	out->name = span_cut(s->text, i + 2, end);

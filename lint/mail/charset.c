@@ -78,6 +78,8 @@ static const struct known_label known_labels[] = {
 	{ "ujis", EUC_JP(UNREGISTERED, "EUC-JP") },
 	{ "eucjp-ms", EUC_JP(UNREGISTERED, "EUC-JP") },
 	{ "eucjp-win", EUC_JP(UNREGISTERED, "EUC-JP") },
+	{ "ks_c_5601-1987", { CHARSET_OTHER, 0, "windows-949-2000", NULL } }, /* ICU has the name, but not as IANA's */
+	{ "csksc56011987", { CHARSET_OTHER, 0, "windows-949-2000", NULL } },
 	{ "unknown-8bit", FORBIDDEN },
 	{ "x-user-defined", FORBIDDEN },
 	{ "binary", FORBIDDEN },
@@ -529,6 +531,32 @@ static bool decode_with_icu(struct charset_output *output, struct span in, const
 	return U_SUCCESS(error);
 }
 
+/* Mail programs take the label gb2312 for its superset (https://encoding.spec.whatwg.org/#names-and-labels). Where all of in belongs
+ * to that: its text in place of what output has so far, whose problems stay. */
+static bool read_larger_set(struct charset_output *output, struct span in, const char *converter)
+{
+	struct charset_output wide;
+
+	if (!g_str_has_prefix(converter, "ibm-1383_"))
+		return false;
+	charset_output_init(&wide, 0);
+	charset_output_reserve(&wide, in.n + in.n / 4);
+	if (!decode_with_icu(&wide, in, "gb18030") || wide.n_illegal) {
+		charset_output_release(&wide);
+		return false;
+	}
+	struct charset_output strict = *output;
+	*output = wide;
+	output->problems = strict.problems;
+	output->n_problems = strict.n_problems;
+	output->n_allocated_problems = strict.n_allocated_problems;
+	output->n_dropped = strict.n_dropped;
+	output->n_illegal = strict.n_illegal;
+	strict.problems = wide.problems;
+	charset_output_release(&strict);
+	return true;
+}
+
 /* --- guessing --- */
 
 struct trial {
@@ -732,6 +760,7 @@ struct charset_result charset_decode(struct arena *arena, struct charset_label l
 	struct charset_label chosen = choose(label, in);
 	struct charset_output output;
 	bool same = false; /* the UTF-8 is the source, byte for byte */
+	bool larger_set = false;
 
 	charset_output_init(&output, 0);
 	switch (chosen.family) {
@@ -751,6 +780,8 @@ struct charset_result charset_decode(struct arena *arena, struct charset_label l
 			charset_output_init(&output, in.n);
 			decode_utf8(&output, in);
 			chosen.family = CHARSET_UTF8;
+		} else if (output.n_illegal) {
+			larger_set = read_larger_set(&output, in, chosen.converter);
 		}
 		break;
 	default: {
@@ -777,6 +808,7 @@ struct charset_result charset_decode(struct arena *arena, struct charset_label l
 		.n_problems = output.n_problems,
 		.n_dropped = output.n_dropped,
 		.n_illegal = output.n_illegal,
+		.larger_set = larger_set,
 		.problems = ARENA_ARRAY(arena, struct charset_problem, output.n_problems + 1),
 	};
 	if (output.n_problems)

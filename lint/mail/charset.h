@@ -68,6 +68,8 @@ struct charset_result {
 	struct charset_problem *problems; /* in the order of offset */
 	size_t n_problems, n_dropped;     /* n_dropped: more than were kept (CHARSET_MAX_PROBLEMS) */
 	size_t n_illegal;                 /* all illegal and unassigned ones, odd bytes and 8-bit bytes of ISO-2022-JP, kept or not */
+	bool larger_set;                  /* text was read by the larger set that mail programs take the label for (GB 18030 for gb2312),
+	                                   * because all of it is in that one; problems are those of the set that the label names */
 };
 
 enum { CHARSET_MAX_PROBLEMS = 2000 };

@@ -688,8 +688,8 @@ static void note_problems(struct decoder *d, size_t first, size_t last, const st
 		case CHARSET_PROBLEM_UNASSIGNED:
 		case CHARSET_PROBLEM_JIS_8BIT:
 		case CHARSET_PROBLEM_JIS_UNKNOWN_ESCAPE:
-			/* A cut character is told as such. */
-			if (byte >= p->from + p->edges.head && byte + p->edges.tail < p->to)
+			/* A cut character is told as such; what the larger set reads arrives. */
+			if (!result->larger_set && byte >= p->from + p->edges.head && byte + p->edges.tail < p->to)
 				word->flags |= EW_UNDECODABLE;
 			break;
 		case CHARSET_PROBLEM_NEC_ROW13:

@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "report/checklist.h"
+#include "rule/verdict.h"
 
 enum { JSON_FORMAT_VERSION = 1 };
 
@@ -136,25 +138,6 @@ static struct json_object *score_object(const struct score *score, enum language
 	return object;
 }
 
-static const char *requirement_word(enum requirement_verdict verdict)
-{
-	switch (verdict) {
-	case REQUIREMENT_PASS:
-		return "pass";
-	case REQUIREMENT_FAIL:
-		return "fail";
-	case REQUIREMENT_NEEDS_DNS:
-		return "needs-dns";
-	case REQUIREMENT_NEEDS_RECEIVER:
-		return "needs-receiver";
-	case REQUIREMENT_NOT_APPLICABLE:
-		return "not-applicable";
-	case REQUIREMENT_UNKNOWN:
-		break;
-	}
-	return "unknown";
-}
-
 static struct json_object *message_object(const struct message_result *result, enum language language)
 {
 	struct json_object *object = json_object_new_object();
@@ -175,7 +158,7 @@ static struct json_object *message_object(const struct message_result *result, e
 		struct json_object *row = json_object_new_object();
 
 		add_string(row, "id", result->requirements[i].id);
-		add_string(row, "status", requirement_word(result->requirements[i].verdict));
+		add_string(row, "status", verdict_name(result->requirements[i].verdict));
 		json_object_array_add(requirements, row);
 	}
 	add(object, "requirements", requirements);
@@ -268,3 +251,105 @@ static void jsonl_write(GString *out, const struct report_view *view, const stru
 
 const struct reporter report_json = {.name = "json", .write = json_write};
 const struct reporter report_jsonl = {.name = "jsonl", .write = jsonl_write, .write_message = jsonl_write_message};
+
+/* --- the verdict sheet -------------------------------------------------------------------------------------------------------- */
+
+/* The names of the profiles, in the order of their bits. */
+static struct json_object *profiles_array(unsigned profiles)
+{
+	struct json_object *array = json_object_new_array();
+
+	for (unsigned bit = 1; bit <= PROFILE_LAW_EU; bit <<= 1) {
+		if (profiles & bit)
+			json_object_array_add(array, json_object_new_string(profile_name(bit)));
+	}
+	return array;
+}
+
+static struct json_object *sources_array(const struct requirement *requirement)
+{
+	struct json_object *array = json_object_new_array();
+
+	for (size_t i = 0; i < requirement->n_sources; i++) {
+		const struct rule_source *source = &requirement->sources[i];
+		struct json_object *object = json_object_new_object();
+
+		add_string(object, "name", source->name);
+		add_string(object, "section", source->section);
+		add_string(object, "url", source->url);
+		add_string(object, "date", source->date);
+		json_object_array_add(array, object);
+	}
+	return array;
+}
+
+static struct json_object *row_findings(
+        const struct message_result *result, const struct checklist_row *row, enum language language)
+{
+	struct json_object *array = json_object_new_array();
+	const struct finding *finding = NULL;
+
+	while ((row->verdict == REQUIREMENT_FAIL || row->reason == REASON_REMARK) &&
+	        (finding = checklist_finding(result, row, finding))) {
+		struct json_object *object = json_object_new_object();
+		g_autofree char *message =
+		        finding_format(finding, finding->message ? &finding->message->text : &finding->rule->title, language);
+
+		add_string(object, "rule", finding->rule->id);
+		add_string(object, "severity", severity_name(finding->severity));
+		add_size(object, "line", finding->start.line);
+		add_size(object, "column", finding->start.column);
+		add_string(object, "message", g_strchomp(message));
+		add_string(object, "fingerprint", finding->fingerprint);
+		json_object_array_add(array, object);
+	}
+	return array;
+}
+
+static struct json_object *row_object(const struct message_result *result, const struct checklist_row *row, enum language language)
+{
+	const struct requirement *requirement = row->requirement;
+	struct json_object *object = json_object_new_object();
+
+	add_string(object, "id", requirement->id);
+	add_string(object, "status", verdict_name(row->verdict));
+	add_string(object, "reason", reason_name(row->reason));
+	add_string(object, "title", requirement->title.text[language]);
+	add_string(object, "level", level_name(requirement->level));
+	add_string(object, "who", requirement->bulk_only ? "bulk" : "all");
+	add_string(object, "decided_by", decided_by_name(requirement->decided_by));
+	add(object, "profiles", profiles_array(row->asked_by));
+	add(object, "sources", sources_array(requirement));
+	add(object, "findings", row_findings(result, row, language));
+	add_string(object, "smtp_reply", checklist_reply(result, row));
+	add_string(object, "answer",
+	        row->verdict == REQUIREMENT_NEEDS_DNS || row->verdict == REQUIREMENT_NEEDS_RECEIVER ? requirement->answer.text[language]
+	                                                                                          : NULL);
+	return object;
+}
+
+/* One sheet a line: one object for a file with one message, as many as there are messages else. */
+static void checklist_json_write(GString *out, const struct report_view *view, const struct report_options *options)
+{
+	for (size_t i = 0; i < view->n_results; i++) {
+		const struct message_result *result = view->results[i];
+		g_autoptr(GArray) rows = checklist_rows(result, view->profiles);
+		struct json_object *sheet = json_object_new_object(), *array = json_object_new_array();
+
+		add(sheet, "version", json_object_new_int(JSON_FORMAT_VERSION));
+		add_string(sheet, "tool", "presend");
+		add_string(sheet, "tool_version", view->tool_version);
+		add_string(sheet, "rules_version", view->rules_version);
+		add_string(sheet, "path", result->path);
+		add_size(sheet, "index", result->index);
+		add(sheet, "profiles", profiles_array(view->profiles));
+		for (guint k = 0; k < rows->len; k++)
+			json_object_array_add(
+			        array, row_object(result, &g_array_index(rows, struct checklist_row, k), language_of(options)));
+		add(sheet, "rows", array);
+		append_serialized(out, sheet, JSON_C_TO_STRING_PLAIN);
+		json_object_put(sheet);
+	}
+}
+
+const struct reporter report_checklist_json = {.name = "json", .write = checklist_json_write};

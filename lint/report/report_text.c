@@ -7,57 +7,21 @@
 #include "base/utf8.h"
 #include "report/phrases.h"
 #include "report/safe.h"
+#include "report/terminal.h"
 
 enum {
 	SHOWN_PER_RULE = 3,      /* findings of one rule in one message */
 	SHOWN_INFO = 3,          /* info remarks in one message */
 	SHOWN_CONTRIBUTIONS = 3, /* rows under the score */
-	LEAST_COLUMNS = 24,      /* of a source line, however narrow the terminal says it is */
 	LINE_NUMBER_COLUMNS = 5, /* " 1234" in front of a source line, wider for larger numbers */
 };
 
 #define CUT_MARK "..." /* ASCII: an ellipsis is two columns wide on some Japanese terminals and would push the marks aside */
 #define CUT_MARK_COLUMNS 3
 
-enum style { STYLE_BOLD, STYLE_DIM, STYLE_ERROR, STYLE_WARNING, STYLE_INFO, STYLE_GOOD };
-
-static const char *const style_codes[] = {
-        [STYLE_BOLD] = "\x1b[1m",
-        [STYLE_DIM] = "\x1b[2m",
-        [STYLE_ERROR] = "\x1b[1;31m",
-        [STYLE_WARNING] = "\x1b[33m",
-        [STYLE_INFO] = "\x1b[36m",
-        [STYLE_GOOD] = "\x1b[32m",
-};
-
-static void style_begin(GString *out, const struct report_options *options, enum style style)
-{
-	if (options->color)
-		g_string_append(out, style_codes[style]);
-}
-
-static void style_end(GString *out, const struct report_options *options)
-{
-	if (options->color)
-		g_string_append(out, "\x1b[0m");
-}
-
-static void append_styled(GString *out, const struct report_options *options, enum style style, const char *safe_text)
-{
-	style_begin(out, options, style);
-	g_string_append(out, safe_text);
-	style_end(out, options);
-}
-
 static enum style severity_style(enum severity severity)
 {
 	return severity == SEVERITY_ERROR ? STYLE_ERROR : severity == SEVERITY_WARNING ? STYLE_WARNING : STYLE_INFO;
-}
-
-static void append_spaces(GString *out, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		g_string_append_c(out, ' ');
 }
 
 /* Only plain web addresses become links of the terminal: anything else could carry a control sequence. */
@@ -96,101 +60,6 @@ static void append_cut(GString *out, struct span text, size_t columns)
 		safe_next(out, text, &at, true);
 	if (keep < text.n)
 		g_string_append(out, CUT_MARK);
-}
-
-/* --- prose: one line, or wrapped with a hanging indent ------------------------------------------------------------------------ */
-
-static bool is_wide(uint32_t c)
-{
-	return char_width(c, false) == 2;
-}
-
-/* The text made safe, with the line ends of the rule file folded: a space between words, nothing between Japanese characters. */
-static GString *safe_prose(const char *text)
-{
-	struct span s = span_trim(span_str(text));
-	GString *folded = g_string_sized_new(s.n), *safe = g_string_sized_new(s.n);
-	uint32_t previous = 0;
-
-	for (size_t at = 0; at < s.n;) {
-		size_t start = at, end, peek;
-		uint32_t c = utf8_next(s, &at);
-
-		if (c != '\n' && c != '\r') {
-			g_string_append_len(folded, s.p + start, (gssize)(at - start));
-			previous = c;
-			continue;
-		}
-		for (end = at; end < s.n && ascii_is_space(s.p[end]); end++)
-			;
-		peek = end;
-		if (!is_wide(previous) || peek >= s.n || !is_wide(utf8_next(s, &peek)))
-			g_string_append_c(folded, ' ');
-		at = end;
-	}
-	safe_append_terminal(safe, span_of(folded->str, folded->len), true);
-	g_string_free(folded, TRUE);
-	return safe;
-}
-
-/* True where c is one of the characters of set. */
-static bool is_one_of(uint32_t c, const char *set)
-{
-	struct span s = span_str(set);
-
-	for (size_t at = 0; at < s.n;) {
-		if (utf8_next(s, &at) == c)
-			return true;
-	}
-	return false;
-}
-
-/* Between words, and between Japanese characters, except where one of them may not begin or end a line (JIS X 4051, the common
- * part). */
-static bool may_break_between(uint32_t left, uint32_t right)
-{
-	if (left == ' ')
-		return right != ' ';
-	if (!is_wide(left) && !is_wide(right))
-		return false;
-	return right != ' ' &&
-	       !is_one_of(right, "、。，．・：；？！）」』】〕〉》”’々ーぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ,.:;?!)]}") &&
-	       !is_one_of(left, "（「『【〔〈《“‘([{");
-}
-
-/* Append safe text that begins at column; lines after the first begin at indent and none is longer than width where it can be
- * helped. */
-static void append_wrapped(GString *out, struct span text, size_t column, size_t indent, size_t width)
-{
-	size_t line_start = 0, break_at = 0, at = 0;
-	uint32_t previous = 0;
-
-	if (width < indent + LEAST_COLUMNS)
-		width = indent + LEAST_COLUMNS;
-	while (at < text.n) {
-		size_t start = at;
-		uint32_t c = utf8_next(text, &at);
-
-		if (start > line_start && may_break_between(previous, c))
-			break_at = start;
-		column += (size_t)char_width(c, false);
-		if (column > width && c != ' ' && break_at > line_start) {
-			size_t end = break_at;
-
-			while (end > line_start && text.p[end - 1] == ' ')
-				end--;
-			g_string_append_len(out, text.p + line_start, (gssize)(end - line_start));
-			g_string_append_c(out, '\n');
-			append_spaces(out, indent);
-			line_start = break_at;
-			at = break_at;
-			column = indent;
-			previous = 0;
-			continue;
-		}
-		previous = c;
-	}
-	g_string_append_len(out, text.p + line_start, (gssize)(text.n - line_start));
 }
 
 /* --- a source line with marks under a place -------------------------------------------------------------------------------------
@@ -680,16 +549,6 @@ static int compare_counted(gconstpointer a, gconstpointer b)
 	if (left->severity != right->severity)
 		return left->severity > right->severity ? -1 : 1;
 	return strcmp(left->rule, right->rule);
-}
-
-static void append_padded(GString *out, const char *text, size_t columns, bool right)
-{
-	size_t width = text_width(span_str(text), false);
-	size_t padding = columns > width ? columns - width : 0;
-
-	append_spaces(out, right ? padding : 0);
-	g_string_append(out, text);
-	append_spaces(out, right ? 0 : padding);
 }
 
 static void append_statistics(GString *out, const struct report_view *view, const struct report_options *options)

@@ -170,15 +170,6 @@ static bool is_only_unassigned(const struct entity *e)
 	return true;
 }
 
-/* The label gb2312 stands for its superset GB 18030 in practice, and readers take it so
- * (https://encoding.spec.whatwg.org/#names-and-labels). */
-static bool is_larger_set(struct check *c, const struct entity *e)
-{
-	if (!span_eq_ci(span_trim(e->charset_name), SPAN_LIT("gb2312")))
-		return false;
-	return charset_decode(check_arena(c), charset_label_parse(SPAN_LIT("gb18030")), e->decoded.text).n_illegal == 0;
-}
-
 /* Text whose bytes are not in the declared charset. Cases: mismatch (it is cleanly something else, named), ascii (declared us-ascii,
  * is something else), bytes (some bytes are wrong), unassigned (well-formed codes that this reading of the charset has no character
  * for; readers of a larger set show them). The place: the first wrong byte; mismatch and ascii: the label. */
@@ -205,7 +196,7 @@ CHECK(charset_undecodable)
 		/* Where the transfer encoding is broken, that comes first, and this may be what it left. */
 		if (!first || e->decoded.n_bad)
 			continue;
-		bool unassigned = e->charset.family == CHARSET_OTHER && (is_only_unassigned(e) || is_larger_set(c, e));
+		bool unassigned = e->charset.family == CHARSET_OTHER && (is_only_unassigned(e) || e->charset_result.larger_set);
 		check_report(c, text_to_file(e->decoded.text, first->offset, first->offset + first->length),
 			     unassigned ? "unassigned" : "bytes", charset, ARG_I("count", n));
 	}

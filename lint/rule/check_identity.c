@@ -711,7 +711,18 @@ CHECK(message_id_malformed)
 		check_report(c, range, kind, ARG_T("id", id), ARG_I("length", id.n));
 }
 
-/* Cases: syntax, obsolete, zone. */
+/* Would the date be good with a zone behind it? */
+static bool lacks_zone_only(struct arena *arena, struct span value)
+{
+	static const char zone[] = " +0000";
+	char *with_zone = arena_alloc(arena, value.n + sizeof zone - 1);
+
+	memcpy(with_zone, value.p, value.n);
+	memcpy(with_zone + value.n, zone, sizeof zone - 1);
+	return !(date_parse(span_of(with_zone, value.n + sizeof zone - 1)).flags & DATE_BAD_SYNTAX);
+}
+
+/* Cases: syntax, no-zone (all is well but the zone is not there), obsolete, zone. */
 CHECK(date_malformed)
 {
 	const struct field *field = header_find(m->header, "Date");
@@ -726,7 +737,7 @@ CHECK(date_malformed)
 	if (bad.end <= bad.start || (!(m->date.flags & DATE_BAD_SYNTAX) && m->date.flags & (DATE_WEEKDAY | DATE_RANGE)))
 		bad = (struct range){ 0, field->unfolded->bytes.n };
 	if (m->date.flags & DATE_BAD_SYNTAX)
-		check_report_text(c, field->unfolded, bad, "syntax");
+		check_report_text(c, field->unfolded, bad, lacks_zone_only(check_arena(c), field->unfolded->bytes) ? "no-zone" : "syntax");
 	else if (m->date.flags & DATE_UNKNOWN_ZONE)
 		check_report_text(c, field->unfolded, bad, "zone");
 	else if (m->date.flags & DATE_OBSOLETE)

@@ -405,7 +405,8 @@ static void count_mojibake(struct span s, bool plain, struct mojibake *out)
 	}
 }
 
-static void mojibake_in(struct check *c, const struct text *text, bool plain, bool header)
+/* guessed: the charset was not declared, or the bytes are not in it. Text that looks damaged is then our own guess. */
+static void mojibake_in(struct check *c, const struct text *text, bool plain, bool header, bool guessed)
 {
 	struct mojibake found = {0};
 	size_t needed = header ? 2 : 4;
@@ -415,6 +416,8 @@ static void mojibake_in(struct check *c, const struct text *text, bool plain, bo
 		/* Without proper kana, and with signs nearly everywhere, the text is the damage itself and no article about it. */
 		bool whole = kind < MOJIBAKE_ENTITY && found.kana < found.hits[kind] / 2 + 1 &&
 		             (header || found.hits[kind] * 10 >= found.characters);
+		if (guessed && kind < MOJIBAKE_ENTITY)
+			continue;
 		if (found.hits[kind] >= needed && (found.lines[kind] >= 3 || whole)) {
 			check_report_text(c, text, found.first[kind], mojibake_cases[kind], ARG_I("count", found.hits[kind]));
 			return;
@@ -422,13 +425,21 @@ static void mojibake_in(struct check *c, const struct text *text, bool plain, bo
 	}
 }
 
+static bool has_unreadable_bytes(const struct field *field)
+{
+	return field && field->flags & FIELD_RAW_8BIT && !(field->flags & FIELD_RAW_UTF8);
+}
+
 /* Cases: those of enum mojibake_kind. The first kind found of each displayed text, of the Subject and of the sender's name. */
 CHECK(mojibake)
 {
-	for (size_t i = 0; i < m->n_bodies; i++)
-		mojibake_in(c, m->bodies[i].visible, !m->bodies[i].html, false);
+	for (size_t i = 0; i < m->n_bodies; i++) {
+		const struct entity *e = m->bodies[i].entity;
+		bool guessed = e && e->charset_result.decoded_as == CHARSET_OTHER && e->charset.family != CHARSET_OTHER;
+		mojibake_in(c, m->bodies[i].visible, !m->bodies[i].html, false, guessed);
+	}
 	if (m->subject)
-		mojibake_in(c, m->subject, false, true);
+		mojibake_in(c, m->subject, false, true, has_unreadable_bytes(m->subject_field));
 	if (m->from.n && m->from.mailboxes[0].name_text)
-		mojibake_in(c, m->from.mailboxes[0].name_text, false, true);
+		mojibake_in(c, m->from.mailboxes[0].name_text, false, true, has_unreadable_bytes(m->from_field));
 }

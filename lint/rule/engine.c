@@ -9,6 +9,7 @@
 #include "rule/check.h"
 #include "rule/facts.h"
 #include "rule/several.h"
+#include "rule/verdict.h"
 
 /* Rules that speak about the run: they have no check of their own and are reported from here. */
 static const char RULE_GAVE_UP[] = "rule-gave-up";
@@ -196,6 +197,34 @@ static bool can_speak(const struct rule *rule, const struct circumstances *now)
 			return false;
 	}
 	return rule->severity != SEVERITY_OFF;
+}
+
+/* What would have to be another for a rule that cannot speak to do so. */
+static enum requirement_reason why_silent(const struct rule *rule, const struct circumstances *now)
+{
+	struct lint_options options = *now->options;
+	struct circumstances other = { &options, now->stage, now->japanese };
+
+	for (int i = CLASS_NEWSLETTER; i <= CLASS_DISCUSSION; i++) {
+		options.mail_class = (enum mail_class)i;
+		if (can_speak(rule, &other))
+			return REASON_CLASS;
+	}
+	options.mail_class = now->options->mail_class;
+	for (int i = VOLUME_BULK; i <= VOLUME_UNKNOWN; i++) {
+		options.volume = (enum volume)i;
+		if (can_speak(rule, &other))
+			return REASON_VOLUME;
+	}
+	options.volume = now->options->volume;
+	for (int i = STAGE_TEMPLATE; i <= STAGE_RECEIVED; i++) {
+		other.stage = (enum stage)i;
+		if (can_speak(rule, &other))
+			return REASON_STAGE;
+	}
+	other.stage = now->stage;
+	options.profiles = ~0u;
+	return can_speak(rule, &other) ? REASON_PROFILE : REASON_NOTHING;
 }
 
 /* The rule's requirements and those that fitting conditions add. NULL-terminated, in the result's arena. */
@@ -579,53 +608,6 @@ static void take_findings(struct message_result *result, GArray *findings)
 	result->findings = all;
 }
 
-static int compare_requirements(const void *a, const void *b)
-{
-	return strcmp(((const struct requirement_status *)a)->id, ((const struct requirement_status *)b)->id);
-}
-
-/* Of two rules about one requirement the graver word counts. */
-static int verdict_weight(enum requirement_verdict verdict)
-{
-	switch (verdict) {
-	case REQUIREMENT_FAIL:
-		return 3;
-	case REQUIREMENT_UNKNOWN:
-		return 2;
-	case REQUIREMENT_PASS:
-		return 1;
-	default:
-		return 0;
-	}
-}
-
-static void note_requirement(GHashTable *table, const char *id, enum requirement_verdict verdict)
-{
-	gpointer known;
-
-	if (!g_hash_table_lookup_extended(table, id, NULL, &known) ||
-	    verdict_weight(verdict) > verdict_weight((enum requirement_verdict)GPOINTER_TO_INT(known)))
-		g_hash_table_insert(table, (gpointer)id, GINT_TO_POINTER((int)verdict));
-}
-
-/* A finding of warning or error: fail. An info remark leaves it open. A rule that ran and said nothing: pass. */
-static void take_requirements(struct message_result *result, GHashTable *table)
-{
-	for (size_t i = 0; i < result->n_findings; i++)
-		for (const char **id = result->findings[i].requirements; *id; id++)
-			note_requirement(table, *id,
-					 result->findings[i].severity >= SEVERITY_WARNING ? REQUIREMENT_FAIL : REQUIREMENT_UNKNOWN);
-	GHashTableIter iter;
-	gpointer id, verdict;
-	result->requirements = ARENA_ARRAY(result->arena, struct requirement_status, g_hash_table_size(table) + 1);
-	result->n_requirements = 0;
-	g_hash_table_iter_init(&iter, table);
-	while (g_hash_table_iter_next(&iter, &id, &verdict))
-		result->requirements[result->n_requirements++] =
-			(struct requirement_status){ id, (enum requirement_verdict)GPOINTER_TO_INT(verdict) };
-	qsort(result->requirements, result->n_requirements, sizeof *result->requirements, compare_requirements);
-}
-
 /* Say once how many findings of the rule at hand were too many to list. */
 static void tell_dropped(struct check *c)
 {
@@ -641,10 +623,21 @@ static void tell_dropped(struct check *c)
 }
 
 /* The rule at hand has reported: what became of its requirements. */
-static void end_rule(struct check *c, GHashTable *requirements)
+static void end_rule(struct check *c, GHashTable *requirements, enum requirement_reason reason)
 {
+	enum requirement_verdict verdict = reason == REASON_NONE    ? REQUIREMENT_PASS :
+					   reason == REASON_SEVERAL ? REQUIREMENT_UNKNOWN :
+								      REQUIREMENT_NOT_APPLICABLE;
+
 	for (const char *const *id = c->rule->requirements; id && *id; id++)
-		note_requirement(requirements, *id, c->not_applicable ? REQUIREMENT_NOT_APPLICABLE : REQUIREMENT_PASS);
+		verdict_note(requirements, *id, verdict, reason);
+	for (size_t i = 0; i < c->rule->n_conditions; i++) {
+		const struct rule_condition *condition = &c->rule->conditions[i];
+		if (!condition_fits(condition, &c->now))
+			continue;
+		for (const char *const *id = condition->requirements; id && *id; id++)
+			verdict_note(requirements, *id, verdict, reason);
+	}
 	tell_dropped(c);
 }
 
@@ -744,7 +737,7 @@ struct message_result *engine_run(struct engine_worker *worker, const struct mes
 	const struct engine *engine = worker->engine;
 	struct arena *arena = arena_new();
 	struct message_result *result = ARENA_NEW(arena, struct message_result);
-	GHashTable *requirements = g_hash_table_new(g_str_hash, g_str_equal);
+	GHashTable *requirements = verdict_table_new();
 	struct check c = { .worker = worker,
 			   .message = m,
 			   .now = { engine->options, engine_stage(engine->options, m->kind), goes_out_japanese(engine->options, m) },
@@ -764,19 +757,20 @@ struct message_result *engine_run(struct engine_worker *worker, const struct mes
 
 	for (size_t i = 0; i < engine->n_active; i++) {
 		const struct active_rule *active = &engine->active[i];
+		enum requirement_reason reason = REASON_NONE;
 		begin_rule(&c, active->rule);
-		if (!can_speak(active->rule, &c.now)) {
-			c.not_applicable = true;
-		} else if (active->function) {
+		if (!can_speak(active->rule, &c.now))
+			reason = why_silent(active->rule, &c.now);
+		else if (active->function)
 			active->function(&c, m);
-		} else if (active->several) {
-			continue;
-		}
-		end_rule(&c, requirements);
+		else if (active->several)
+			reason = REASON_SEVERAL;
+		end_rule(&c, requirements, c.not_applicable ? REASON_NOTHING : reason);
 	}
 	match_run(worker->match, m, match_wanted, match_found, &c);
 	take_findings(result, c.findings);
-	take_requirements(result, requirements);
+	bool is_signed = c.now.stage == STAGE_RECEIVED || header_find(m->header, "DKIM-Signature");
+	verdict_finish(result, requirements, engine->options, is_signed);
 	score_compute(result);
 	g_array_free(c.findings, TRUE);
 	g_hash_table_destroy(requirements);
@@ -832,19 +826,15 @@ void engine_run_several(const struct engine *engine, struct message_result **res
 		run.rule = engine->active[i].rule;
 		engine->active[i].several(&run.several);
 	}
-	for (size_t i = 0; i < n; i++) {
-		if (!run.added[i])
-			continue;
+	for (size_t i = 0; n > 1 && i < n; i++) {
 		struct message_result *result = results[i];
-		GHashTable *requirements = g_hash_table_new(g_str_hash, g_str_equal);
-		for (size_t k = 0; k < result->n_requirements; k++)
-			note_requirement(requirements, result->requirements[k].id, result->requirements[k].verdict);
-		g_array_prepend_vals(run.added[i], result->findings, (guint)result->n_findings);
-		take_findings(result, run.added[i]);
-		take_requirements(result, requirements);
-		score_compute(result);
-		g_array_free(run.added[i], TRUE);
-		g_hash_table_destroy(requirements);
+		if (run.added[i]) {
+			g_array_prepend_vals(run.added[i], result->findings, (guint)result->n_findings);
+			take_findings(result, run.added[i]);
+			score_compute(result);
+			g_array_free(run.added[i], TRUE);
+		}
+		verdict_finish_several(result);
 	}
 	g_free(run.added);
 }

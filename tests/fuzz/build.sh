@@ -11,7 +11,7 @@ command -v clang >/dev/null || { echo 'fuzz: clang is missing; make deps-full in
 san='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer'
 make --no-print-directory -j"${JOBS:-2}" B="$fuzz" CC=clang CC_FOR_BUILD=cc CFLAGS='-O1 -g' HARDENING= EXTRA_FLAGS="$san" "$fuzz/libpresend.a"
 
-packages=(gmime-3.0 libxml-2.0 icu-uc libpcre2-8 yaml-0.1 json-c)
+packages=(gmime-3.0 libxml-2.0 icu-uc libpcre2-8 yaml-0.1 json-c libpsl)
 read -r -a flags <<<"$(pkg-config --cflags "${packages[@]}")"
 read -r -a libs <<<"$(pkg-config --libs "${packages[@]}")"
 for target in fuzz_message fuzz_html; do

@@ -1,0 +1,381 @@
+/* Role: the verdict sheet of "presend checklist": rows grouped by who asks, with what is wrong or who would know.
+ * May not: decide anything; the words come from rule/verdict.c. */
+#include "report/checklist.h"
+
+#include <string.h>
+
+#include "report/phrases.h"
+#include "report/safe.h"
+#include "report/terminal.h"
+
+enum {
+	TITLE_COLUMNS = 52,        /* the sources stand in a column behind titles of this width */
+	DETAIL_INDENT = 10,
+	FINDINGS_SHOWN = 3,        /* of one row; --verbose shows all */
+};
+
+GArray *checklist_rows(const struct message_result *result, unsigned profiles)
+{
+	GArray *rows = g_array_new(FALSE, FALSE, sizeof(struct checklist_row));
+
+	for (size_t i = 0; i < result->n_requirements; i++) {
+		const struct requirement_status *status = &result->requirements[i];
+		const struct requirement *requirement = requirement_find(status->id);
+		struct checklist_row row = {.requirement = requirement, .verdict = status->verdict, .reason = status->reason};
+
+		row.asked_by = requirement ? requirement_asked_by(requirement, profiles) : 0;
+		if (row.asked_by)
+			g_array_append_val(rows, row);
+	}
+	return rows;
+}
+
+const struct finding *checklist_finding(
+        const struct message_result *result, const struct checklist_row *row, const struct finding *after)
+{
+	for (size_t i = after ? (size_t)(after - result->findings) + 1 : 0; i < result->n_findings; i++) {
+		const struct finding *finding = &result->findings[i];
+
+		/* An info remark does not fail a row; it explains why the row is open. */
+		if (row->verdict == REQUIREMENT_FAIL && finding->severity < SEVERITY_WARNING)
+			continue;
+		for (const char **id = finding->requirements; *id; id++) {
+			if (strcmp(*id, row->requirement->id) == 0)
+				return finding;
+		}
+	}
+	return NULL;
+}
+
+const char *checklist_reply(const struct message_result *result, const struct checklist_row *row)
+{
+	const struct finding *finding = NULL;
+
+	if (row->verdict != REQUIREMENT_FAIL)
+		return NULL;
+	while ((finding = checklist_finding(result, row, finding))) {
+		if (finding->rule->smtp_reply)
+			return finding->rule->smtp_reply;
+	}
+	return row->requirement->reply;
+}
+
+/* --- who asks ---------------------------------------------------------------------------------------------------------------- */
+
+static const struct receiver {
+	unsigned profiles;
+	enum phrase name;
+	const char *sources[4];    /* beginnings of the names of its own documents; the first that fits is shown in its group */
+} receivers[] = {
+        {PROFILE_GMAIL | PROFILE_GMAIL_BULK, PHRASE_GMAIL, {"Gmail"}},
+        {PROFILE_YAHOO, PHRASE_YAHOO, {"Yahoo Sender Hub"}},
+        {PROFILE_OUTLOOK, PHRASE_OUTLOOK, {"Microsoft", "Outlook.com", "Exchange Online"}},
+        {PROFILE_ICLOUD, PHRASE_ICLOUD, {"Apple"}},
+        {PROFILE_JAPAN_CARRIERS, PHRASE_JAPAN_CARRIERS, {"NTTドコモ", "KDDI", "ソフトバンク", "Yahoo! JAPAN"}},
+        {PROFILE_LAW_JP, PHRASE_LAW_JP, {"特定"}},
+        {PROFILE_LAW_US, PHRASE_LAW_US, {"US FTC"}},
+        {PROFILE_LAW_EU, PHRASE_LAW_EU, {"Directive", "Regulation (EU)"}},
+        {PROFILE_LAW_CA, PHRASE_LAW_CA, {"Canada"}},
+};
+
+static const struct receiver *only_receiver(unsigned asked_by)
+{
+	const struct receiver *found = NULL;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(receivers); i++) {
+		if (!(asked_by & receivers[i].profiles))
+			continue;
+		if (found)
+			return NULL;
+		found = &receivers[i];
+	}
+	return found;
+}
+
+static const struct rule_source *source_for(const struct requirement *requirement, const struct receiver *receiver)
+{
+	for (size_t k = 0; receiver && k < G_N_ELEMENTS(receiver->sources) && receiver->sources[k]; k++) {
+		for (size_t i = 0; i < requirement->n_sources; i++) {
+			if (g_str_has_prefix(requirement->sources[i].name, receiver->sources[k]))
+				return &requirement->sources[i];
+		}
+	}
+	return &requirement->sources[0];
+}
+
+/* --- words -------------------------------------------------------------------------------------------------------------------- */
+
+/* In the order of the sheet: what to do first stands first. */
+static const struct verdict_words {
+	enum requirement_verdict verdict;
+	enum phrase word;
+	enum style style;
+} verdicts[] = {
+        {REQUIREMENT_FAIL, PHRASE_VERDICT_FAIL, STYLE_ERROR},
+        {REQUIREMENT_UNKNOWN, PHRASE_VERDICT_UNKNOWN, STYLE_WARNING},
+        {REQUIREMENT_PASS, PHRASE_VERDICT_PASS, STYLE_GOOD},
+        {REQUIREMENT_NEEDS_DNS, PHRASE_VERDICT_NEEDS_DNS, STYLE_INFO},
+        {REQUIREMENT_NEEDS_RECEIVER, PHRASE_VERDICT_NEEDS_RECEIVER, STYLE_INFO},
+        {REQUIREMENT_NOT_APPLICABLE, PHRASE_VERDICT_NOT_APPLICABLE, STYLE_DIM},
+};
+
+static enum phrase reason_phrase(enum requirement_reason reason)
+{
+	switch (reason) {
+	case REASON_STAGE:
+		return PHRASE_REASON_STAGE;
+	case REASON_CLASS:
+		return PHRASE_REASON_CLASS;
+	case REASON_VOLUME:
+		return PHRASE_REASON_VOLUME;
+	case REASON_PROFILE:
+		return PHRASE_REASON_PROFILE;
+	case REASON_REMARK:
+		return PHRASE_REASON_REMARK;
+	case REASON_SEVERAL:
+		return PHRASE_REASON_SEVERAL;
+	case REASON_NO_RULE:
+		return PHRASE_REASON_NO_RULE;
+	case REASON_NOTHING:
+	case REASON_NONE:
+		break;
+	}
+	return PHRASE_REASON_NOTHING;
+}
+
+/* --- the sheet ---------------------------------------------------------------------------------------------------------------- */
+
+static size_t word_columns(enum language language)
+{
+	size_t widest = 0;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(verdicts); i++)
+		widest = MAX(widest, safe_width(span_str(phrase(verdicts[i].word, language)), false));
+	return widest;
+}
+
+/* One indented paragraph; text must be safe. */
+static void append_detail(GString *out, const struct report_options *options, const char *text)
+{
+	append_spaces(out, DETAIL_INDENT);
+	append_wrapped(out, span_str(text), DETAIL_INDENT, DETAIL_INDENT + 2, options->width > 0 ? (size_t)options->width : 100);
+	g_string_append_c(out, '\n');
+}
+
+static void append_finding_place(GString *out, const struct report_options *options, const struct finding *finding)
+{
+	g_autofree char *message =
+	        finding_format(finding, finding->message ? &finding->message->text : &finding->rule->title, options->language);
+	GString *safe = safe_prose(message);
+	g_autofree char *line = NULL;
+	GString *rule = g_string_new(NULL);
+
+	safe_append_terminal(rule, span_str(finding->rule->id), true);
+	line = g_strdup_printf("%zu:%zu %s %s: %s", finding->start.line, finding->start.column, severity_name(finding->severity),
+	        rule->str, safe->str);
+	append_detail(out, options, line);
+	g_string_free(rule, TRUE);
+	g_string_free(safe, TRUE);
+}
+
+static void append_details(
+        GString *out, const struct report_options *options, const struct message_result *result, const struct checklist_row *row)
+{
+	const enum language language = options->language;
+	const struct finding *finding = NULL;
+	const char *reply = checklist_reply(result, row);
+	size_t n = 0;
+
+	if (row->verdict == REQUIREMENT_FAIL || row->reason == REASON_REMARK) {
+		while ((finding = checklist_finding(result, row, finding))) {
+			if (n++ < FINDINGS_SHOWN || options->verbose)
+				append_finding_place(out, options, finding);
+		}
+	}
+	if (n > FINDINGS_SHOWN && !options->verbose) {
+		GString *more = g_string_new(NULL);
+		g_autofree char *count = g_strdup_printf("%zu", n - FINDINGS_SHOWN);
+
+		PHRASE_APPEND(more, PHRASE_MORE_FINDINGS, language, count);
+		append_detail(out, options, more->str);
+		g_string_free(more, TRUE);
+	}
+	if (reply) {
+		GString *text = g_string_new(phrase(PHRASE_REPLY, language));
+
+		g_string_append(text, phrase(PHRASE_LIST_COLON, language));
+		safe_append_terminal(text, span_str(reply), true);
+		append_detail(out, options, text->str);
+		g_string_free(text, TRUE);
+	}
+	if (row->verdict == REQUIREMENT_NEEDS_DNS || row->verdict == REQUIREMENT_NEEDS_RECEIVER) {
+		GString *text = g_string_new(phrase(PHRASE_ANSWER, language));
+
+		g_string_append(text, phrase(PHRASE_LIST_COLON, language));
+		g_string_append(text, row->requirement->answer.text[language]);
+		append_detail(out, options, text->str);
+		g_string_free(text, TRUE);
+	} else if (row->verdict == REQUIREMENT_NOT_APPLICABLE || row->verdict == REQUIREMENT_UNKNOWN) {
+		append_detail(out, options, phrase(reason_phrase(row->reason), language));
+	}
+}
+
+static void append_source(GString *out, const struct report_options *options, const struct rule_source *source)
+{
+	const enum language language = options->language;
+
+	style_begin(out, options, STYLE_DIM);
+	g_string_append(out, source->name);
+	if (source->section)
+		g_string_append_printf(out, ", %s", source->section);
+	if (source->date) {
+		g_string_append(out, " (");
+		PHRASE_APPEND(out, PHRASE_DATED, language, source->date);
+		g_string_append_c(out, ')');
+	}
+	style_end(out, options);
+}
+
+static void append_row(GString *out, const struct report_options *options, const struct message_result *result,
+        const struct checklist_row *row, const struct verdict_words *words, const struct receiver *receiver)
+{
+	const enum language language = options->language;
+	const char *word = phrase(words->word, language);
+
+	g_string_append(out, "  ");
+	style_begin(out, options, words->style);
+	append_padded(out, word, word_columns(language), false);
+	style_end(out, options);
+	g_string_append_printf(out, "  %s  ", row->requirement->id);
+	append_padded(out, row->requirement->title.text[language], TITLE_COLUMNS, false);
+	g_string_append(out, "  ");
+	append_source(out, options, source_for(row->requirement, receiver));
+	g_string_append_c(out, '\n');
+	append_details(out, options, result, row);
+}
+
+static void append_counts(GString *out, const struct report_options *options, const size_t counts[G_N_ELEMENTS(verdicts)])
+{
+	bool first = true;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(verdicts); i++) {
+		if (counts[i] == 0)
+			continue;
+		if (!first)
+			g_string_append(out, phrase(PHRASE_LIST_COMMA, options->language));
+		first = false;
+		style_begin(out, options, verdicts[i].style);
+		g_string_append_printf(out, "%s %zu", phrase(verdicts[i].word, options->language), counts[i]);
+		style_end(out, options);
+	}
+}
+
+static size_t place_of(enum requirement_verdict verdict)
+{
+	size_t i = 0;
+
+	while (i + 1 < G_N_ELEMENTS(verdicts) && verdicts[i].verdict != verdict)
+		i++;
+	return i;
+}
+
+/* The rows that only this receiver asks, or, for NULL, those that several of the chosen ones ask. */
+static void append_group(
+        GString *out, const struct report_options *options, const struct message_result *result, const GArray *rows,
+        const struct receiver *receiver)
+{
+	size_t counts[G_N_ELEMENTS(verdicts)] = {0}, n = 0;
+
+	for (guint i = 0; i < rows->len; i++) {
+		const struct checklist_row *row = &g_array_index(rows, struct checklist_row, i);
+
+		if (only_receiver(row->asked_by) != receiver)
+			continue;
+		counts[place_of(row->verdict)]++;
+		n++;
+	}
+	if (n == 0)
+		return;
+	append_styled(out, options, STYLE_BOLD, phrase(receiver ? receiver->name : PHRASE_SEVERAL_RECEIVERS, options->language));
+	g_string_append(out, phrase(PHRASE_LIST_COLON, options->language));
+	append_counts(out, options, counts);
+	g_string_append_c(out, '\n');
+	for (size_t k = 0; k < G_N_ELEMENTS(verdicts); k++) {
+		for (guint i = 0; i < rows->len; i++) {
+			const struct checklist_row *row = &g_array_index(rows, struct checklist_row, i);
+
+			if (row->verdict == verdicts[k].verdict && only_receiver(row->asked_by) == receiver)
+				append_row(out, options, result, row, &verdicts[k], receiver);
+		}
+	}
+	g_string_append_c(out, '\n');
+}
+
+/* What each of the chosen receivers would say, over all its rows. */
+static void append_summary(GString *out, const struct report_options *options, const GArray *rows)
+{
+	size_t widest = 0;
+
+	for (size_t r = 0; r < G_N_ELEMENTS(receivers); r++)
+		widest = MAX(widest, safe_width(span_str(phrase(receivers[r].name, options->language)), false));
+	for (size_t r = 0; r < G_N_ELEMENTS(receivers); r++) {
+		size_t counts[G_N_ELEMENTS(verdicts)] = {0}, n = 0;
+
+		for (guint i = 0; i < rows->len; i++) {
+			const struct checklist_row *row = &g_array_index(rows, struct checklist_row, i);
+
+			if (!(row->asked_by & receivers[r].profiles))
+				continue;
+			counts[place_of(row->verdict)]++;
+			n++;
+		}
+		if (n == 0)
+			continue;
+		append_padded(out, phrase(receivers[r].name, options->language), widest, false);
+		g_string_append(out, "  ");
+		append_counts(out, options, counts);
+		g_string_append_c(out, '\n');
+	}
+}
+
+static void write_sheet(
+        GString *out, const struct report_view *view, const struct message_result *result, const struct report_options *options)
+{
+	g_autoptr(GArray) rows = checklist_rows(result, view->profiles);
+
+	style_begin(out, options, STYLE_BOLD);
+	safe_append_terminal(out, span_str(result->path), true);
+	style_end(out, options);
+	if (result->index > 0) {
+		g_autofree char *number = g_strdup_printf("%zu", result->index + 1);
+
+		g_string_append_c(out, ' ');
+		PHRASE_APPEND(out, PHRASE_MESSAGE_NUMBER, options->language, number);
+	}
+	g_string_append(out, "\n\n");
+	if (!options->quiet) {
+		append_group(out, options, result, rows, NULL);
+		for (size_t i = 0; i < G_N_ELEMENTS(receivers); i++)
+			append_group(out, options, result, rows, &receivers[i]);
+	}
+	append_summary(out, options, rows);
+}
+
+static void checklist_write(GString *out, const struct report_view *view, const struct report_options *options)
+{
+	for (size_t i = 0; i < view->n_results; i++) {
+		if (i > 0)
+			g_string_append_c(out, '\n');
+		write_sheet(out, view, view->results[i], options);
+	}
+	for (size_t i = 0; i < view->n_errors; i++) {
+		if (view->errors[i].path) {
+			safe_append_terminal(out, span_str(view->errors[i].path), true);
+			g_string_append(out, ": ");
+		}
+		safe_append_terminal(out, span_str(view->errors[i].message), true);
+		g_string_append_c(out, '\n');
+	}
+}
+
+const struct reporter report_checklist = {.name = "text", .write = checklist_write};
