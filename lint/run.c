@@ -106,6 +106,10 @@ static bool id_known(const struct rule_set *rules, const char *id)
 		for (const char *const *requirement = rule->requirements; requirement && *requirement; requirement++)
 			if (g_str_has_prefix(*requirement, id))
 				return true;
+		for (size_t k = 0; k < rule->n_conditions; k++)
+			for (const char *const *requirement = rule->conditions[k].requirements; requirement && *requirement; requirement++)
+				if (g_str_has_prefix(*requirement, id))
+					return true;
 	}
 	return false;
 }

@@ -5,7 +5,7 @@
 #include <glib.h>
 
 /* Sources, one per syntax:
- * Mustache mustache.github.io/mustache.5.html; Handlebars handlebarsjs.com/guide; Go pkg.go.dev/text/template;
+ * Mustache mustache.github.io/mustache.5.html; Handlebars handlebarsjs.com/guide; Go: documentation of the package text/template;
  * Liquid shopify.github.io/liquid; Jinja jinja.palletsprojects.com/templates; Mailchimp mailchimp.com/help/all-the-merge-tags-cheat-sheet;
  * Mailgun documentation.mailgun.com (recipient variables); Marketing Cloud AMPscript developer.salesforce.com;
  * ERB docs.ruby-lang.org (ERB); PHP php.net/manual/language.basic-syntax.phptags; Template Toolkit template-toolkit.org/docs/manual/Syntax. */

@@ -58,14 +58,25 @@ struct check {
 
 /* --- which rules run --------------------------------------------------------------------------------------------------------- */
 
-static bool listed(const GPtrArray *prefixes, const struct rule *rule)
+static bool any_starts_with(const char *const *ids, const char *prefix)
+{
+	for (; ids && *ids; ids++)
+		if (g_str_has_prefix(*ids, prefix))
+			return true;
+	return false;
+}
+
+/* added: ids that conditions add to some findings count, too. They choose a rule, but to ignore one of them must not silence the rest. */
+static bool listed(const GPtrArray *prefixes, const struct rule *rule, bool added)
 {
 	for (guint i = 0; prefixes && i < prefixes->len; i++) {
 		const char *prefix = g_ptr_array_index(prefixes, i);
 		if (g_str_has_prefix(rule->id, prefix))
 			return true;
-		for (const char *const *id = rule->requirements; id && *id; id++)
-			if (g_str_has_prefix(*id, prefix))
+		if (any_starts_with(rule->requirements, prefix))
+			return true;
+		for (size_t k = 0; added && k < rule->n_conditions; k++)
+			if (any_starts_with(rule->conditions[k].requirements, prefix))
 				return true;
 	}
 	return false;
@@ -73,10 +84,10 @@ static bool listed(const GPtrArray *prefixes, const struct rule *rule)
 
 static bool selected(const struct lint_options *options, const struct rule *rule)
 {
-	bool by_default = options->select && options->select->len ? listed(options->select, rule) : !rule->default_off;
+	bool by_default = options->select && options->select->len ? listed(options->select, rule, true) : !rule->default_off;
 	/* What presend says about itself is left out only by name. */
 	by_default = by_default || strcmp(rule->area, "engine") == 0;
-	return (by_default || listed(options->extend_select, rule)) && !listed(options->ignore, rule);
+	return (by_default || listed(options->extend_select, rule, true)) && !listed(options->ignore, rule, false);
 }
 
 static int compare_check_name(const void *name, const void *entry)
