@@ -273,6 +273,9 @@ static bool parse_profiles(struct cli *cli, const char *value)
 			       say(cli->run.report.language, "unknown profile", "不明なプロファイルです"), *word);
 	}
 	g_strfreev(words);
+	/* Who sends in bulk must do what every sender to Gmail must. */
+	if (cli->run.lint.profiles & PROFILE_GMAIL_BULK)
+		cli->run.lint.profiles |= PROFILE_GMAIL;
 	return good;
 }
 

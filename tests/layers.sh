@@ -49,7 +49,7 @@ only() {
 }
 only 'gmime/' 'lint/mail/mime.c'
 only 'libxml/' 'lint/doc/html_tree.c'
-only 'unicode/' 'lint/base/utf8.c lint/base/normal.c lint/base/words.c lint/mail/charset.c lint/mail/jis.c'
+only 'unicode/' 'lint/base/utf8.c lint/base/idn.c lint/base/normal.c lint/base/words.c lint/mail/charset.c lint/mail/jis.c'
 only 'pcre2' 'lint/rule/pattern.c'
 only 'yaml' 'lint/rule/rule_load.c'
 only 'json' 'lint/report/report_json.c'

@@ -137,8 +137,13 @@ static void add_text_links(struct message *m, struct link_builder *b, const stru
 {
 	struct range found;
 
-	for (size_t at = 0; url_find_in_text(body->source->bytes, at, &found); at = found.end > at ? found.end : at + 1)
+	for (size_t at = 0; url_find_in_text(body->source->bytes, at, &found); at = found.end > at ? found.end : at + 1) {
+		/* A comment of the template never reaches a reader. */
+		const struct tag *tag = tag_at(&body->tags, found.start);
+		if (tag && tag->place == TAG_COMMENT)
+			continue;
 		add_link(b, LINK_TEXT, body, cut_text(m->arena, body->source, found.start, found.end));
+	}
 }
 
 /* The URIs of List-Unsubscribe: each in angle brackets, separated by commas, comments allowed (RFC 2369, section 2). A member

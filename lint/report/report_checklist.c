@@ -9,7 +9,7 @@
 #include "report/terminal.h"
 
 enum {
-	TITLE_COLUMNS = 52,        /* the sources stand in a column behind titles of this width */
+	TITLE_COLUMNS = 52,        /* the sources stand in a column behind titles of this width, where there is room */
 	DETAIL_INDENT = 10,
 	FINDINGS_SHOWN = 3,        /* of one row; --verbose shows all */
 };
@@ -73,7 +73,7 @@ static const struct receiver {
         {PROFILE_ICLOUD, PHRASE_ICLOUD, {"Apple"}},
         {PROFILE_JAPAN_CARRIERS, PHRASE_JAPAN_CARRIERS, {"NTTドコモ", "KDDI", "ソフトバンク", "Yahoo! JAPAN"}},
         {PROFILE_LAW_JP, PHRASE_LAW_JP, {"特定"}},
-        {PROFILE_LAW_US, PHRASE_LAW_US, {"US FTC"}},
+        {PROFILE_LAW_US, PHRASE_LAW_US, {"FTC"}},
         {PROFILE_LAW_EU, PHRASE_LAW_EU, {"Directive", "Regulation (EU)"}},
         {PROFILE_LAW_CA, PHRASE_LAW_CA, {"Canada"}},
 };
@@ -220,37 +220,44 @@ static void append_details(
 	}
 }
 
-static void append_source(GString *out, const struct report_options *options, const struct rule_source *source)
+/* Behind the title where the line has room for it, else below the title. */
+static void append_source(GString *out, const struct report_options *options, const struct rule_source *source,
+        size_t title_start, size_t title_columns)
 {
-	const enum language language = options->language;
+	size_t title_end = title_start + MAX(title_columns, TITLE_COLUMNS);
+	GString *text = g_string_new(source->name);
 
-	style_begin(out, options, STYLE_DIM);
-	g_string_append(out, source->name);
 	if (source->section)
-		g_string_append_printf(out, ", %s", source->section);
+		g_string_append_printf(text, ", %s", source->section);
 	if (source->date) {
-		g_string_append(out, " (");
-		PHRASE_APPEND(out, PHRASE_DATED, language, source->date);
-		g_string_append_c(out, ')');
+		g_string_append(text, " (");
+		PHRASE_APPEND(text, PHRASE_DATED, options->language, source->date);
+		g_string_append_c(text, ')');
 	}
-	style_end(out, options);
+	if (options->width <= 0 || title_end + 2 + safe_width(span_str(text->str), false) <= (size_t)options->width) {
+		append_spaces(out, title_end - title_start - title_columns + 2);
+	} else {
+		g_string_append_c(out, '\n');
+		append_spaces(out, title_start);
+	}
+	append_styled(out, options, STYLE_DIM, text->str);
+	g_string_append_c(out, '\n');
+	g_string_free(text, TRUE);
 }
 
 static void append_row(GString *out, const struct report_options *options, const struct message_result *result,
         const struct checklist_row *row, const struct verdict_words *words, const struct receiver *receiver)
 {
 	const enum language language = options->language;
-	const char *word = phrase(words->word, language);
+	const char *word = phrase(words->word, language), *title = row->requirement->title.text[language];
+	const size_t title_start = 2 + word_columns(language) + 2 + strlen(row->requirement->id) + 2;
 
 	g_string_append(out, "  ");
 	style_begin(out, options, words->style);
 	append_padded(out, word, word_columns(language), false);
 	style_end(out, options);
-	g_string_append_printf(out, "  %s  ", row->requirement->id);
-	append_padded(out, row->requirement->title.text[language], TITLE_COLUMNS, false);
-	g_string_append(out, "  ");
-	append_source(out, options, source_for(row->requirement, receiver));
-	g_string_append_c(out, '\n');
+	g_string_append_printf(out, "  %s  %s", row->requirement->id, title);
+	append_source(out, options, source_for(row->requirement, receiver), title_start, safe_width(span_str(title), false));
 	append_details(out, options, result, row);
 }
 

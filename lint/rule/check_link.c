@@ -462,7 +462,7 @@ CHECK(unsubscribe_link_faint)
 	double pixels = (double)rule_setting_int(check_rule(c), "pixels", 9);
 	double contrast = (double)rule_setting_int(check_rule(c), "contrast", 20) / 10;
 	size_t limit = (size_t)rule_setting_int(check_rule(c), "limit", 102400);
-	size_t from = 0;
+	size_t from = 0, judged = 0;
 
 	for (size_t i = 0; i < m->n_bodies; i++) {
 		const struct html *html = m->bodies[i].html;
@@ -474,6 +474,7 @@ CHECK(unsubscribe_link_faint)
 			if (link->kind != LINK_ANCHOR || !is_unsubscribe_link(c, link, phrases, url_words))
 				continue;
 			const struct html_element *e = &html->elements[link->element];
+			judged++;
 			/* The words may have a style of their own, in a span or font. */
 			const struct html_style *style = &e->style;
 			for (size_t k = e->first_text; k < e->first_text + e->n_texts; k++)
@@ -498,4 +499,7 @@ CHECK(unsubscribe_link_faint)
 		if (faint)
 			check_report_text(c, html->source, html->elements[faint->element].start_tag, kind);
 	}
+	/* Without such a link there is nothing to see, which another rule tells. */
+	if (!judged)
+		check_not_applicable(c);
 }

@@ -71,9 +71,23 @@ CHECK(subject_capitals)
 		return;
 	}
 	struct span s = m->subject->bytes;
-	size_t first = behind_prefixes(s);
+	size_t first = behind_prefixes(s), code_end = first;
 	for (size_t at = first; at < s.n;) {
+		if (at >= code_end && (at == first || s.p[at - 1] == ' ')) {
+			/* ASCII words with digits are codes and file names: capitals are their spelling. */
+			size_t end = at;
+			bool digit = false, ascii = true;
+			for (; end < s.n && s.p[end] != ' '; end++) {
+				digit |= ascii_is_digit(s.p[end]);
+				ascii &= (unsigned char)s.p[end] < 0x80;
+			}
+			code_end = digit && ascii ? end : at;
+		}
 		uint32_t ch = utf8_next(s, &at);
+		if (at <= code_end) {
+			in_word = false;
+			continue;
+		}
 		bool up = g_unichar_isupper(ch), low = g_unichar_islower(ch);
 		upper += up;
 		lower += low;
@@ -423,6 +437,36 @@ static void mojibake_in(struct check *c, const struct text *text, bool plain, bo
 			return;
 		}
 	}
+}
+
+/* Does a reader see this, or can he open it: a picture, an attachment, a part of another kind? */
+static bool has_things_to_see(const struct message *m)
+{
+	for (size_t i = 0; i < m->n_bodies; i++)
+		if (span_trim(m->bodies[i].visible->bytes).n)
+			return true;
+	for (size_t i = 0; i < m->n_links; i++)
+		if (m->links[i].kind == LINK_IMAGE || m->links[i].kind == LINK_OTHER)
+			return true;
+	for (size_t i = 0; i < m->mime.n; i++) {
+		const struct entity *e = m->mime.all[i];
+		if (!e->n_children && !e->is_displayed && e->body.end > e->body.start)
+			return true;
+	}
+	return false;
+}
+
+/* A mail without anything in it. The place: the end of the first text, of the message where there is none. */
+CHECK(body_empty)
+{
+	if (m->kind == INPUT_TEMPLATE) {
+		check_not_applicable(c);
+		return;
+	}
+	if (has_things_to_see(m))
+		return;
+	size_t end = m->n_bodies ? m->bodies[0].entity->body.end : m->range.end;
+	check_report(c, ((struct range){ end, end }), m->n_bodies && m->bodies[0].html ? "html" : "text");
 }
 
 static bool has_unreadable_bytes(const struct field *field)

@@ -27,6 +27,15 @@ static const char *lower_copy(struct arena *arena, struct span value)
 	return copy;
 }
 
+/* The place of the first address of a list that has one. */
+static struct range first_address_range(const struct address_list *list)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (list->mailboxes[i].address.end > list->mailboxes[i].address.start)
+			return list->mailboxes[i].address;
+	return (struct range){ 0, 0 };
+}
+
 static const char *first_address(struct arena *arena, const struct message *m, const struct address_list *list)
 {
 	for (size_t i = 0; i < list->n; i++) {
@@ -57,6 +66,14 @@ struct facts *facts_collect(struct arena *arena, const struct message *m)
 	facts->one_click = header_find(m->header, "List-Unsubscribe-Post") != NULL;
 	facts->recipient = first_address(arena, m, &m->to);
 	facts->sender = first_address(arena, m, &m->from);
+	if (facts->sender)
+		facts->from_address = make_fact(arena, m, span_str(facts->sender), first_address_range(&m->from));
+	const struct field *feedback = header_find(m->header, "Feedback-ID"), *post = header_find(m->header, "List-Post");
+	if (feedback && feedback->unfolded->bytes.n)
+		facts->feedback_id = make_fact(arena, m, feedback->unfolded->bytes,
+					       text_to_file(feedback->unfolded, 0, feedback->unfolded->bytes.n));
+	facts->is_discussion = (post && !span_starts_ci(post->unfolded->bytes, SPAN_LIT("no"))) || header_find(m->header, "X-BeenThere") ||
+			       header_find(m->header, "Mailing-List");
 	if (list_id)
 		facts->list_id = lower_copy(arena, list_id->unfolded->bytes);
 	return facts;

@@ -21,6 +21,9 @@ struct facts {
 	const char *recipient;       /* first To address, lower case; NULL */
 	const char *list_id;         /* lower case; NULL */
 	const char *sender;          /* From address, lower case; NULL */
+	struct fact from_address;    /* the same, lower case, with its place */
+	struct fact feedback_id;     /* the value of Feedback-ID */
+	bool is_discussion;          /* a list on which readers write: its From is anybody's */
 	enum stage stage;
 	bool is_template;
 };

@@ -90,11 +90,59 @@ static void subject_repeated(struct several *s)
 	g_hash_table_destroy(seen);
 }
 
+/* ID-17: issues of one list with different From addresses. Which mail belongs to one category only the List-Id can tell here. */
+static void sender_changed(struct several *s)
+{
+	GHashTable *seen = g_hash_table_new(g_str_hash, g_str_equal);
+
+	for (size_t i = 0; i < s->n; i++) {
+		const struct facts *f = s->results[i]->facts;
+		if (f->is_template || f->is_discussion || !f->list_id || !f->from_address.value)
+			continue;
+		size_t earlier = first_with(seen, f->list_id, i);
+		const struct facts *g = s->results[earlier]->facts;
+		if (earlier == i || same(f->from_address.value, g->from_address.value))
+			continue;
+		struct finding_arg args[] = { text_arg("address", f->from_address.value), text_arg("other", s->results[earlier]->path),
+					      text_arg("earlier", g->from_address.value) };
+		s->report(s, i, &f->from_address, NULL, args, G_N_ELEMENTS(args));
+	}
+	g_hash_table_destroy(seen);
+}
+
+/* UN-25: two copies of one issue for two readers whose Feedback-IDs differ: an id that is new in each mail counts nothing. */
+static void feedback_id_unique(struct several *s)
+{
+	GHashTable *seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+	for (size_t i = 0; i < s->n; i++) {
+		const struct facts *f = s->results[i]->facts;
+		if (f->is_template || !f->feedback_id.value || !f->subject.value || !f->sender || !f->recipient)
+			continue;
+		char *key = g_strdup_printf("%s\n%s\n%s", f->sender, f->list_id ? f->list_id : "", f->subject.value);
+		gpointer earlier = g_hash_table_lookup(seen, key);
+		if (!earlier) {
+			g_hash_table_insert(seen, key, GSIZE_TO_POINTER(i + 1));
+			continue;
+		}
+		g_free(key);
+		const struct message_result *other = s->results[GPOINTER_TO_SIZE(earlier) - 1];
+		if (same(f->recipient, other->facts->recipient) || same(f->feedback_id.value, other->facts->feedback_id.value))
+			continue;
+		struct finding_arg args[] = { text_arg("id", f->feedback_id.value), text_arg("other", other->path),
+					      text_arg("earlier", other->facts->feedback_id.value) };
+		s->report(s, i, &f->feedback_id, NULL, args, G_N_ELEMENTS(args));
+	}
+	g_hash_table_destroy(seen);
+}
+
 static const struct {
 	const char *name;
 	several_function function;
 } several_checks[] = {
+	{ "feedback_id_unique", feedback_id_unique },
 	{ "message_id_repeated", message_id_repeated },
+	{ "sender_changed", sender_changed },
 	{ "subject_repeated", subject_repeated },
 	{ "unsubscribe_uri_shared", unsubscribe_uri_shared },
 };

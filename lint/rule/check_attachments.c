@@ -1,0 +1,425 @@
+/* Checks of attached files: names, what the first bytes say, what lies in archives, macros, sizes. Directories of archives are read, nothing
+ * is unpacked; every walk moves on by a fixed least step, so the cost is linear in the file. */
+#include "rule/check_common.h"
+
+#include <glib.h>
+
+#include "base/utf8.h"
+#include "rule/check_charset.h"
+
+/* --- parts ----------------------------------------------------------------------------------------------------------------------- */
+
+/* A file beside the text: a leaf that is no displayed text, not of an enclosed message, no signature. */
+static bool is_file(const struct entity *e)
+{
+	static const char *const not_files[] = { "pgp-signature", "pkcs7-signature", "x-pkcs7-signature", "pgp-encrypted", "pkcs7-mime",
+						 "x-pkcs7-mime",  "pgp-keys",	     NULL };
+
+	return e->n_children == 0 && !e->is_displayed && !entity_is_enclosed(e) && !entity_is(e, "multipart", NULL) && !entity_is(e, "message", NULL) &&
+	       !(entity_is(e, "application", NULL) && word_in_list(not_files, e->content_type.subtype)) && !(e->is_text && !e->file_name);
+}
+
+/* The decoded bytes of a leaf. */
+static struct span bytes_of(const struct entity *e)
+{
+	return e->decoded.text ? e->decoded.text->bytes : SPAN_EMPTY;
+}
+
+/* Windows drops dots and blanks at the end of a file name. */
+static struct span name_of(const struct entity *e)
+{
+	struct span name = e->file_name ? span_trim(e->file_name->bytes) : SPAN_EMPTY;
+
+	while (name.n && (name.p[name.n - 1] == '.' || name.p[name.n - 1] == ' '))
+		name.n--;
+	return name;
+}
+
+/* Behind the last dot of the last path segment; *rest is what stands in front of the dot. */
+static struct span extension_of(struct span name, struct span *rest)
+{
+	size_t dot = name.n;
+
+	while (dot > 0 && name.p[dot - 1] != '.' && name.p[dot - 1] != '/' && name.p[dot - 1] != '\\')
+		dot--;
+	if (dot == 0 || name.p[dot - 1] != '.') {
+		*rest = name;
+		return SPAN_EMPTY;
+	}
+	*rest = span_cut(name, 0, dot - 1);
+	return span_cut(name, dot, name.n);
+}
+
+/* The list of another rule: what Gmail blocks stands in one place. */
+static const char *const *blocked_extensions(const struct check *c)
+{
+	const struct rule_set all = { builtin_rules, n_builtin_rules };
+	const struct rule *owner = rule_set_find(&all, rule_setting(check_rule(c), "extensions_of", ""));
+
+	return owner ? rule_setting_list(owner, "extensions") : NULL;
+}
+
+/* A name from inside an archive may be in any charset. */
+static struct span shown_name(struct check *c, struct span name)
+{
+	char *copy = arena_copy(check_arena(c), name);
+
+	if (!utf8_valid(name))
+		for (size_t i = 0; i < name.n; i++)
+			if ((unsigned char)copy[i] >= 0x80)
+				copy[i] = '?';
+	return span_of(copy, name.n);
+}
+
+/* At the file's name, else at its type. */
+static void report_file(struct check *c, const struct entity *e, const char *kind, struct span inner, struct span what, size_t count)
+{
+	struct check_arg args[] = { { 0 }, ARG_T("name", name_of(e)), ARG_T("inner", inner), ARG_T("what", what), ARG_I("count", count) };
+
+	if (e->file_name)
+		check_report_args(c, e->file_name, (struct range){ 0, e->file_name->bytes.n }, kind, args, G_N_ELEMENTS(args) - 1);
+	else
+		check_report_args(c, NULL, e->content_type_field ? e->content_type.type_range : place(e->body.start), kind, args,
+				  G_N_ELEMENTS(args) - 1);
+}
+
+/* --- archives -------------------------------------------------------------------------------------------------------------------- */
+
+static size_t little_16(struct span s, size_t at)
+{
+	return at + 2 <= s.n ? (size_t)(unsigned char)s.p[at] | (size_t)(unsigned char)s.p[at + 1] << 8 : 0;
+}
+
+static size_t little_32(struct span s, size_t at)
+{
+	return little_16(s, at) | little_16(s, at + 2) << 16;
+}
+
+struct zip_entry {
+	struct span name;
+	bool encrypted;
+};
+
+/* Where the central directory of a ZIP file begins and ends (APPNOTE 4.3.16); false where there is none. The size leads to it, since the offset
+ * is wrong where something stands in front of the archive. */
+static bool zip_directory(struct span zip, size_t *at, size_t *end)
+{
+	size_t least = zip.n > 65557 ? zip.n - 65557 : 0;
+
+	for (size_t i = zip.n >= 22 ? zip.n - 22 + 1 : 0; i > least; i--) {
+		if (memcmp(zip.p + i - 1, "PK\5\6", 4) != 0)
+			continue;
+		size_t size = little_32(zip, i - 1 + 12);
+		*end = i - 1;
+		*at = size <= *end ? *end - size : 0;
+		return true;
+	}
+	return false;
+}
+
+/* The next entry of the central directory (APPNOTE 4.3.12). */
+static bool next_zip_entry(struct span zip, size_t *at, size_t end, struct zip_entry *entry)
+{
+	if (*at + 46 > end || memcmp(zip.p + *at, "PK\1\2", 4) != 0)
+		return false;
+	entry->encrypted = little_16(zip, *at + 8) & 1;
+	size_t name = little_16(zip, *at + 28);
+	entry->name = span_cut(span_cut(zip, 0, end), *at + 46, *at + 46 + name);
+	*at += 46 + name + little_16(zip, *at + 30) + little_16(zip, *at + 32);
+	return true;
+}
+
+/* The next file of a tar archive (POSIX ustar). */
+static bool next_tar_entry(struct span tar, size_t *at, struct span *name)
+{
+	if (*at + 512 > tar.n || memcmp(tar.p + *at + 257, "ustar", 5) != 0)
+		return false;
+	*name = span_cut(tar, *at, *at + 100);
+	name->n = span_find_byte(*name, '\0', 0);
+	size_t size = 0;
+	for (size_t i = *at + 124; i < *at + 135 && tar.p[i] >= '0' && tar.p[i] <= '7'; i++)
+		size = size * 8 + (size_t)(tar.p[i] - '0');
+	*at += 512 + (size + 511) / 512 * 512;
+	return true;
+}
+
+static bool is_zip(struct span head)
+{
+	return span_starts(head, SPAN_LIT("PK\3\4"));
+}
+
+static bool is_tar(struct span head)
+{
+	return head.n >= 262 && memcmp(head.p + 257, "ustar", 5) == 0;
+}
+
+/* with: extensions_of (a rule that has the list), single (endings of compression of one file), unread (endings of archives whose directory is not
+ * read). Cases: entry (a file in the archive has a blocked type), compressed (the one file does), unread. */
+CHECK(archive_blocked)
+{
+	const char *const *extensions = blocked_extensions(c);
+	const char *const *single = rule_setting_list(check_rule(c), "single");
+	const char *const *unread = rule_setting_list(check_rule(c), "unread");
+
+	for (size_t i = 0; i < m->mime.n; i++) {
+		const struct entity *e = m->mime.all[i];
+		if (!is_file(e))
+			continue;
+		struct span head = bytes_of(e), name = name_of(e), rest, inner = SPAN_EMPTY, ignored;
+		struct span extension = extension_of(name, &rest);
+		size_t at = 0, end = 0, count = 0;
+		if (is_zip(head)) {
+			struct span zip = bytes_of(e);
+			struct zip_entry entry;
+			if (!zip_directory(zip, &at, &end)) {
+				report_file(c, e, "unread", SPAN_EMPTY, extension, 0);
+				continue;
+			}
+			while (next_zip_entry(zip, &at, end, &entry))
+				if (word_in_list(extensions, extension_of(entry.name, &ignored)) && !count++)
+					inner = entry.name;
+		} else if (is_tar(head)) {
+			struct span tar = bytes_of(e), entry;
+			while (next_tar_entry(tar, &at, &entry))
+				if (word_in_list(extensions, extension_of(entry, &ignored)) && !count++)
+					inner = entry;
+		} else if (word_in_list(single, extension)) {
+			if (word_in_list(extensions, extension_of(rest, &ignored)))
+				report_file(c, e, "compressed", rest, extension_of(rest, &ignored), 1);
+			else if (span_eq_ci(extension_of(rest, &ignored), SPAN_LIT("tar")))
+				report_file(c, e, "unread", SPAN_EMPTY, extension, 0);
+		} else if (word_in_list(unread, extension)) {
+			report_file(c, e, "unread", SPAN_EMPTY, extension, 0);
+		}
+		if (count)
+			report_file(c, e, "entry", shown_name(c, inner), extension_of(inner, &ignored), count);
+	}
+}
+
+/* with: archives (endings). Cases: nested (an encrypted ZIP file with an archive in it), plain (another encrypted ZIP file). */
+CHECK(archive_encrypted)
+{
+	const char *const *archives = rule_setting_list(check_rule(c), "archives");
+
+	for (size_t i = 0; i < m->mime.n; i++) {
+		const struct entity *e = m->mime.all[i];
+		size_t at, end, count = 0;
+		struct zip_entry entry;
+		struct span nested = SPAN_EMPTY, ignored;
+		if (!is_file(e) || !is_zip(bytes_of(e)))
+			continue;
+		struct span zip = bytes_of(e);
+		if (!zip_directory(zip, &at, &end))
+			continue;
+		while (next_zip_entry(zip, &at, end, &entry)) {
+			count += entry.encrypted;
+			if (entry.encrypted && !nested.n && word_in_list(archives, extension_of(entry.name, &ignored)))
+				nested = entry.name;
+		}
+		if (count)
+			report_file(c, e, nested.n ? "nested" : "plain", shown_name(c, nested), SPAN_EMPTY, count);
+	}
+}
+
+/* Does an OLE file hold a storage of this name? Directory entries are UTF-16LE, 64 bytes of name (MS-CFB, section 2.6.1). */
+static bool ole_has_storage(struct span ole, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (size_t at = 512; at + 128 <= ole.n; at += 128) {
+		size_t k = 0;
+		while (k < n && ole.p[at + 2 * k] == name[k] && ole.p[at + 2 * k + 1] == '\0')
+			k++;
+		if (k == n && ole.p[at + 2 * n] == '\0' && ole.p[at + 2 * n + 1] == '\0' && ole.p[at + 66] == 1)
+			return true;
+	}
+	return false;
+}
+
+/* with: extensions (of file types that exist for macros). Cases: name (such a type), macro (a document with macros in it). */
+CHECK(office_macro)
+{
+	static const char ole_signature[] = { '\xD0', '\xCF', '\x11', '\xE0', '\xA1', '\xB1', '\x1A', '\xE1' };
+	const char *const *extensions = rule_setting_list(check_rule(c), "extensions");
+
+	for (size_t i = 0; i < m->mime.n; i++) {
+		const struct entity *e = m->mime.all[i];
+		struct span rest, what = SPAN_EMPTY;
+		if (!is_file(e))
+			continue;
+		struct span head = bytes_of(e), extension = extension_of(name_of(e), &rest);
+		if (is_zip(head)) {
+			struct span zip = bytes_of(e);
+			struct zip_entry entry;
+			size_t at, end;
+			if (zip_directory(zip, &at, &end))
+				while (next_zip_entry(zip, &at, end, &entry))
+					if (span_ends_ci(entry.name, SPAN_LIT("vbaProject.bin")) ||
+					    word_in_list(extensions, extension_of(entry.name, &rest)))
+						what = entry.name;
+		} else if (span_starts(head, span_of(ole_signature, sizeof ole_signature))) {
+			struct span ole = bytes_of(e);
+			if (ole_has_storage(ole, "VBA") || ole_has_storage(ole, "_VBA_PROJECT_CUR") || ole_has_storage(ole, "Macros"))
+				what = SPAN_LIT("VBA");
+		}
+		if (what.n)
+			report_file(c, e, "macro", shown_name(c, what), extension, 1);
+		else if (word_in_list(extensions, extension))
+			report_file(c, e, "name", SPAN_EMPTY, extension, 1);
+	}
+}
+
+/* --- names and contents ------------------------------------------------------------------------------------------------------------ */
+
+/* What the first bytes say, and the endings that files of this kind have. */
+static const struct {
+	const char *kind;
+	size_t at;
+	struct span bytes;
+	const char *endings; /* with blanks around each */
+} signatures[] = {
+	{ "program", 0, { "MZ", 2 }, " exe dll scr com cpl sys ocx msi drv ax pif " },
+	{ "program", 0, { "\x7F" "ELF", 4 }, " so elf bin o run " },
+	{ "pdf", 0, { "%PDF-", 5 }, " pdf ai " },
+	{ "png", 0, { "\x89PNG\r\n", 6 }, " png apng " },
+	{ "jpeg", 0, { "\xFF\xD8\xFF", 3 }, " jpg jpeg jpe jfif " },
+	{ "gif", 0, { "GIF8", 4 }, " gif " },
+	{ "webp", 8, { "WEBP", 4 }, " webp " },
+	{ "zip", 0, { "PK\3\4", 4 }, " zip docx xlsx pptx docm xlsm pptm xlam dotx xltx potx ppsx jar odt ods odp odg epub apk pages key numbers xps kmz vsdx " },
+	{ "gzip", 0, { "\x1F\x8B", 2 }, " gz tgz svgz " },
+	{ "rar", 0, { "Rar!", 4 }, " rar " },
+	{ "7z", 0, { "7z\xBC\xAF", 4 }, " 7z " },
+	{ "ole", 0, { "\xD0\xCF\x11\xE0", 4 }, " doc xls ppt dot xlt pot pps msg msi xla vsd pub hwp jtd db docx xlsx pptx " },
+};
+
+/* The index in signatures; its length where nothing is known. */
+static size_t kind_of(struct span head)
+{
+	size_t i = 0;
+
+	for (; i < G_N_ELEMENTS(signatures); i++)
+		if (head.n >= 64 && span_starts(span_cut(head, signatures[i].at, head.n), signatures[i].bytes))
+			break;
+	return i;
+}
+
+static bool ending_in(const char *endings, struct span extension)
+{
+	for (const char *p = endings + 1; *p;) {
+		size_t n = strcspn(p, " ");
+		if (span_eq_ci(extension, span_of(p, n)))
+			return true;
+		p += n + 1;
+	}
+	return false;
+}
+
+static bool is_picture(const char *kind)
+{
+	static const char *const kinds[] = { "png", "jpeg", "gif", "webp", NULL };
+	return word_in_list(kinds, span_str(kind));
+}
+
+/* Cases: direction (a character that turns the direction of writing), blanks (a long run of them), double-blocked and double (a second ending that
+ * is the real one, of a blocked type or of pages that run programs), program (contents), picture (one kind under another's ending), contents. with:
+ * extensions_of (a rule that has the list of blocked ones), documents, pages (endings), blanks (least number). */
+CHECK(file_name_deceptive)
+{
+	const char *const *blocked = blocked_extensions(c);
+	const char *const *documents = rule_setting_list(check_rule(c), "documents");
+	const char *const *pages = rule_setting_list(check_rule(c), "pages");
+	size_t most_blanks = (size_t)rule_setting_int(check_rule(c), "blanks", 10);
+
+	for (size_t i = 0; i < m->mime.n; i++) {
+		const struct entity *e = m->mime.all[i];
+		size_t blanks = 0, longest = 0;
+		bool turned = false;
+		if (!is_file(e))
+			continue;
+		struct span name = name_of(e), rest, ignored, extension = extension_of(name, &rest);
+		for (size_t at = 0; at < name.n;) {
+			uint32_t ch = utf8_next(name, &at);
+			turned |= (ch >= 0x202A && ch <= 0x202E) || (ch >= 0x2066 && ch <= 0x2069);
+			blanks = ch == ' ' || ch == 0xA0 || ch == 0x3000 || (ch >= 0x2000 && ch <= 0x200B) ? blanks + 1 : 0;
+			longest = blanks > longest ? blanks : longest;
+		}
+		struct span inner = extension_of(span_trim(rest), &ignored);
+		bool document = word_in_list(documents, inner);
+		if (turned) {
+			report_file(c, e, "direction", SPAN_EMPTY, extension, 1);
+		} else if (longest >= most_blanks) {
+			report_file(c, e, "blanks", SPAN_EMPTY, extension, longest);
+		} else if (document && word_in_list(blocked, extension)) {
+			report_file(c, e, "double-blocked", inner, extension, 1);
+		} else if (document && word_in_list(pages, extension)) {
+			report_file(c, e, "double", inner, extension, 1);
+		} else {
+			size_t kind = kind_of(bytes_of(e)), named = 0;
+			while (named < G_N_ELEMENTS(signatures) && !ending_in(signatures[named].endings, extension))
+				named++;
+			if (kind == G_N_ELEMENTS(signatures) || ending_in(signatures[kind].endings, extension))
+				continue;
+			struct span what = span_str(signatures[kind].kind);
+			if (span_eq(what, SPAN_LIT("program"))) {
+				if (named < G_N_ELEMENTS(signatures) || word_in_list(documents, extension))
+					report_file(c, e, "program", extension, what, 1);
+			} else if (named < G_N_ELEMENTS(signatures)) {
+				bool pictures = is_picture(signatures[kind].kind) && is_picture(signatures[named].kind);
+				report_file(c, e, pictures ? "picture" : "contents", extension, what, 1);
+			}
+		}
+	}
+}
+
+/* --- weight ------------------------------------------------------------------------------------------------------------------------ */
+
+/* A picture that the text shows: with a Content-ID, or inline. */
+static bool is_embedded_picture(const struct entity *e)
+{
+	return entity_is(e, "image", NULL) && (!e->is_attachment || header_find(&e->header, "Content-ID"));
+}
+
+/* Files that a newsletter carries with it; calendars and pictures of the text are none. The first, with count and size. */
+CHECK(attachment_present)
+{
+	const struct entity *first = NULL;
+	size_t count = 0, size = 0;
+
+	for (size_t i = 0; i < m->mime.n; i++) {
+		const struct entity *e = m->mime.all[i];
+		if (!is_file(e) || is_embedded_picture(e) || entity_is(e, "text", "calendar") || entity_is(e, "application", "ics") ||
+		    entity_is(e, "text", "x-amp-html") || (!e->file_name && !e->disposition.type.n))
+			continue;
+		first = count++ ? first : e;
+		size += bytes_of(e).n;
+	}
+	if (first)
+		report_file(c, first, NULL, SPAN_EMPTY, span_str(arena_printf(check_arena(c), "%zu", (size + 1023) / 1024)), count);
+}
+
+/* with: one, all (octets). Pictures that the mail carries with it. Cases: one (a large one), all (large together; then nothing is said of each). */
+CHECK(embedded_pictures_large)
+{
+	size_t one = (size_t)rule_setting_int(check_rule(c), "one", 200000), all = (size_t)rule_setting_int(check_rule(c), "all", 1000000);
+	const struct entity *last = NULL;
+	size_t total = 0, count = 0;
+
+	for (size_t i = 0; i < m->mime.n; i++) {
+		const struct entity *e = m->mime.all[i];
+		if (!is_file(e) || !is_embedded_picture(e))
+			continue;
+		total += bytes_of(e).n;
+		count++;
+		last = e;
+	}
+	if (total > all) {
+		report_file(c, last, "all", SPAN_EMPTY, span_str(arena_printf(check_arena(c), "%zu", (total + 1023) / 1024)), count);
+		return;
+	}
+	for (size_t i = 0; total > one && i < m->mime.n; i++) {
+		const struct entity *e = m->mime.all[i];
+		size_t size = is_file(e) && is_embedded_picture(e) ? bytes_of(e).n : 0;
+		if (size > one)
+			report_file(c, e, "one", SPAN_EMPTY, span_str(arena_printf(check_arena(c), "%zu", (size + 1023) / 1024)), 1);
+	}
+}

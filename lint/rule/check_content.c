@@ -1,0 +1,722 @@
+/* Checks of what a text says as a whole: capitals, disguised words, no content, the first words, why one receives it, tags that mark-up splits,
+ * weekdays against dates. Words are settings of the rules. */
+#include "rule/check_common.h"
+
+#include <glib.h>
+
+#include "base/idn.h"
+#include "base/normal.h"
+#include "base/utf8.h"
+
+/* --- capitals ---------------------------------------------------------------------------------------------------------------------- */
+
+struct cases {
+	size_t upper, cased, caseless;
+};
+
+static void count_cases(struct span s, struct cases *out)
+{
+	for (size_t at = 0; at < s.n;) {
+		uint32_t ch = utf8_next(s, &at);
+		if (ch < 0x80 ? !ascii_is_alpha((char)ch) : !g_unichar_isalpha(ch))
+			continue;
+		bool upper = g_unichar_isupper(ch), lower = g_unichar_islower(ch);
+		out->upper += upper;
+		out->cased += upper || lower;
+		out->caseless += !upper && !lower;
+	}
+}
+
+/* with: letters (least number), percent. A displayed text whose letters are mostly capitals; the place is its first line of capitals. A text mainly
+ * in a script without case is not judged. */
+CHECK(body_capitals)
+{
+	size_t least = (size_t)rule_setting_int(check_rule(c), "letters", 200), percent = (size_t)rule_setting_int(check_rule(c), "percent", 50);
+
+	for (size_t i = 0; i < m->n_bodies; i++) {
+		const struct text *text = m->bodies[i].visible;
+		struct cases all = { 0 };
+		count_cases(text->bytes, &all);
+		if (all.cased < least || all.upper * 100 <= all.cased * percent || all.caseless > all.cased)
+			continue;
+		for (size_t start = 0; start < text->bytes.n;) {
+			size_t end = span_find_byte(text->bytes, '\n', start);
+			struct span line = span_cut(text->bytes, start, end), inner = span_trim(line);
+			struct cases here = { 0 };
+			count_cases(line, &here);
+			if (here.cased >= 10 && here.upper * 10 >= here.cased * 8) {
+				size_t first = (size_t)(inner.p - text->bytes.p);
+				check_report_text(c, text, ((struct range){ first, first + inner.n }), NULL, ARG_I("percent", all.upper * 100 / all.cased));
+				return;
+			}
+			start = end + 1;
+		}
+	}
+}
+
+/* --- disguised words ----------------------------------------------------------------------------------------------------------------- */
+
+struct hits {
+	size_t count;
+	struct range first;
+};
+
+static void add_hit(struct hits *hits, size_t start, size_t end)
+{
+	if (!hits->count++)
+		hits->first = (struct range){ start, end };
+}
+
+/* A word with Latin letters and letters of Cyrillic or Greek that look Latin, and no others. A Greek letter at an end is a symbol, as in TNF-alpha. */
+static bool is_mixed_word(struct span word)
+{
+	size_t latin = 0, alike = 0, others = 0, letters = 0;
+
+	for (size_t at = 0; at < word.n;) {
+		size_t start = at;
+		uint32_t ch = utf8_next(word, &at);
+		if (!g_unichar_isalpha(ch))
+			continue;
+		letters++;
+		uint32_t lower = g_unichar_tolower(ch);
+		bool end_of_word = start == 0 || at >= word.n, greek = lower >= 0x370 && lower < 0x400;
+		if (lower < 0x250)
+			latin++;
+		else if (idn_looks_latin(lower) && !(greek && end_of_word))
+			alike++;
+		else
+			others++;
+	}
+	return latin >= 2 && alike > 0 && others == 0 && letters >= 4;
+}
+
+static bool is_cyrillic_or_greek(struct span word)
+{
+	size_t at = 0;
+	uint32_t ch = word.n ? utf8_next(word, &at) : 0;
+	return ch >= 0x370 && ch < 0x530;
+}
+
+/* The word with digits and signs read as the letters they stand for; one is read as i or as l. 0 where nothing had to be read so. */
+static size_t read_as_letters(struct span word, char one, char out[24])
+{
+	size_t n = 0, read = 0, letters = 0;
+
+	for (size_t at = 0; at < word.n;) {
+		static const char digits[] = "013457@$", meant[] = "olea" "st" "as";
+		uint32_t ch = utf8_next(word, &at);
+		const char *found = ch < 0x80 && ch ? strchr(digits, (int)ch) : NULL;
+		char letter = ch == 0x20AC ? 'e' : found ? meant[found - digits] : ch < 0x80 ? ascii_lower((char)ch) : '\0';
+		if (ch == '1')
+			letter = one;
+		if (!ascii_is_alpha(letter) || n == 23)
+			return 0;
+		read += ch == 0x20AC || found;
+		letters += ch < 0x80 && ascii_is_alpha((char)ch);
+		out[n++] = letter;
+	}
+	return read && letters >= 2 ? n : 0;
+}
+
+static bool is_leet_word(struct span word, const char *const *lures)
+{
+	char letters[24];
+	size_t n;
+
+	/* "@apple" is a name and "$cash" a variable: signs stand inside. */
+	if (word.n < 4 || word.n > 30 || word.p[0] == '@' || word.p[0] == '$' || word.p[word.n - 1] == '@' || word.p[word.n - 1] == '$')
+		return false;
+	n = read_as_letters(word, 'i', letters);
+	if (n && word_in_list(lures, span_of(letters, n)))
+		return true;
+	n = n ? read_as_letters(word, 'l', letters) : 0;
+	return n && word_in_list(lures, span_of(letters, n));
+}
+
+static bool is_word_byte(char ch)
+{
+	return ascii_is_alnum(ch) || ch == '@' || ch == '$' || (unsigned char)ch >= 0x80;
+}
+
+static bool is_address_sign(char ch)
+{
+	return strchr("./:-_=&?#%~+\\", ch) && ch;
+}
+
+/* Single small letters with one and the same sign between: "v i a g r a". The end of it; start where there are fewer than least, or the letters
+ * follow in the alphabet. */
+static size_t spaced_end(struct span s, size_t start, size_t least)
+{
+	size_t n = 1, end = start + 1;
+	bool in_order = true;
+	char sign = end < s.n ? s.p[end] : '\0';
+
+	if (!sign || !strchr(" .-_*", sign) || (start > 0 && is_word_byte(s.p[start - 1])))
+		return start;
+	while (end + 1 < s.n && s.p[end] == sign && s.p[end + 1] >= 'a' && s.p[end + 1] <= 'z' && (end + 2 >= s.n || !is_word_byte(s.p[end + 2]))) {
+		in_order = in_order && s.p[end + 1] == ascii_lower(s.p[end - 1]) + 1;
+		end += 2;
+		n++;
+	}
+	return n >= least && !in_order ? end : start;
+}
+
+/* Is the spaced word one of the list? Others are headings. */
+static bool is_spaced_lure(struct span spaced, const char *const *lures)
+{
+	char letters[24];
+	size_t n = 0;
+
+	for (size_t i = 0; i < spaced.n && n < sizeof letters; i += 2)
+		letters[n++] = ascii_lower(spaced.p[i]);
+	return word_in_list(lures, span_of(letters, n));
+}
+
+/* with: spaced (letters, at least), lures (words in small letters). Cases: spaced (such a word), heading (another word), leet (digits and signs for
+ * letters in such a word), mixed (Cyrillic or Greek look-alikes in a Latin word), slip (the same in a text that has Cyrillic or Greek words of its
+ * own). */
+CHECK(word_disguised)
+{
+	size_t least = (size_t)rule_setting_int(check_rule(c), "spaced", 5);
+	const char *const *lures = rule_setting_list(check_rule(c), "lures");
+
+	for (size_t i = 0; i <= m->n_bodies; i++) {
+		const struct text *text = i < m->n_bodies ? m->bodies[i].visible : m->subject;
+		struct hits spaced = { 0 }, heading = { 0 }, leet = { 0 }, mixed = { 0 };
+		size_t foreign = 0;
+		if (!text)
+			continue;
+		struct span s = text->bytes;
+		bool ascii = span_is_ascii(s);
+		for (size_t at = 0; at < s.n;) {
+			if (!is_word_byte(s.p[at])) {
+				at++;
+				continue;
+			}
+			size_t end = at;
+			bool only_letters = true;
+			while (end < s.n && is_word_byte(s.p[end])) {
+				only_letters &= ascii_is_alpha(s.p[end]);
+				/* Blanks and punctuation beyond ASCII end a word, too. */
+				if ((unsigned char)s.p[end] >= 0x80) {
+					size_t next = end;
+					uint32_t ch = utf8_next(s, &next);
+					if (ch != 0x20AC && !g_unichar_isalnum(ch) && !g_unichar_ismark(ch))
+						break;
+					only_letters = false;
+					end = next;
+				} else {
+					end++;
+				}
+			}
+			if (end == at) {
+				utf8_next(s, &at);
+				continue;
+			}
+			struct span word = span_cut(s, at, end);
+			bool in_address = (at > 0 && is_address_sign(s.p[at - 1])) || (end + 1 < s.n && is_address_sign(s.p[end]) && is_word_byte(s.p[end + 1]));
+			size_t far = word.n == 1 && only_letters ? spaced_end(s, at, least) : at;
+			if (far > at) {
+				add_hit(is_spaced_lure(span_cut(s, at, far), lures) ? &spaced : &heading, at, far);
+				at = far;
+				continue;
+			}
+			if (!only_letters && !in_address && is_leet_word(word, lures))
+				add_hit(&leet, at, end);
+			else if (!ascii && !only_letters && is_mixed_word(word))
+				add_hit(&mixed, at, end);
+			else if (!ascii && is_cyrillic_or_greek(word) && word.n >= 6)
+				foreign++;
+			at = end;
+		}
+		if (spaced.count)
+			check_report_text(c, text, spaced.first, "spaced", ARG_I("count", spaced.count));
+		if (heading.count)
+			check_report_text(c, text, heading.first, "heading", ARG_I("count", heading.count));
+		if (leet.count)
+			check_report_text(c, text, leet.first, "leet", ARG_I("count", leet.count));
+		if (mixed.count)
+			check_report_text(c, text, mixed.first, foreign > 3 ? "slip" : "mixed", ARG_I("count", mixed.count));
+	}
+}
+
+/* --- content --------------------------------------------------------------------------------------------------------------------------- */
+
+/* Letters and digits outside of URLs, and the number of URLs. */
+static size_t count_content(struct span s, size_t *urls)
+{
+	size_t n = 0;
+
+	for (size_t at = 0; at < s.n;) {
+		struct range url;
+		size_t end = s.n;
+		bool found = url_find_in_text(s, at, &url);
+		if (found)
+			end = url.start;
+		while (at < end) {
+			uint32_t ch = utf8_next(s, &at);
+			n += ch < 0x80 ? ascii_is_alnum((char)ch) : g_unichar_isalnum(ch);
+		}
+		*urls += found;
+		at = found ? (url.end > at ? url.end : at + 1) : s.n;
+	}
+	return n;
+}
+
+static bool has_picture(const struct html *html)
+{
+	for (size_t i = 0; html && i < html->n_elements; i++)
+		if (span_eq(html->elements[i].name, SPAN_LIT("img")) || span_eq(html->elements[i].name, SPAN_LIT("v:imagedata")))
+			return true;
+	return false;
+}
+
+/* with: characters. A mail without content; pictures without text are another rule's. Cases: empty, url (nothing but URLs), short. */
+CHECK(content_missing)
+{
+	size_t least = (size_t)rule_setting_int(check_rule(c), "characters", 20), most = 0, urls = 0;
+	const struct body *best = NULL;
+
+	if (m->kind == INPUT_TEMPLATE || m->n_bodies == 0) {
+		check_not_applicable(c);
+		return;
+	}
+	for (size_t i = 0; i < m->n_bodies; i++) {
+		if (has_picture(m->bodies[i].html))
+			return;
+		size_t n = count_content(m->bodies[i].visible->bytes, &urls);
+		if (!best || n > most) {
+			best = &m->bodies[i];
+			most = n;
+		}
+		if (n >= least)
+			return;
+	}
+	struct span text = best->visible->bytes, inner = span_trim(text);
+	size_t start = (size_t)(inner.p - text.p);
+	if (inner.n == 0)
+		check_report(c, body_end(best->entity), "empty", ARG_I("count", 0));
+	else
+		check_report_text(c, best->visible, ((struct range){ start, start + inner.n }), urls && most == 0 ? "url" : "short", ARG_I("count", most));
+}
+
+/* The body that readers see first: the last HTML part that has text, else the first body. */
+static const struct body *main_body(const struct message *m)
+{
+	for (size_t i = 0; i < m->n_bodies; i++)
+		if (m->bodies[i].html && span_trim(m->bodies[i].visible->bytes).n)
+			return &m->bodies[i];
+	return m->n_bodies ? &m->bodies[0] : NULL;
+}
+
+/* with: phrases (form L1), characters (how far from the start). What the inbox shows behind the Subject: the hidden preheader, else the first visible
+ * words. Cases: default (a link to the web version and the like comes first), subject (the Subject again). */
+CHECK(first_words)
+{
+	const char *const *phrases = rule_setting_list(check_rule(c), "phrases");
+	size_t near = (size_t)rule_setting_int(check_rule(c), "characters", 40);
+	const struct body *body = main_body(m);
+
+	if (!body) {
+		check_not_applicable(c);
+		return;
+	}
+	const struct text *text = body->html && body->html->preheader && span_trim(body->html->preheader->bytes).n ? body->html->preheader : body->visible;
+	struct span inner = span_trim(text->bytes);
+	size_t start = (size_t)(inner.p - text->bytes.p), end = start + utf8_offset(inner, 300);
+	struct span line = span_cut(text->bytes, start, span_find_byte(span_cut(text->bytes, 0, end), '\n', start));
+	/* The beginning as a text of its own, so that only it is brought into normal form. */
+	struct map_builder b;
+	map_builder_init(&b);
+	map_add_copied(&b, start, end - start);
+	struct text *head = text_new(check_arena(c), span_cut(text->bytes, start, end), map_builder_finish(&b, check_arena(c)), text);
+	const struct text *l1 = normal_l1(check_arena(c), head);
+	for (const char *const *phrase = phrases; phrase && *phrase; phrase++) {
+		size_t at = span_find(l1->bytes, span_str(*phrase), 0);
+		if (at < l1->bytes.n && utf8_count(span_cut(l1->bytes, 0, at)) <= near) {
+			check_report_text(c, l1, ((struct range){ at, at + strlen(*phrase) }), "default");
+			return;
+		}
+	}
+	if (m->subject_l1 && line.n && span_trim(m->subject_l1->bytes).n &&
+	    span_eq(span_trim(span_str(normal_l1_plain(check_arena(c), line))), span_trim(m->subject_l1->bytes)))
+		check_report_text(c, text, ((struct range){ start, start + line.n }), "subject");
+}
+
+/* with: phrases (form L1). No displayed text says why the reader receives it. */
+CHECK(reason_missing)
+{
+	const char *const *phrases = rule_setting_list(check_rule(c), "phrases");
+	bool any_text = false;
+
+	for (size_t i = 0; i < m->n_bodies; i++) {
+		any_text |= span_trim(m->bodies[i].l1->bytes).n > 0;
+		for (const char *const *phrase = phrases; phrase && *phrase; phrase++)
+			if (span_find(m->bodies[i].l1->bytes, span_str(*phrase), 0) < m->bodies[i].l1->bytes.n)
+				return;
+	}
+	if (!any_text)
+		check_not_applicable(c);
+	else
+		check_report(c, body_end(m->bodies[0].entity), NULL);
+}
+
+/* --- tags that mark-up splits ---------------------------------------------------------------------------------------------------------------- */
+
+static bool is_in_code(const struct html *html, size_t offset)
+{
+	size_t element = html_element_at(html, offset);
+
+	if (element >= html->n_elements)
+		return false;
+	return html_inside(html, element, "code") || html_inside(html, element, "pre") || span_eq(html->elements[element].name, SPAN_LIT("code")) ||
+	       span_eq(html->elements[element].name, SPAN_LIT("pre"));
+}
+
+/* A tag that a reader would see and that stands in pieces in the source, so that no engine fills it. Cases: markup (elements or comments in it),
+ * entity (a brace written as a reference). */
+CHECK(tag_split)
+{
+	for (size_t i = 0; i < m->n_bodies; i++) {
+		const struct body *body = &m->bodies[i];
+		if (!body->html)
+			continue;
+		struct tag_list seen = tag_scan(check_arena(c), body->visible->bytes);
+		for (size_t k = 0; k < seen.n; k++) {
+			const struct tag *tag = &seen.tags[k];
+			struct span shown = span_cut(body->visible->bytes, tag->range.start, tag->range.end);
+			struct range range = text_to_ancestor(body->visible, tag->range.start, tag->range.end, body->source);
+			struct span raw = span_cut(body->source->bytes, range.start, range.end);
+			if (!tag->certain || span_eq(raw, shown) || is_in_code(body->html, range.start))
+				continue;
+			size_t bracket = span_find_byte(raw, '<', 0), reference = span_find(raw, SPAN_LIT("&#"), 0);
+			/* Erb has brackets of its own; what the engine sees as one tag is whole. */
+			const struct tag *whole = tag_at(&body->tags, range.start);
+			if (whole && whole->range.end >= range.end && bracket == raw.n)
+				continue;
+			if (bracket < raw.n && tag->syntax != TAG_ERB)
+				check_report_text(c, body->source, range, "markup", ARG_T("tag", shown));
+			else if (reference < raw.n)
+				check_report_text(c, body->source, range, "entity", ARG_T("tag", shown));
+		}
+	}
+}
+
+/* --- weekdays -------------------------------------------------------------------------------------------------------------------------------- */
+
+static bool is_leap(int year)
+{
+	return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+}
+
+/* Days since 1970-01-01; false where there is no such day. */
+static bool day_number(int year, int month, int day, int64_t *out)
+{
+	static const int lengths[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+
+	if (year < 1873 || year > 9999 || month < 1 || month > 12 || day < 1 || day > lengths[month - 1] + (month == 2 && is_leap(year)))
+		return false;
+	int64_t y = year - 1, days = y * 365 + y / 4 - y / 100 + y / 400 - 719162;
+	for (int i = 1; i < month; i++)
+		days += lengths[i - 1] + (i == 2 && is_leap(year));
+	*out = days + day - 1;
+	return true;
+}
+
+static int weekday_of(int64_t days)
+{
+	return (int)(((days + 4) % 7 + 7) % 7); /* 1970-01-01 was a Thursday */
+}
+
+struct dated {
+	int year;            /* 0: not written */
+	int month, day;
+	int weekday;         /* 0 = Sunday */
+	struct range range;
+};
+
+static const char *const weekday_letters[] = { "日", "月", "火", "水", "木", "金", "土" };
+static const char *const weekday_words[] = { "sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday" };
+static const char *const month_words[] = { "january", "february", "march",     "april",   "may",      "june",
+					   "july",    "august",	  "september", "october", "november", "december" };
+
+/* The word at the place among words, whole or as its first three letters (four for "sept", "tues", "thur"); -1 where none. */
+static int word_at(struct span s, size_t *at, const char *const *words, int n)
+{
+	size_t end = *at;
+
+	if (*at > 0 && (ascii_is_alnum(s.p[*at - 1]) || (unsigned char)s.p[*at - 1] >= 0x80))
+		return -1;
+	while (end < s.n && ascii_is_alpha(s.p[end]))
+		end++;
+	struct span word = span_cut(s, *at, end);
+	if (word.n < 3 || (end < s.n && ascii_is_digit(s.p[end])))
+		return -1;
+	for (int i = 0; i < n; i++) {
+		struct span whole = span_str(words[i]);
+		if (span_starts(whole, word) && (word.n <= 5 || word.n == whole.n)) {
+			*at = end;
+			return i;
+		}
+	}
+	return -1;
+}
+
+static size_t skip(struct span s, size_t at, const char *signs)
+{
+	while (at < s.n && s.p[at] && strchr(signs, s.p[at]))
+		at++;
+	return at;
+}
+
+/* Up to four digits; -1 where none or more. */
+static int number_at(struct span s, size_t *at)
+{
+	int value = 0;
+	size_t start = *at;
+
+	while (*at < s.n && ascii_is_digit(s.p[*at]) && *at < start + 5)
+		value = value * 10 + (s.p[(*at)++] - '0');
+	return *at == start || *at == start + 5 ? -1 : value;
+}
+
+/* The number that ends in front of *at. */
+static int number_before(struct span s, size_t *at)
+{
+	size_t end = *at, start = *at;
+
+	while (start > 0 && ascii_is_digit(s.p[start - 1]) && start + 5 > end)
+		start--;
+	*at = start;
+	return start == end ? -1 : number_at(s, &start);
+}
+
+static bool ends_before(struct span s, size_t *at, const char *literal)
+{
+	size_t n = strlen(literal);
+
+	if (*at < n || memcmp(s.p + *at - n, literal, n) != 0)
+		return false;
+	*at -= n;
+	return true;
+}
+
+/* A year in front of its sign: 2026 or an era's. 0 where it cannot be told. */
+static int year_before(struct span s, size_t *at)
+{
+	int year = number_before(s, at);
+	static const struct {
+		const char *name;
+		int first;
+	} eras[] = { { "令和", 2019 }, { "平成", 1989 }, { "昭和", 1926 }, { "r", 2019 } };
+
+	if (year >= 1000)
+		return year;
+	for (size_t i = 0; year > 0 && i < G_N_ELEMENTS(eras); i++)
+		if (ends_before(s, at, eras[i].name))
+			return eras[i].first + year - 1;
+	return -1;
+}
+
+/* The date that ends in front of at: 5月1日, 2026年5月1日, 5/1, 2026/5/1, 2026-05-01. */
+static bool date_before(struct span s, size_t at, struct dated *out)
+{
+	while (at > 0 && s.p[at - 1] == ' ')
+		at--;
+	if (ends_before(s, &at, "日")) {
+		out->day = number_before(s, &at);
+		if (out->day < 0 || !ends_before(s, &at, "月"))
+			return false;
+		out->month = number_before(s, &at);
+		out->range.start = at;
+		if (out->month < 1 || out->month > 12)
+			return false;
+		if (ends_before(s, &at, "年")) {
+			out->year = year_before(s, &at);
+			out->range.start = at;
+		}
+		return out->year >= 0;
+	}
+	out->day = number_before(s, &at);
+	char sign = out->day > 0 && at > 0 ? s.p[at - 1] : '\0';
+	if (sign != '/' && sign != '-' && sign != '.')
+		return false;
+	at--;
+	out->month = number_before(s, &at);
+	out->range.start = at;
+	if (out->month < 1 || out->month > 12 || out->day > 31)
+		return false;
+	if (at > 0 && s.p[at - 1] == sign) {
+		at--;
+		out->year = number_before(s, &at);
+		out->range.start = at;
+		if (out->year < 1000)
+			return false;
+	} else if (sign != '/') {
+		return false;
+	}
+	return at == 0 || !(ascii_is_alnum(s.p[at - 1]) || s.p[at - 1] == '/' || s.p[at - 1] == '.' || s.p[at - 1] == '-');
+}
+
+/* A weekday in brackets, or with 曜, at the place: (金), (月・祝), 金曜日. The date stands in front of it. */
+static bool japanese_at(struct span s, size_t at, struct dated *out)
+{
+	static const char *const behind[] = { ")", "]", "曜", "・", "祝", "/", ",", "、" };
+	bool bracket = s.p[at] == '(' || s.p[at] == '[';
+	size_t letter = at + bracket, end;
+
+	*out = (struct dated){ .weekday = -1 };
+	for (int i = 0; i < 7 && out->weekday < 0; i++)
+		if (span_starts(span_cut(s, letter, s.n), span_str(weekday_letters[i])))
+			out->weekday = i;
+	if (out->weekday < 0)
+		return false;
+	end = letter + strlen(weekday_letters[0]);
+	struct span rest = span_cut(s, end, s.n);
+	bool known = false;
+	for (size_t i = 0; i < G_N_ELEMENTS(behind); i++)
+		known |= (bracket || i == 2) && span_starts(rest, span_str(behind[i]));
+	out->range.end = end + (rest.n && (rest.p[0] == ')' || rest.p[0] == ']'));
+	return known && date_before(s, at, out);
+}
+
+/* Day and month in either order behind a weekday, or in front of one in brackets, with a year or without. *at is moved behind it. */
+static bool english_date(struct span s, size_t *at, struct dated *out)
+{
+	int month = word_at(s, at, month_words, 12);
+	bool month_first = month >= 0;
+
+	if (month_first)
+		*at = skip(s, *at, ". ");
+	out->day = number_at(s, at);
+	if (out->day < 1 || out->day > 31)
+		return false;
+	static const char *const ordinals[] = { "st", "nd", "rd", "th" };
+	for (size_t i = 0; i < G_N_ELEMENTS(ordinals); i++)
+		if (span_starts(span_cut(s, *at, s.n), span_str(ordinals[i]))) {
+			*at += 2;
+			break;
+		}
+	if (!month_first) {
+		size_t next = skip(s, *at, " -");
+		if (next == *at)
+			return false;
+		if (span_starts(span_cut(s, next, s.n), SPAN_LIT("of ")))
+			next += 3;
+		month = word_at(s, &next, month_words, 12);
+		*at = next;
+	}
+	if (month < 0 || (*at < s.n && (ascii_is_alnum(s.p[*at]) || s.p[*at] == ':' || s.p[*at] == '/')))
+		return false;
+	out->month = month + 1;
+	size_t next = skip(s, *at, " ,.-"), behind = next;
+	int year = next > *at ? number_at(s, &behind) : -1;
+	if (year >= 1900 && year < 2200 && (behind == s.n || !(ascii_is_alnum(s.p[behind]) || s.p[behind] == ':'))) {
+		out->year = year;
+		*at = behind;
+	}
+	return true;
+}
+
+static bool english_at(struct span s, size_t at, struct dated *out)
+{
+	size_t start = at;
+
+	*out = (struct dated){ .weekday = word_at(s, &at, weekday_words, 7) };
+	if (out->weekday >= 0) {
+		size_t next = skip(s, at, " ,.");
+		if (span_starts(span_cut(s, next, s.n), SPAN_LIT("the ")))
+			next += 4;
+		if (next == at || !english_date(s, &next, out))
+			return false;
+		out->range = (struct range){ start, next };
+		return true;
+	}
+	/* "May 1, 2026 (Friday)" */
+	size_t month_at = at;
+	if (word_at(s, &month_at, month_words, 12) < 0 || !english_date(s, &at, out))
+		return false;
+	at = skip(s, at, " ");
+	if (at >= s.n || (s.p[at] != '(' && s.p[at] != '['))
+		return false;
+	at++;
+	out->weekday = word_at(s, &at, weekday_words, 7);
+	out->range = (struct range){ start, at };
+	return out->weekday >= 0;
+}
+
+/* Cases: weekday (no year that may be meant has this weekday), near (a day of the coming weeks, which has another weekday; last year's or next year's
+ * has this one), past (the same of the last weeks), impossible (there is no such day). today: days since 1970. */
+static const char *judge(const struct dated *d, int64_t today, int this_year, int *right)
+{
+	enum { NEAR_DAYS = 75 };
+	int64_t days;
+	bool exists = false, fits = false, near_differs = false, coming = false;
+	int first = d->year ? d->year : this_year - 1, last = d->year ? d->year : this_year + 1;
+
+	*right = -1;
+	for (int year = first; year <= last; year++) {
+		if (!day_number(year, d->month, d->day, &days))
+			continue;
+		exists = true;
+		fits |= weekday_of(days) == d->weekday;
+		bool near = days - today <= NEAR_DAYS && today - days <= NEAR_DAYS;
+		if (d->year || near || *right < 0 || (year == this_year && !near_differs))
+			*right = weekday_of(days);
+		near_differs |= near && weekday_of(days) != d->weekday;
+		coming |= near && days >= today;
+	}
+	if (!exists)
+		return d->year && (d->year < 1873 || d->year > 9999) ? NULL : "impossible";
+	return !fits ? "weekday" : near_differs && !d->year ? (coming ? "near" : "past") : NULL;
+}
+
+/* Dates with a weekday in displayed texts and the Subject; the same one in another part is told once. Lines that quote are not the writer's. */
+CHECK(date_weekday)
+{
+	enum { MOST = 32 };
+	struct dated told[MOST];
+	size_t n_told = 0;
+	int64_t today = (m->has_date && !(m->date.flags & (DATE_BAD_SYNTAX | DATE_RANGE)) ? m->date.time + m->date.zone_minutes * 60 : check_options(c)->now) / 86400;
+	int this_year = 1970 + (int)(today / 366);
+
+	for (int64_t next; day_number(this_year + 1, 1, 1, &next) && next <= today;)
+		this_year++;
+	for (size_t i = 0; i <= m->n_bodies; i++) {
+		const struct text *text = i < m->n_bodies ? m->bodies[i].l1 : m->subject_l1;
+		if (!text)
+			continue;
+		struct span s = text->bytes;
+		bool line_start = true, quoted = false;
+		for (size_t at = 0; at < s.n; at++) {
+			char ch = s.p[at];
+			struct dated d;
+			if (ch == '\n') {
+				line_start = true;
+				continue;
+			}
+			if (line_start && ch != ' ')
+				quoted = ch == '>';
+			line_start = line_start && ch == ' ';
+			if (quoted)
+				continue;
+			bool found = ch == '(' || ch == '[' || (unsigned char)ch >= 0xE0 ? japanese_at(s, at, &d) : false;
+			if (!found && !(ascii_is_alpha(ch) && (at == 0 || !ascii_is_alnum(s.p[at - 1])) && english_at(s, at, &d)))
+				continue;
+			int right;
+			const char *kind = judge(&d, today, this_year, &right);
+			size_t known = 0;
+			while (known < n_told && !(told[known].year == d.year && told[known].month == d.month && told[known].day == d.day &&
+						   told[known].weekday == d.weekday))
+				known++;
+			if (!kind || known < n_told)
+				continue;
+			if (n_told < MOST)
+				told[n_told++] = d;
+			struct span names = right < 0 ? SPAN_EMPTY
+						      : span_str(arena_printf(check_arena(c), "%s / %c%s", weekday_letters[right],
+									      weekday_words[right][0] - 32, weekday_words[right] + 1));
+			check_report_text(c, text, d.range, kind, ARG_T("right", names));
+		}
+	}
+}
