@@ -60,9 +60,9 @@ struct row {
 #define ALTERNATIVE "Content-Type: multipart/alternative; boundary=\"=_b\"\r\n"
 #define PLAIN_AND_HTML                                                                                                   \
 	"--=_b\r\nContent-Type: text/plain; charset=UTF-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"                  \
-	"① 無料の新刊案内をお送りします。\r\n配信停止 https://hanami-books.jp/u/9f3c1b7a2d4e6f80\r\n"                          \
+	"① 無料の新刊案内をお送りします。\r\n今月は旅と料理の本を中心に、五冊をご紹介します。\r\n配信停止 https://hanami-books.jp/u/9f3c1b7a2d4e6f80\r\n"                          \
 	"--=_b\r\nContent-Type: text/html; charset=UTF-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
-#define HTML_END "<p><a href=\"https://hanami-books.jp/u/9f3c1b7a2d4e6f80\">配信停止</a></p></body></html>\r\n--=_b--\r\n"
+#define HTML_END "<p>今月は旅と料理の本を中心に、五冊をご紹介します。</p><p><a href=\"https://hanami-books.jp/u/9f3c1b7a2d4e6f80\">配信停止</a></p></body></html>\r\n--=_b--\r\n"
 
 static const struct row rows[] = {
 	/* 1. Words with padding in the middle of a run. */
@@ -268,7 +268,7 @@ static const struct row rows[] = {
 	  .never = { "MI-39" } },
 	{ .name = "21 an entity is ASCII in any charset", .head = ALTERNATIVE, .options = TO_JIS,
 	  .before = BYTES("--=_b\r\nContent-Type: text/plain; charset=UTF-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
-			  "無料の新刊案内をお送りします。\r\n配信停止 https://hanami-books.jp/u/9f3c1b7a2d4e6f80\r\n"
+			  "無料の新刊案内をお送りします。\r\n今月は旅と料理の本を中心に、五冊をご紹介します。\r\n配信停止 https://hanami-books.jp/u/9f3c1b7a2d4e6f80\r\n"
 			  "--=_b\r\nContent-Type: text/html; charset=UTF-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"),
 	  .shown = BYTES("<!DOCTYPE html><html lang=ja><head><title>新刊</title></head>"
 			 "<body><p>&#x2460; 無料の新刊案内をお送りします。</p>"),
@@ -285,7 +285,7 @@ static const struct row rows[] = {
 	  .shown = BYTES("※送信専用アドレスです。返信できません\r\n配信停止をご希望の場合は返信にてお知らせください\r\n"),
 	  .after = "花見書店 info@hanami-books.jp 配信停止 https://hanami-books.jp/u/9f3c1b7a2d4e6f80\r\n",
 	  .wants = { { .ids = "TX-20", .severity = SEVERITY_WARNING } } },
-	{ .name = "22 no way out", .head = UTF8, .before = BYTES("今月の新刊をご案内します。\r\n"),
+	{ .name = "22 no way out", .head = UTF8, .before = BYTES("今月の新刊をご案内します。今月は旅と料理の本を中心に、五冊をご紹介します。\r\n"),
 	  .shown = BYTES("花見書店 https://hanami-books.jp/\r\n"),
 	  .after = "", .wants = { { .ids = "UN-13", .severity = SEVERITY_WARNING } } },
 	{ .name = "22 to unlock is not to unsubscribe", .head = UTF8, .before = BYTES("今月の新刊をご案内します。\r\n"),

@@ -1147,7 +1147,7 @@ void match_run(struct match_worker *worker, const struct message *message, bool 
 		if (!worker->wanted[leaf->rule])
 			continue;
 		run.wanted_classes[leaf->match->form] |= leaf->classes;
-		if (leaf->header_class >= 0)
+		if (leaf->header_class >= FIRST_HEADER_CLASS)
 			run.wanted_headers[leaf->match->form][leaf->header_class - FIRST_HEADER_CLASS] = true;
 	}
 	run_texts(&run, message);

@@ -913,7 +913,9 @@ static void parse_alternation(struct parser *parser, struct shape *shape, int de
 		shape->look = branch.look > shape->look ? branch.look : shape->look;
 		shape->unbounded |= branch.unbounded;
 	}
-	shape->best = none ? (struct required){0} : all;
+	if (none)
+		all = (struct required){0};
+	shape->best = all;
 }
 
 struct pattern_shape pattern_analyse(struct arena *arena, const char *regex, enum match_form form)

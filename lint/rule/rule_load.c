@@ -1144,12 +1144,13 @@ static void read_example(struct loader *l, const struct node *node, struct rule_
 	out->line = node->line;
 	if (!only_keys(l, node, "examples", keys))
 		return;
-	if (!fail == !pass) {
+	const struct node *content = fail ? fail : pass;
+	if (!content || (fail && pass)) {
 		REFUSE(l, node, "an example is either fail or pass");
 		return;
 	}
 	out->fail = fail != NULL;
-	read_content(l, fail ? fail : pass, out);
+	read_content(l, content, out);
 	for (size_t i = 0; pass && i < G_N_ELEMENTS(fail_only); i++) {
 		value = get(node, fail_only[i]);
 		if (value)
