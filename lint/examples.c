@@ -93,6 +93,18 @@ static void judge_finding(const struct rule *rule, size_t number, const struct f
 	judge_texts(rule, number, finding, failures);
 }
 
+/* A near miss of a row: no finding of any rule has its id. */
+static void judge_near_miss(const struct rule *rule, size_t number, const struct finding *finding, GPtrArray *failures)
+{
+	const char *const *ids = rule->examples[number].requirements;
+
+	for (size_t i = 0; ids && ids[i]; i++) {
+		if (finding->rule != rule && g_strv_contains((const gchar *const *)finding->requirements, ids[i]))
+			fail(failures, rule, number, "must pass %s, but %s is found at %zu:%zu (%s)", ids[i], finding->rule->id, finding->start.line,
+			     finding->start.column, finding->excerpt ? finding->excerpt : "no excerpt");
+	}
+}
+
 static void run_example(const struct rule_set *set, const struct rule *rule, size_t number, GPtrArray *failures)
 {
 	const struct rule_example *example = &rule->examples[number];
@@ -129,6 +141,8 @@ static void run_example(const struct rule_set *set, const struct rule *rule, siz
 		struct message_result *result = g_ptr_array_index(results, i);
 		for (size_t k = 0; k < result->n_findings; k++) {
 			const struct finding *finding = &result->findings[k];
+			if (!example->fail)
+				judge_near_miss(rule, number, finding, failures);
 			if (finding->rule != rule)
 				continue;
 			if (!found++ && example->fail)

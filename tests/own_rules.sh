@@ -82,6 +82,16 @@ rule wrong-example '{on: text, phrase: [peony]}' 'a peony' 'a rose' >"$scratch/w
 [ $? -eq 1 ] || fail 'wrong examples are exit 1' "$scratch/out"
 [ "$(grep -c 'wrong-example.yaml: example [12]' "$scratch/out")" -eq 2 ] || fail 'both wrong examples are told' "$scratch/out"
 
+# A near miss of a row is one for every rule: the rose is told by another rule of the folder under this row.
+mkdir "$scratch/near-miss"
+rule near-miss '{on: text, phrase: [peony]}' 'a rose' 'a peony' | sed '$s/$/\n    requirements: [TX-11]/' >"$scratch/near-miss/near-miss.yaml"
+"$presend" rules check "$scratch/near-miss" >"$scratch/out" 2>&1 || fail 'a near miss that nobody finds passes' "$scratch/out"
+rule other-rule '{on: text, phrase: [rose]}' 'a lily' 'a rose' | sed 's/^requirements: .*/requirements: [TX-11]/' \
+	>"$scratch/near-miss/other-rule.yaml"
+"$presend" rules check "$scratch/near-miss" >"$scratch/out" 2>&1
+[ $? -eq 1 ] || fail 'a near miss that another rule finds is exit 1' "$scratch/out"
+grep -q 'near-miss.yaml: example 2: must pass TX-11, but other-rule is found at' "$scratch/out" || fail 'who finds the near miss' "$scratch/out"
+
 # Usage: refused NAME LINE SED-SCRIPT: the good rule, changed by the script, is refused at this line.
 refused() {
 	mkdir -p "$scratch/broken"

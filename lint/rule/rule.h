@@ -90,7 +90,8 @@ struct rule_example {
 	const char *excerpt;           /* the decoded excerpt it must show; NULL: not checked */
 	const char *severity;          /* expected; NULL: the default */
 	const char *options;           /* "--stage final --volume bulk"; NULL */
-	const char *const *requirements; /* the finding's ids must be exactly these; NULL: the rule's own */
+	/* fail: the finding's ids must be exactly these. pass: no finding of any rule has one of them. NULL: not asked. */
+	const char *const *requirements;
 	int count;                     /* number of findings of this rule; 0: at least one */
 };
 

@@ -1138,7 +1138,7 @@ static void read_example(struct loader *l, const struct node *node, struct rule_
 {
 	static const char *const keys[] = {
 	        "fail", "pass", "name", "hit", "excerpt", "severity", "options", "requirements", "count", NULL};
-	static const char *const fail_only[] = {"hit", "excerpt", "severity", "requirements", "count"};
+	static const char *const fail_only[] = {"hit", "excerpt", "severity", "count"};
 	const struct node *fail = get(node, "fail"), *pass = get(node, "pass"), *value;
 
 	out->line = node->line;
