@@ -44,7 +44,7 @@ TOOL_SOURCES := lint/rule/rules2c.c lint/rule/requirements2c.c
 MAIN_SOURCES := lint/main.c
 LIB_SOURCES := $(filter-out $(TOOL_SOURCES) $(MAIN_SOURCES),$(sort $(wildcard lint/*.c lint/*/*.c)))
 CHECK_SOURCES := $(sort $(wildcard lint/rule/check_*.c))
-RULE_FILES := $(sort $(wildcard rules.d/*/*.yaml)) rules.d/score.yaml
+RULE_FILES := $(sort $(wildcard rules.d/*/*.yaml)) rules.d/score.yaml $(sort $(wildcard rules.d/data/*))
 LIB_OBJECTS := $(LIB_SOURCES:%.c=$(B)/%.o) $(B)/gen/builtin_rules.o $(B)/gen/builtin_requirements.o
 TEST_SOURCES := $(sort $(wildcard tests/test_*.c))
 TESTS := $(TEST_SOURCES:tests/%.c=$(B)/tests/%)
@@ -121,8 +121,8 @@ $(B)/gen/builtin_%.o: $(B)/gen/builtin_%.c
 	$(Q)$(CC) $(OUR_CPPFLAGS) $(CPPFLAGS) $(PKG_CFLAGS) $(OUR_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 # The rules become constant C tables by a program of the build machine.
-RULES2C_SOURCES := lint/rule/rules2c.c lint/rule/rule_load.c lint/rule/rule.c lint/rule/options.c lint/base/arena.c lint/base/span.c
-$(B)/gen/rules2c: $(RULES2C_SOURCES) $(wildcard lint/rule/rule*.h lint/rule/options.h lint/base/*.h)
+RULES2C_SOURCES := lint/rule/rules2c.c lint/rule/rule_load.c lint/rule/rule.c lint/rule/data_list.c lint/rule/options.c lint/base/arena.c lint/base/span.c
+$(B)/gen/rules2c: $(RULES2C_SOURCES) $(wildcard lint/rule/rule*.h lint/rule/data_list.h lint/rule/options.h lint/base/*.h)
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
 	$(Q)$(CC_FOR_BUILD) -std=gnu11 -O1 -g $(WARNINGS) -Ilint $(shell $(PKG_CONFIG) --cflags $(BUILD_PKGS)) -o $@ $(RULES2C_SOURCES) $(shell $(PKG_CONFIG) --libs $(BUILD_PKGS))

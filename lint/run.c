@@ -58,8 +58,13 @@ bool run_load_rules(const char *folder, bool no_builtin_rules, struct run_rules 
 	}
 	GPtrArray *errors = g_ptr_array_new_with_free_func(g_free);
 	struct rule_set own = { NULL, 0 };
-	if (folder)
-		own = rule_load_folder(out->arena, folder, known_check, errors);
+	if (folder) {
+		char *data_folder = g_build_filename(folder, "data", NULL);
+		struct data_set own_lists = data_load_folder(out->arena, data_folder, errors);
+		struct data_set lists = data_set_join(out->arena, &own_lists, &builtin_data, data_folder, errors);
+		own = rule_load_folder(out->arena, folder, known_check, &lists, errors);
+		g_free(data_folder);
+	}
 	const struct rule **all = ARENA_ARRAY(out->arena, const struct rule *, own.n + n_builtin_rules + 1);
 	size_t n = 0;
 

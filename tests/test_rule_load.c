@@ -231,7 +231,7 @@ START_TEST(refusal)
 	bench_init(&b);
 	char *text = replaced(good_rule, refusals[_i].from, refusals[_i].to);
 	put_file(&b, "list/good-rule.yaml", text, strlen(text));
-	struct rule_set set = rule_load_folder(b.arena, b.folder, known_check, b.errors);
+	struct rule_set set = rule_load_folder(b.arena, b.folder, known_check, NULL, b.errors);
 
 	char *got = errors_text(&b);
 	char **wanted = g_strsplit(refusals[_i].want, "|", -1);
@@ -275,7 +275,7 @@ START_TEST(check_refusal)
 	bench_init(&b);
 	char *base = check_rule_text(), *text = replaced(base, check_refusals[_i].from, check_refusals[_i].to);
 	put_file(&b, "good-rule.yaml", text, strlen(text));
-	rule_load_folder(b.arena, b.folder, known_check, b.errors);
+	rule_load_folder(b.arena, b.folder, known_check, NULL, b.errors);
 	char *got = errors_text(&b);
 	ck_assert_uint_eq(b.errors->len, 1);
 	ck_assert_msg(g_str_has_prefix(got, "good-rule.yaml:14:") || g_str_has_prefix(got, "good-rule.yaml:15:"), "%s", got);
@@ -294,7 +294,7 @@ START_TEST(good_file)
 	put_file(&b, "list/good-rule.yaml", good_rule, strlen(good_rule));
 	put_file(&b, "list/notes.md", "x", 1);
 	put_file(&b, ".hidden/x.yaml", "x", 1);
-	struct rule_set set = rule_load_folder(b.arena, b.folder, known_check, b.errors);
+	struct rule_set set = rule_load_folder(b.arena, b.folder, known_check, NULL, b.errors);
 	ck_assert_uint_eq(b.errors->len, 0);
 	ck_assert_uint_eq(set.n, 1);
 
@@ -346,7 +346,7 @@ START_TEST(good_details)
 	char *when = replaced(cases, "volume: bulk, severity: error",
 	        "case: dots, field: [to, cc], target: japanese, profile: [law-jp, law-us], requirements: [LJ-11]");
 	put_file(&b, "good-rule.yaml", when, strlen(when));
-	struct rule_set set = rule_load_folder(b.arena, b.folder, known_check, b.errors);
+	struct rule_set set = rule_load_folder(b.arena, b.folder, known_check, NULL, b.errors);
 	ck_assert_uint_eq(b.errors->len, 0);
 	ck_assert_uint_eq(set.n, 1);
 
@@ -389,7 +389,7 @@ START_TEST(all_faults_at_once)
 	put_file(&b, "list/second.yaml", "x: [", 4);
 	char *fine = replaced(good_rule, "good-rule", "third");
 	put_file(&b, "list/third.yaml", fine, strlen(fine));
-	struct rule_set set = rule_load_folder(b.arena, b.folder, known_check, b.errors);
+	struct rule_set set = rule_load_folder(b.arena, b.folder, known_check, NULL, b.errors);
 	ck_assert_uint_eq(b.errors->len, 3);
 	ck_assert_uint_eq(set.n, 1);
 	ck_assert_str_eq(set.rules[0]->id, "third");
@@ -422,7 +422,7 @@ START_TEST(bad_file)
 	struct bench b;
 	bench_init(&b);
 	put_file(&b, bad_files[_i].name, bad_files[_i].bytes, bad_files[_i].n);
-	rule_load_folder(b.arena, b.folder, NULL, b.errors);
+	rule_load_folder(b.arena, b.folder, NULL, NULL, b.errors);
 	char *got = errors_text(&b);
 	ck_assert_str_eq(got, bad_files[_i].want);
 	g_free(got);
@@ -440,7 +440,7 @@ START_TEST(too_large)
 	char *deep = g_strnfill(65000, '[');
 	put_file(&b, "b.yaml", deep, 65000);
 	gint64 start = g_get_monotonic_time();
-	rule_load_folder(b.arena, b.folder, NULL, b.errors);
+	rule_load_folder(b.arena, b.folder, NULL, NULL, b.errors);
 	ck_assert_int_lt(g_get_monotonic_time() - start, G_USEC_PER_SEC);
 	char *got = errors_text(&b);
 	ck_assert_str_eq(got, "a.yaml:1:1: more than 262144 bytes\nb.yaml:1:13: nested more than 12 levels deep");
@@ -457,7 +457,7 @@ START_TEST(same_id_twice)
 	bench_init(&b);
 	put_file(&b, "one/good-rule.yaml", good_rule, strlen(good_rule));
 	put_file(&b, "two/good-rule.yaml", good_rule, strlen(good_rule));
-	struct rule_set set = rule_load_folder(b.arena, b.folder, NULL, b.errors);
+	struct rule_set set = rule_load_folder(b.arena, b.folder, NULL, NULL, b.errors);
 	ck_assert_uint_eq(set.n, 1);
 	ck_assert_uint_eq(b.errors->len, 1);
 	ck_assert_ptr_nonnull(strstr(g_ptr_array_index(b.errors, 0), "two/good-rule.yaml:1:1: the rule \"good-rule\" is also in "));
@@ -470,7 +470,7 @@ START_TEST(no_folder)
 	struct bench b;
 	bench_init(&b);
 	char *path = g_build_filename(b.folder, "none", NULL);
-	struct rule_set set = rule_load_folder(b.arena, path, NULL, b.errors);
+	struct rule_set set = rule_load_folder(b.arena, path, NULL, NULL, b.errors);
 	ck_assert_uint_eq(set.n, 0);
 	ck_assert_uint_eq(b.errors->len, 1);
 	g_free(path);
@@ -489,7 +489,7 @@ START_TEST(every_prefix)
 		char *bytes = g_memdup2(good_rule, length ? length : 1);
 		put_file(&b, "good-rule.yaml", bytes, length);
 		guint before = b.errors->len;
-		struct rule_set set = rule_load_folder(arena, b.folder, NULL, b.errors);
+		struct rule_set set = rule_load_folder(arena, b.folder, NULL, NULL, b.errors);
 		/* The last example may lose its end and still be one. */
 		ck_assert(b.errors->len > before || length > n - 8);
 		ck_assert(set.n == 0 || length > n - 8);
@@ -521,7 +521,7 @@ START_TEST(score_file)
 	bench_init(&b);
 	put_file(&b, "list/good-rule.yaml", good_rule, strlen(good_rule));
 	put_file(&b, "score.yaml", score_files[_i].text, strlen(score_files[_i].text));
-	struct rule_set set = rule_load_folder(b.arena, b.folder, NULL, b.errors);
+	struct rule_set set = rule_load_folder(b.arena, b.folder, NULL, NULL, b.errors);
 	char *path = g_build_filename(b.folder, "score.yaml", NULL);
 	bool whole = score_load(b.arena, path, &set, &score, b.errors);
 	char *got = errors_text(&b);

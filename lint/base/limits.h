@@ -30,6 +30,8 @@
 /* Rule files: one file, the nesting of its YAML. Tried: 65,000 levels cost libyaml 12 s. */
 #define LIMIT_RULE_FILE_BYTES ((size_t)256 * 1024)
 #define LIMIT_YAML_DEPTH 12
+/* One list of facts (rule/data_list.h): ten times the longest there is, and starts of lines fit into 32 bits. */
+#define LIMIT_DATA_FILE_BYTES ((size_t)1024 * 1024)
 /* Patterns (performance notes: docs/ARCHITECTURE.md, "Matching"). */
 #define LIMIT_PATTERN_BYTES 2000
 #define LIMIT_PATTERN_MATCH_STEPS 10000

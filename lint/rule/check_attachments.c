@@ -50,15 +50,6 @@ static struct span extension_of(struct span name, struct span *rest)
 	return span_cut(name, dot, name.n);
 }
 
-/* The list of another rule: what Gmail blocks stands in one place. */
-static const char *const *blocked_extensions(const struct check *c)
-{
-	const struct rule_set all = { builtin_rules, n_builtin_rules };
-	const struct rule *owner = rule_set_find(&all, rule_setting(check_rule(c), "extensions_of", ""));
-
-	return owner ? rule_setting_list(owner, "extensions") : NULL;
-}
-
 /* A name from inside an archive may be in any charset. */
 static struct span shown_name(struct check *c, struct span name)
 {
@@ -153,11 +144,11 @@ static bool is_tar(struct span head)
 	return head.n >= 262 && memcmp(head.p + 257, "ustar", 5) == 0;
 }
 
-/* with: extensions_of (a rule that has the list), single (endings of compression of one file), unread (endings of archives whose directory is not
+/* with: extensions (of blocked types), single (endings of compression of one file), unread (endings of archives whose directory is not
  * read). Cases: entry (a file in the archive has a blocked type), compressed (the one file does), unread. */
 CHECK(archive_blocked)
 {
-	const char *const *extensions = blocked_extensions(c);
+	struct word_list extensions = rule_setting_words(check_rule(c), "extensions");
 	const char *const *single = rule_setting_list(check_rule(c), "single");
 	const char *const *unread = rule_setting_list(check_rule(c), "unread");
 
@@ -176,15 +167,15 @@ CHECK(archive_blocked)
 				continue;
 			}
 			while (next_zip_entry(zip, &at, end, &entry))
-				if (word_in_list(extensions, extension_of(entry.name, &ignored)) && !count++)
+				if (word_list_has(extensions, extension_of(entry.name, &ignored)) && !count++)
 					inner = entry.name;
 		} else if (is_tar(head)) {
 			struct span tar = bytes_of(e), entry;
 			while (next_tar_entry(tar, &at, &entry))
-				if (word_in_list(extensions, extension_of(entry, &ignored)) && !count++)
+				if (word_list_has(extensions, extension_of(entry, &ignored)) && !count++)
 					inner = entry;
 		} else if (word_in_list(single, extension)) {
-			if (word_in_list(extensions, extension_of(rest, &ignored)))
+			if (word_list_has(extensions, extension_of(rest, &ignored)))
 				report_file(c, e, "compressed", rest, extension_of(rest, &ignored), 1);
 			else if (span_eq_ci(extension_of(rest, &ignored), SPAN_LIT("tar")))
 				report_file(c, e, "unread", SPAN_EMPTY, extension, 0);
@@ -240,7 +231,7 @@ static bool ole_has_storage(struct span ole, const char *name)
 CHECK(office_macro)
 {
 	static const char ole_signature[] = { '\xD0', '\xCF', '\x11', '\xE0', '\xA1', '\xB1', '\x1A', '\xE1' };
-	const char *const *extensions = rule_setting_list(check_rule(c), "extensions");
+	struct word_list extensions = rule_setting_words(check_rule(c), "extensions");
 
 	for (size_t i = 0; i < m->mime.n; i++) {
 		const struct entity *e = m->mime.all[i];
@@ -255,7 +246,7 @@ CHECK(office_macro)
 			if (zip_directory(zip, &at, &end))
 				while (next_zip_entry(zip, &at, end, &entry))
 					if (span_ends_ci(entry.name, SPAN_LIT("vbaProject.bin")) ||
-					    word_in_list(extensions, extension_of(entry.name, &rest)))
+					    word_list_has(extensions, extension_of(entry.name, &rest)))
 						what = entry.name;
 		} else if (span_starts(head, span_of(ole_signature, sizeof ole_signature))) {
 			struct span ole = bytes_of(e);
@@ -264,7 +255,7 @@ CHECK(office_macro)
 		}
 		if (what.n)
 			report_file(c, e, "macro", shown_name(c, what), extension, 1);
-		else if (word_in_list(extensions, extension))
+		else if (word_list_has(extensions, extension))
 			report_file(c, e, "name", SPAN_EMPTY, extension, 1);
 	}
 }
@@ -322,10 +313,10 @@ static bool is_picture(const char *kind)
 
 /* Cases: direction (a character that turns the direction of writing), blanks (a long run of them), double-blocked and double (a second ending that
  * is the real one, of a blocked type or of pages that run programs), program (contents), picture (one kind under another's ending), contents. with:
- * extensions_of (a rule that has the list of blocked ones), documents, pages (endings), blanks (least number). */
+ * extensions (of blocked types), documents, pages (endings), blanks (least number). */
 CHECK(file_name_deceptive)
 {
-	const char *const *blocked = blocked_extensions(c);
+	struct word_list blocked = rule_setting_words(check_rule(c), "extensions");
 	const char *const *documents = rule_setting_list(check_rule(c), "documents");
 	const char *const *pages = rule_setting_list(check_rule(c), "pages");
 	size_t most_blanks = (size_t)rule_setting_int(check_rule(c), "blanks", 10);
@@ -349,7 +340,7 @@ CHECK(file_name_deceptive)
 			report_file(c, e, "direction", SPAN_EMPTY, extension, 1);
 		} else if (longest >= most_blanks) {
 			report_file(c, e, "blanks", SPAN_EMPTY, extension, longest);
-		} else if (document && word_in_list(blocked, extension)) {
+		} else if (document && word_list_has(blocked, extension)) {
 			report_file(c, e, "double-blocked", inner, extension, 1);
 		} else if (document && word_in_list(pages, extension)) {
 			report_file(c, e, "double", inner, extension, 1);

@@ -338,15 +338,22 @@ CHECK(link_foreign)
 	g_hash_table_destroy(seen);
 }
 
-/* Does host and path begin as the entry "host/path" says? A host without "www." of its own is meant with it, too. */
-static bool begins_as(struct span host, struct span path, const char *entry)
+/* Do host and path begin as an entry "host/path" says? A host without "www." of its own is meant with it, too. */
+static bool is_redirector(struct check *c, struct word_list entries, struct span host, struct span path)
 {
-	struct span s = span_str(entry);
-	size_t slash = span_find_byte(s, '/', 0);
+	enum { LONGEST_PATH = 40 };
 
 	if (span_starts_ci(host, SPAN_LIT("www.")))
 		host = span_cut(host, 4, host.n);
-	return span_eq_ci(host, span_cut(s, 0, slash)) && span_starts(path, span_cut(s, slash, s.n));
+	path = span_cut(path, 0, path.n < LONGEST_PATH ? path.n : LONGEST_PATH);
+	char *both = arena_alloc(check_arena(c), host.n + path.n + 1);
+	memcpy(both, host.p, host.n);
+	if (path.n)
+		memcpy(both + host.n, path.p, path.n);
+	for (size_t n = host.n + 1; n <= host.n + path.n; n++)
+		if (word_list_has(entries, span_of(both, n)))
+			return true;
+	return false;
 }
 
 /* Is the parameter in front of the place one that says where to go after a login or what to share? */
@@ -368,7 +375,7 @@ static bool is_named_return(struct span query, size_t at, const char *const *par
  * query of a foreign host that is not the one most links pass). */
 CHECK(link_redirector)
 {
-	const char *const *redirectors = rule_setting_list(check_rule(c), "redirectors");
+	struct word_list redirectors = rule_setting_words(check_rule(c), "redirectors");
 	const char *const *sharing = rule_setting_list(check_rule(c), "sharing");
 	const char *const *parameters = rule_setting_list(check_rule(c), "parameters");
 	static const char *const signs[] = { "http://", "https://", "http%3a%2f%2f", "https%3a%2f%2f" };
@@ -380,10 +387,7 @@ CHECK(link_redirector)
 		if (!is_followed(link))
 			continue;
 		struct span host = url_host_lower(check_arena(c), &link->url), organisation = host_organisation(host);
-		const char *kind = NULL;
-		for (const char *const *entry = redirectors; entry && *entry && !kind; entry++)
-			if (begins_as(host, link->url.path, *entry))
-				kind = "redirector";
+		const char *kind = is_redirector(c, redirectors, host, link->url.path) ? "redirector" : NULL;
 		struct span query = link->url.query;
 		for (size_t k = 0; k < G_N_ELEMENTS(signs) && !kind; k++) {
 			size_t at = span_find_ci(query, span_str(signs[k]), 0);
@@ -497,12 +501,10 @@ CHECK(link_query)
 					  ARG_T("what", tallies[k].what), ARG_I("length", tallies[k].first->target->bytes.n));
 }
 
-/* with: extensions_of (a rule that has the list), open_in_browser (path words of pages that show a file). A link to a file of a type that is blocked. */
+/* with: extensions (of blocked types), open_in_browser (path words of pages that show a file). A link to a file of a type that is blocked. */
 CHECK(link_download)
 {
-	const struct rule_set all = { builtin_rules, n_builtin_rules };
-	const struct rule *owner = rule_set_find(&all, rule_setting(check_rule(c), "extensions_of", ""));
-	const char *const *extensions = owner ? rule_setting_list(owner, "extensions") : NULL;
+	struct word_list extensions = rule_setting_words(check_rule(c), "extensions");
 	const char *const *shown = rule_setting_list(check_rule(c), "open_in_browser");
 
 	for (size_t i = 0; i < m->n_links; i++) {
@@ -517,7 +519,7 @@ CHECK(link_download)
 			dot--;
 		struct span extension = span_cut(path, dot, path.n);
 		/* "/www.hanami-books.com" ends in a host, not in a file of the type .com. */
-		if (dot <= slash + 1 || span_eq_ci(extension, SPAN_LIT("com")) || !word_in_list(extensions, extension))
+		if (dot <= slash + 1 || span_eq_ci(extension, SPAN_LIT("com")) || !word_list_has(extensions, extension))
 			continue;
 		/* A library that the server runs, as old shops had it: "eBayISAPI.dll?ViewItem". */
 		bool page = link->url.query.n && span_eq_ci(extension, SPAN_LIT("dll"));

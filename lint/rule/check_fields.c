@@ -337,26 +337,10 @@ CHECK(recipients_shown)
 		check_report(c, address_place(&m->to.mailboxes[0]), "same-as-from", ARG_T("address", file_span(m, author->address)));
 }
 
-/* Is the domain in the list? "yahoo.*" stands for yahoo.fr and yahoo.co.jp, not for yahoo.hanami-books.jp. */
-static bool domain_in_list(const char *const *list, struct span domain)
-{
-	for (; list && *list; list++) {
-		struct span entry = span_str(*list);
-		if (entry.n > 2 && entry.p[entry.n - 1] == '*') {
-			struct span rest = span_cut(domain, entry.n - 1, domain.n);
-			if (span_starts_ci(domain, span_of(entry.p, entry.n - 1)) && rest.n >= 2 && rest.n <= 6)
-				return true;
-		} else if (span_eq_ci(domain, entry)) {
-			return true;
-		}
-	}
-	return false;
-}
-
 /* with: domains (free mail). Cases: free-mail (From is at another domain), internal (no answer can arrive), other (another organisation). */
 CHECK(reply_to_foreign)
 {
-	const char *const *free_mail = rule_setting_list(check_rule(c), "domains");
+	struct word_list free_mail = rule_setting_words(check_rule(c), "domains");
 	const struct mailbox *author = only_author(m);
 
 	if (m->reply_to.n == 0 || !author) {
@@ -372,8 +356,8 @@ CHECK(reply_to_foreign)
 			kind = "internal";
 		else if (span_eq_ci(box->domain, author->domain))
 			continue;
-		else if (domain_in_list(free_mail, box->domain))
-			kind = domain_in_list(free_mail, author->domain) ? NULL : "free-mail";
+		else if (word_list_has_domain(free_mail, box->domain))
+			kind = word_list_has_domain(free_mail, author->domain) ? NULL : "free-mail";
 		else if (!same_house(box->domain, author->domain) && !is_discussion(m)) /* a list takes the answers to itself */
 			kind = "other";
 		if (!kind)

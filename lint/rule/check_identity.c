@@ -113,37 +113,18 @@ CHECK(from_address_invalid)
 		check_report(c, domain, "no-dot", ARG_T("domain", box->domain));
 }
 
-/* What may stand for the star of "yahoo.*": "fr", "co.jp", "com.br". "live.nicovideo.jp" is no house of live.com. */
-static bool is_country_ending(struct span ending)
-{
-	size_t dot = span_find_byte(ending, '.', 0);
-
-	if (dot == ending.n)
-		return ending.n >= 2;
-	return dot >= 2 && dot <= 3 && ending.n - dot - 1 == 2;
-}
-
 /* with: domains (exact, or families such as "yahoo.*"). From is at a free-mail domain. */
 CHECK(from_free_mail)
 {
-	const char *const *domains = rule_setting_list(check_rule(c), "domains");
+	struct word_list domains = rule_setting_words(check_rule(c), "domains");
 	const struct mailbox *box = author(m);
 
 	if (!box || box->domain.n == 0) {
 		check_not_applicable(c);
 		return;
 	}
-	for (; *domains; domains++) {
-		struct span domain = span_str(*domains);
-		bool family = domain.n > 2 && domain.p[domain.n - 1] == '*';
-		struct span stem = span_of(domain.p, family ? domain.n - 1 : domain.n);
-		bool hit = family ? span_starts_ci(box->domain, stem) && is_country_ending(span_cut(box->domain, stem.n, box->domain.n)) :
-				    span_eq_ci(box->domain, domain);
-		if (hit) {
-			check_report(c, box->domain_range, NULL, ARG_T("domain", box->domain));
-			return;
-		}
-	}
+	if (word_list_has_domain(domains, box->domain))
+		check_report(c, box->domain_range, NULL, ARG_T("domain", box->domain));
 }
 
 /* From has no display name. A tag may stand for name and address. */

@@ -67,32 +67,21 @@ CHECK(link_relative)
 	}
 }
 
-/* Is the host in the list? An entry that begins with a dot stands for the names below it. */
-static bool host_in_list(const char *const *list, struct span host)
-{
-	for (; list && *list; list++) {
-		struct span entry = span_str(*list);
-		if (entry.n && entry.p[0] == '.' ? span_ends_ci(host, entry) : span_eq_ci(host, entry))
-			return true;
-	}
-	return false;
-}
-
 /* with: hosts, first_party. Links over a URL shortener; its home page is no short link. Cases: public, first-party (a company's own short
  * names), unsubscribe (of List-Unsubscribe). */
 CHECK(link_shortener)
 {
-	const char *const *hosts = rule_setting_list(check_rule(c), "hosts");
-	const char *const *first_party = rule_setting_list(check_rule(c), "first_party");
+	struct word_list hosts = rule_setting_words(check_rule(c), "hosts");
+	struct word_list first_party = rule_setting_words(check_rule(c), "first_party");
 
 	for (size_t i = 0; i < m->n_links; i++) {
 		const struct link *link = &m->links[i];
 		if (!is_web(link) || link->kind == LINK_IMAGE || link->kind == LINK_OTHER || link->url.flags & URL_TAG || link->url.path.n < 2)
 			continue;
 		struct span host = url_host_lower(check_arena(c), &link->url);
-		if (host_in_list(first_party, host))
+		if (word_list_has_host(first_party, host))
 			report_link(c, link, "first-party");
-		else if (host_in_list(hosts, host))
+		else if (word_list_has_host(hosts, host))
 			report_link(c, link, link->kind == LINK_HEADER ? "unsubscribe" : "public");
 	}
 }
@@ -114,10 +103,10 @@ static bool has_label_of(struct span host, const char *const *labels)
 	return false;
 }
 
-static bool is_reserved(struct span host, const char *const *hosts)
+static bool is_reserved(struct span host, struct word_list hosts)
 {
 	return host_is_reserved_example(host) || span_ends_ci(host, SPAN_LIT(".test")) || span_ends_ci(host, SPAN_LIT(".invalid")) ||
-	       host_in_list(hosts, host);
+	       word_list_has_host(hosts, host);
 }
 
 /* with: cases (those that the rule is about), labels (of hosts for testing), hosts (more reserved names). Cases: userinfo, reserved, internal,
@@ -126,7 +115,7 @@ CHECK(link_host)
 {
 	const char *const *cases = rule_setting_list(check_rule(c), "cases");
 	const char *const *labels = rule_setting_list(check_rule(c), "labels");
-	const char *const *hosts = rule_setting_list(check_rule(c), "hosts");
+	struct word_list hosts = rule_setting_words(check_rule(c), "hosts");
 
 	for (size_t i = 0; i < m->n_links; i++) {
 		const struct link *link = &m->links[i];

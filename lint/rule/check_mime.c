@@ -387,7 +387,7 @@ static struct span name_as_opened(struct span name)
 /* with: extensions. A part whose file name ends in one of them. */
 CHECK(attachment_blocked)
 {
-	const char *const *extensions = rule_setting_list(check_rule(c), "extensions");
+	struct word_list extensions = rule_setting_words(check_rule(c), "extensions");
 
 	for (size_t i = 0; i < m->mime.n; i++) {
 		const struct entity *e = m->mime.all[i];
@@ -399,7 +399,7 @@ CHECK(attachment_blocked)
 			dot--;
 		/* "www.hanami-books.com" as the name of a picture is no program. */
 		struct span extension = span_cut(opened, dot, opened.n);
-		if (dot == 0 || !word_in_list(extensions, extension) ||
+		if (dot == 0 || !word_list_has(extensions, extension) ||
 		    (span_eq_ci(extension, SPAN_LIT("com")) && (entity_is(e, "image", NULL) || entity_is(e, "message", NULL))))
 			continue;
 		check_report_text(c, e->file_name, ((struct range){ 0, name.n }), NULL, ARG_T("name", name), ARG_T("extension", extension));

@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 
+#include "rule/data_list.h"
 #include "rule/options.h"
 
 /* A text in every language; never NULL for a loaded rule. */
@@ -71,8 +72,9 @@ struct rule_match {
 /* "with:" of a native check. */
 struct rule_setting {
 	const char *key;
-	const char *value;             /* a scalar; NULL where list is set */
-	const char *const *list;       /* NULL-terminated */
+	const char *value;             /* a scalar; NULL where list or data is set */
+	const char *const *list;       /* NULL-terminated; NULL where there is none */
+	const struct data_list *const *data; /* the lists of facts that are named ("@shorteners"), NULL-terminated; NULL: none */
 };
 
 struct rule_example {
@@ -124,7 +126,25 @@ struct rule {
 /* "with:" look-up; fallback where the key is absent. */
 const char *rule_setting(const struct rule *rule, const char *key, const char *fallback);
 long rule_setting_int(const struct rule *rule, const char *key, long fallback);
+/* The words written in the rule file. Not for a setting that may name lists of facts, for which it aborts: see below. */
 const char *const *rule_setting_list(const struct rule *rule, const char *key);
+
+/* Words written in the rule file together with the lists of facts it names. */
+struct word_list {
+	const char *const *words;
+	const struct data_list *const *data;
+};
+/* Only for settings that stand in the table of rule.c, since only there rule files may name lists. Empty where the key is absent. */
+struct word_list rule_setting_words(const struct rule *rule, const char *key);
+bool rule_setting_takes_data(const char *check, const char *key);
+/* Is the word an entry, without regard to ASCII case? */
+bool word_list_has(struct word_list list, struct span word);
+/* Is the host, with or without a dot at its end, an entry, or below an entry that begins with a dot (".short.gy")? */
+bool word_list_has_host(struct word_list list, struct span host);
+/* Is the domain an entry or of a family such as "yahoo.*": yahoo.fr, yahoo.co.jp, yahoo.com.br, not yahoo.hanami-books.jp? */
+bool word_list_has_domain(struct word_list list, struct span domain);
+/* All entries one after the other: *i begins with 0; false behind the last one. */
+bool word_list_next(struct word_list list, size_t *i, struct span *word);
 
 /* The built-in rules, sorted by id. Generated. */
 extern const struct rule *const builtin_rules[];

@@ -28,6 +28,7 @@ struct loader {
 	GPtrArray *errors;
 	const char *file;
 	bool (*known_check)(const char *name);
+	const struct data_set *lists;
 };
 
 static void refuse(struct loader *l, int line, int column, const char *format, ...) G_GNUC_PRINTF(4, 5);
@@ -548,6 +549,67 @@ static const char *folded(struct arena *arena, const char *text)
 	return copy;
 }
 
+/* The list that "@name" names; NULL after a refusal. */
+static const struct data_list *list_of(struct loader *l, const struct node *node, struct span name, bool is_table)
+{
+	static const struct data_set none = {NULL, 0};
+	const struct data_set *lists = l->lists ? l->lists : &none;
+	char *copy = arena_copy(l->arena, name);
+	const struct data_list *list = data_set_find(lists, copy);
+
+	if (!list) {
+		const char *near = NULL;
+		unsigned best = G_MAXUINT;
+		for (size_t i = 0; i < lists->n; i++)
+			if (word_nearer(copy, lists->lists[i]->name, &best))
+				near = lists->lists[i]->name;
+		if (near)
+			REFUSE(l, node, "there is no list \"@%s\"; did you mean \"@%s\"?", copy, near);
+		else
+			REFUSE(l, node, "there is no list \"@%s\"", copy);
+	} else if (list->is_table != is_table) {
+		REFUSE(l, node, is_table ? "\"@%s\" is a list of words, not a table" : "\"@%s\" is a table; write \"@%s/KEY\"", copy, copy);
+		return NULL;
+	}
+	return list;
+}
+
+/* "TABLE/KEY", without the "@". false after a refusal. */
+static bool limit_of(struct loader *l, const struct node *node, struct span place, struct data_limit *limit)
+{
+	size_t slash = span_find_byte(place, '/', 0);
+	const struct data_list *table = list_of(l, node, span_cut(place, 0, slash), true);
+
+	if (!table)
+		return false;
+	if (!data_list_limit(table, span_cut(place, slash + 1, place.n), limit)) {
+		REFUSE(l, node, "the table \"@%s\" has no such line as \"@%.*s\"", table->name, (int)place.n, place.p);
+		return false;
+	}
+	return true;
+}
+
+/* The text with every {@TABLE/KEY} replaced by the limit as people write it. */
+static const char *with_limits(struct loader *l, const struct node *node, const char *text)
+{
+	if (!text || !strstr(text, "{@"))
+		return text;
+	GString *out = g_string_new(NULL);
+	const char *p = text, *mark, *close;
+	struct data_limit limit;
+
+	while ((mark = strstr(p, "{@")) && (close = strchr(mark, '}'))) {
+		g_string_append_len(out, p, mark - p);
+		if (limit_of(l, node, span_of(mark + 2, (size_t)(close - mark) - 2), &limit))
+			g_string_append(out, limit.written);
+		p = close + 1;
+	}
+	g_string_append(out, p);
+	const char *copy = arena_copy(l->arena, span_of(out->str, out->len));
+	g_string_free(out, TRUE);
+	return copy;
+}
+
 static struct localized localized_of(struct loader *l, const struct node *node, const char *what, enum argument_rule rule)
 {
 	static const char *const languages[] = {"en", "ja", NULL};
@@ -561,7 +623,8 @@ static struct localized localized_of(struct loader *l, const struct node *node, 
 		if (!nodes[i])
 			REFUSE(l, node, "%s has no \"%s\"", what, languages[i]);
 		else
-			text.text[i] = strcmp(what, "title") == 0 ? text_of(l, nodes[i], what) : folded(l->arena, text_of(l, nodes[i], what));
+			text.text[i] = with_limits(l, nodes[i], strcmp(what, "title") == 0 ? text_of(l, nodes[i], what) :
+			                                                            folded(l->arena, text_of(l, nodes[i], what)));
 	}
 	if (rule != ARGUMENTS_NONE && text.text[LANGUAGE_EN] && text.text[LANGUAGE_JA])
 		check_arguments(l, nodes, &text, rule);
@@ -1010,6 +1073,45 @@ static const struct rule_match *read_match(struct loader *l, const struct node *
 
 /* --- check -------------------------------------------------------------------------------------------------------------------- */
 
+/* Take the names of lists ("@shorteners") out of the words; the rest stays in their order. */
+static void resolve_lists(struct loader *l, const struct node *node, const struct rule *rule, struct rule_setting *setting)
+{
+	const struct node *item = node->kind == NODE_LIST ? node->children : node;
+	size_t count = count_children(node) + 2, n_words = 0, n_lists = 0;
+	const char **words = ARENA_ARRAY(l->arena, const char *, count);
+	const struct data_list **lists = ARENA_ARRAY(l->arena, const struct data_list *, count);
+
+	for (const char *const *word = setting->list; *word; word++, item = item->next) {
+		if (**word != '@')
+			words[n_words++] = *word;
+		else
+			lists[n_lists++] = list_of(l, item, span_str(*word + 1), false);
+	}
+	if (n_lists == 0)
+		return;
+	if (rule->check && !rule_setting_takes_data(rule->check, node->key))
+		REFUSE(l, node, "the setting %s of %s cannot be a list of facts", node->key, rule->check);
+	setting->list = n_words ? words : NULL;
+	setting->data = lists;
+}
+
+/* "@TABLE/KEY" is a number of a table, "@NAME" a list. */
+static void read_scalar_setting(struct loader *l, const struct node *node, const struct rule *rule, struct rule_setting *setting)
+{
+	const char *text = content_of(l, node, node->key, false);
+	struct data_limit limit;
+
+	if (!text || *text != '@') {
+		setting->value = text;
+	} else if (strchr(text, '/')) {
+		if (limit_of(l, node, span_str(text + 1), &limit))
+			setting->value = arena_printf(l->arena, "%" G_GUINT64_FORMAT, limit.value);
+	} else {
+		setting->list = strings_of(l, node, node->key, false);
+		resolve_lists(l, node, rule, setting);
+	}
+}
+
 static void read_settings(struct loader *l, const struct node *node, struct rule *rule)
 {
 	if (node->kind != NODE_MAP || !node->children) {
@@ -1022,10 +1124,10 @@ static void read_settings(struct loader *l, const struct node *node, struct rule
 		if (!is_name(child->key, '_'))
 			REFUSE_KEY(l, child, "\"%s\" is no name of a setting (small letters, digits, underscores)", child->key);
 		setting->key = child->key;
-		if (child->kind == NODE_LIST)
-			setting->list = strings_of(l, child, child->key, false);
-		else
-			setting->value = content_of(l, child, child->key, false);
+		if (child->kind != NODE_LIST)
+			read_scalar_setting(l, child, rule, setting);
+		else if ((setting->list = strings_of(l, child, child->key, false)))
+			resolve_lists(l, child, rule, setting);
 	}
 	rule->settings = settings;
 }
@@ -1372,7 +1474,9 @@ static void load_folder(struct loader *l, const char *path, const char *area, GP
 		char *child = g_build_filename(path, name, NULL);
 		if (g_file_test(child, G_FILE_TEST_IS_DIR)) {
 			l->file = keep(l, child);
-			if (area)
+			if (!area && strcmp(name, "data") == 0)
+				; /* lists of facts */
+			else if (area)
 				refuse(l, 1, 1, "folders of rules are one level deep");
 			else if (!is_name(name, '-'))
 				refuse(l, 1, 1, "\"%s\" is no name of an area (small letters, digits, hyphens)", name);
@@ -1399,9 +1503,10 @@ static int compare_rules(const void *a, const void *b)
 	return order ? order : strcmp(first->file, second->file);
 }
 
-struct rule_set rule_load_folder(struct arena *arena, const char *folder, bool (*known_check)(const char *name), GPtrArray *errors)
+struct rule_set rule_load_folder(struct arena *arena, const char *folder, bool (*known_check)(const char *name), const struct data_set *lists,
+				 GPtrArray *errors)
 {
-	struct loader l = {.arena = arena, .errors = errors, .known_check = known_check};
+	struct loader l = {.arena = arena, .errors = errors, .known_check = known_check, .lists = lists};
 	GPtrArray *rules = g_ptr_array_new();
 
 	load_folder(&l, folder, NULL, rules);

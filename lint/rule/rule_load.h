@@ -13,9 +13,11 @@
  * unknown or double keys, empty texts, a missing language, id that is not the file's name, unknown enum words, an argument in a
  * text that is no identifier, both or neither of check and match, arguments that differ between the languages, a missing source, a
  * missing failing or passing example, anchors, aliases and tags of YAML, more than LIMIT_YAML_DEPTH levels or
- * LIMIT_RULE_FILE_BYTES, bytes that are not UTF-8. Not checked here: that a native check exists (known_check, may be NULL, is
- * asked), that a regex compiles. Returns the rules that are whole. */
-struct rule_set rule_load_folder(struct arena *arena, const char *folder, bool (*known_check)(const char *name), GPtrArray *errors);
+ * LIMIT_RULE_FILE_BYTES, bytes that are not UTF-8, lists of facts that are not in lists (NULL: there are none). DIR/data is left to
+ * data_load_folder(). Not checked here: that a native check exists (known_check, may be NULL, is asked), that a regex compiles.
+ * Returns the rules that are whole. */
+struct rule_set rule_load_folder(struct arena *arena, const char *folder, bool (*known_check)(const char *name), const struct data_set *lists,
+				 GPtrArray *errors);
 
 /* rules.d/score.yaml */
 struct score_table {

@@ -142,6 +142,61 @@ static void put_texts(GString *out, const struct rule *rule)
 	g_string_append_printf(out, " },\n\t.n_sources = %zu,", rule->n_sources);
 }
 
+/* The C name of a list: shared by all rules that name it. */
+static void put_data_name(GString *out, const struct data_list *list)
+{
+	g_string_append(out, "data_");
+	for (const char *p = list->name; *p; p++)
+		g_string_append_c(out, *p == '-' ? '_' : *p);
+}
+
+static void put_data_names(GString *out, const struct data_list *const *lists)
+{
+	if (!lists)
+		return;
+	g_string_append(out, " .data = (const struct data_list *const[]){ ");
+	for (; *lists; lists++) {
+		g_string_append_c(out, '&');
+		put_data_name(out, *lists);
+		g_string_append(out, ", ");
+	}
+	g_string_append(out, "NULL },");
+}
+
+/* One block of text and one of numbers, neither of which the loader of programs has to relocate. */
+static void put_data_list(GString *out, const struct data_list *list)
+{
+	g_string_append(out, "static const struct data_list ");
+	put_data_name(out, list);
+	g_string_append(out, " = {\n\t");
+	put_field(out, "name", list->name);
+	put_field(out, "title", list->title);
+	put_field(out, "date", list->date);
+	g_string_append_printf(out, " .n = %zu, .is_table = %d,\n\t.text =", list->n, list->is_table);
+	for (size_t i = 0; i < list->n; i++) {
+		g_string_append(out, "\n\t\t");
+		put_string(out, list->text + list->starts[i]);
+		g_string_append(out, " \"\\0\"");
+	}
+	g_string_append(out, ",\n\t.starts = (const uint32_t[]){ ");
+	for (size_t i = 0; i <= list->n; i++)
+		g_string_append_printf(out, i % 16 ? "%u, " : "\n\t\t%u, ", list->starts[i]);
+	g_string_append(out, "},\n};\n\n");
+}
+
+static void put_data(GString *out, const struct data_set *lists)
+{
+	for (size_t i = 0; i < lists->n; i++)
+		put_data_list(out, lists->lists[i]);
+	g_string_append(out, "const struct data_set builtin_data = { (const struct data_list *const[]){ ");
+	for (size_t i = 0; i < lists->n; i++) {
+		g_string_append_c(out, '&');
+		put_data_name(out, lists->lists[i]);
+		g_string_append(out, ", ");
+	}
+	g_string_append_printf(out, "NULL }, %zu };\n\n", lists->n);
+}
+
 static void put_settings(GString *out, const struct rule *rule)
 {
 	if (!rule->n_settings)
@@ -152,6 +207,7 @@ static void put_settings(GString *out, const struct rule *rule)
 		put_field(out, "key", rule->settings[i].key);
 		put_field(out, "value", rule->settings[i].value);
 		put_list(out, "list", rule->settings[i].list);
+		put_data_names(out, rule->settings[i].data);
 		g_string_append(out, " },");
 	}
 	g_string_append_printf(out, " },\n\t.n_settings = %zu,", rule->n_settings);
@@ -242,11 +298,16 @@ static void hash_file(GChecksum *checksum, const char *path, const char *name)
 	g_free(bytes);
 }
 
-static char *rules_version(const struct rule_set *set, const char *score_path)
+static char *rules_version(const struct rule_set *set, const struct data_set *lists, const char *score_path)
 {
 	GChecksum *checksum = g_checksum_new(G_CHECKSUM_SHA1);
 	for (size_t i = 0; i < set->n; i++)
 		hash_file(checksum, set->rules[i]->file, set->rules[i]->id);
+	for (size_t i = 0; i < lists->n; i++) {
+		const struct data_list *list = lists->lists[i];
+		g_checksum_update(checksum, (const guchar *)list->name, (gssize)strlen(list->name) + 1);
+		g_checksum_update(checksum, (const guchar *)list->text, (gssize)list->starts[list->n]);
+	}
 	hash_file(checksum, score_path, "score.yaml");
 	char *version = g_strndup(g_checksum_get_string(checksum), 12);
 	g_checksum_free(checksum);
@@ -271,7 +332,9 @@ int main(int argc, char **argv)
 	}
 	struct arena *arena = arena_new();
 	GPtrArray *errors = g_ptr_array_new_with_free_func(g_free);
-	struct rule_set set = rule_load_folder(arena, argv[1], NULL, errors);
+	char *data_folder = g_build_filename(argv[1], "data", NULL);
+	struct data_set lists = data_load_folder(arena, data_folder, errors);
+	struct rule_set set = rule_load_folder(arena, argv[1], NULL, &lists, errors);
 	struct score_table score = {0};
 	char *score_path = g_build_filename(argv[1], "score.yaml", NULL);
 	/* With faulty rules the points of these would be called unknown; so only whole sets are scored. */
@@ -284,9 +347,10 @@ int main(int argc, char **argv)
 	for (guint i = 0; i < errors->len; i++)
 		fprintf(stderr, "%s\n", (const char *)g_ptr_array_index(errors, i));
 	if (status == 0) {
-		char *version = rules_version(&set, score_path);
+		char *version = rules_version(&set, &lists, score_path);
 		GString *out =
 		        g_string_new("/* Made from the rule files by rules2c. Do not edit. */\n#include \"rule/rule.h\"\n\n");
+		put_data(out, &lists);
 		for (size_t i = 0; i < set.n; i++)
 			put_rule(out, set.rules[i], i);
 		g_string_append(out, "const struct rule *const builtin_rules[] = {\n");
@@ -305,6 +369,7 @@ int main(int argc, char **argv)
 		g_string_free(out, TRUE);
 		g_free(version);
 	}
+	g_free(data_folder);
 	g_free(score_path);
 	g_ptr_array_unref(errors);
 	arena_free(arena);
