@@ -24,7 +24,7 @@ BUILD_PKGS := glib-2.0 yaml-0.1
 TEST_PKGS := check
 
 PACKAGES := gcc libc6-dev make pkg-config libgmime-3.0-dev libxml2-dev libicu-dev libpcre2-dev libyaml-dev libjson-c-dev libpsl-dev
-TEST_PACKAGES := check python3 git
+TEST_PACKAGES := check python3 git curl
 FULL_PACKAGES := clang libclang-rt-14-dev valgrind cppcheck clang-tidy clang-format
 
 WARNINGS := -Wall -Wextra -Wshadow -Wwrite-strings -Wmissing-prototypes -Wstrict-prototypes -Wvla -Wundef -Wformat=2
@@ -55,7 +55,7 @@ Q := @
 say = @printf '  %-5s %s\n' $(1) $(2)
 endif
 
-.PHONY: all help deps deps-full demo check check-full test unit scripts golden docs bench fuzz fuzz-replay valcheck lint hdr-check \
+.PHONY: all help deps deps-full demo check check-full test unit scripts golden docs refresh bench fuzz fuzz-replay valcheck lint hdr-check \
 	install uninstall clean dist FORCE
 
 all: $(B)/presend
@@ -68,6 +68,7 @@ help:
 	@echo 'make test       the core tests, installing nothing'
 	@echo 'make bench      ratios against a parse-only program of the same libraries'
 	@echo 'make docs       write docs/rules/ and docs/coverage.md from the rule files;  make golden: rewrite the expectations of corpus/'
+	@echo 'make refresh    make the lists of rules.d/data anew from their sources (network; docs/data.md)'
 	@echo 'make install    PREFIX=/usr/local DESTDIR='
 
 # --- packages -------------------------------------------------------------------------------------------------------------------
@@ -178,6 +179,9 @@ golden: $(B)/presend
 
 docs: $(B)/presend
 	@$(BASH) tests/docs.sh --write $(B)/presend
+
+refresh:
+	@$(BASH) tests/refresh.sh
 
 check-full: deps-full
 	@$(BASH) tests/full.sh

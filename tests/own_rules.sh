@@ -92,6 +92,19 @@ rule other-rule '{on: text, phrase: [rose]}' 'a lily' 'a rose' | sed 's/^require
 [ $? -eq 1 ] || fail 'a near miss that another rule finds is exit 1' "$scratch/out"
 grep -q 'near-miss.yaml: example 2: must pass TX-11, but other-rule is found at' "$scratch/out" || fail 'who finds the near miss' "$scratch/out"
 
+# A list of facts of one's own, beside a built-in one; a list that is wrong is told with its place.
+mkdir -p "$scratch/listed/data"
+rule listed '{on: text, phrase: [peony]}' 'https://rabbit.ly.hanami-books.jp/a' 'https://go.hanami-short.jp/a and https://bit.ly/a' |
+	sed 's/^match: .*/check: link_shortener\nwith: {hosts: ["@house-hosts", "@shorteners"]}/; s/^\(  - fail: .*\)/\1\n    count: 2/' >"$scratch/listed/listed.yaml"
+printf '# title: Our short names\n# source: House style <https://hanami-books.jp/style>\n# date: 2026\n# licence: facts\n# refresh: by hand\ngo.hanami-short.jp\n' \
+	>"$scratch/listed/data/house-hosts.txt"
+"$presend" rules check "$scratch/listed" >"$scratch/out" 2>&1 || fail 'a list of facts of an own rule' "$scratch/out"
+grep -q '^1 rules, 2 examples, 0 failed, 0 slow$' "$scratch/out" || fail 'an own rule with a list' "$scratch/out"
+echo 'Go.hanami-short.jp' >>"$scratch/listed/data/house-hosts.txt"
+"$presend" rules check "$scratch/listed" >"$scratch/out" 2>&1
+[ $? -eq 2 ] || fail 'a wrong list is exit 2' "$scratch/out"
+grep -q 'data/house-hosts.txt:7:1: capital letter' "$scratch/out" || fail 'a wrong list is told with its place' "$scratch/out"
+
 # Usage: refused NAME LINE SED-SCRIPT: the good rule, changed by the script, is refused at this line.
 refused() {
 	mkdir -p "$scratch/broken"

@@ -287,6 +287,66 @@ START_TEST(check_refusal)
 }
 END_TEST
 
+/* Lists of facts in "with" and in texts. */
+static const struct {
+	const char *from, *to, *want; /* want: without the file's name */
+} list_refusals[] = {
+        {"check: known", "check: link_shortener\nwith: {hosts: \"@shortners\"}",
+                "15:15: there is no list \"@shortners\"; did you mean \"@shorteners\"?"},
+        {"check: known", "check: link_shortener\nwith: {hosts: [a.example, \"@\"]}", "15:27: there is no list \"@\""},
+        {"check: known", "check: link_shortener\nwith: {hosts: \"@receiver-limits\"}",
+                "15:15: \"@receiver-limits\" is a table; write \"@receiver-limits/KEY\""},
+        {"check: known", "check: link_scheme\nwith: {schemes: [\"@shorteners\"]}", "15:17: the setting schemes of link_scheme cannot be a list of facts"},
+        {"check: known", "check: size_over\nwith: {limit: \"@shorteners/bit.ly\"}", "15:15: \"@shorteners\" is a list of words, not a table"},
+        {"check: known", "check: size_over\nwith: {limit: \"@receiver-limits/gmail\"}",
+                "15:15: the table \"@receiver-limits\" has no such line as \"@receiver-limits/gmail\""},
+        {"en: Why", "en: \"{@receiver-limits/gmail}\"", "9:11: the table \"@receiver-limits\" has no such line as \"@receiver-limits/gmail\""},
+        {"en: Title", "en: \"a {@no-such-thing/b}\"", "8:13: there is no list \"@no-such-thing\""},
+};
+
+START_TEST(list_refusal)
+{
+	struct bench b;
+	bench_init(&b);
+	char *base = check_rule_text(), *text = replaced(base, list_refusals[_i].from, list_refusals[_i].to);
+	put_file(&b, "good-rule.yaml", text, strlen(text));
+	struct rule_set set = rule_load_folder(b.arena, b.folder, NULL, &builtin_data, b.errors);
+	char *got = errors_text(&b), *want = g_strdup_printf("good-rule.yaml:%s", list_refusals[_i].want);
+	ck_assert_str_eq(got, want);
+	ck_assert_uint_eq(set.n, 0);
+	g_free(want);
+	g_free(got);
+	g_free(text);
+	g_free(base);
+	bench_release(&b);
+}
+END_TEST
+
+START_TEST(lists)
+{
+	struct bench b;
+	bench_init(&b);
+	char *base = check_rule_text();
+	char *text = replaced(base, "check: known", "check: link_shortener\nwith: {hosts: [a.example, \"@shorteners\", b.example], most: \"@receiver-limits/gmail-message\"}");
+	char *titled = replaced(text, "en: Title", "en: \"More than {@receiver-limits/gmail-message}\"");
+	put_file(&b, "good-rule.yaml", titled, strlen(titled));
+	put_file(&b, "data/notes.yaml", "x", 1); /* no folder of rules */
+	struct rule_set set = rule_load_folder(b.arena, b.folder, NULL, &builtin_data, b.errors);
+	ck_assert_uint_eq(b.errors->len, 0);
+	ck_assert_uint_eq(set.n, 1);
+	const struct rule *rule = set.rules[0];
+	struct word_list hosts = rule_setting_words(rule, "hosts");
+	ck_assert(word_list_has(hosts, SPAN_LIT("a.example")) && word_list_has(hosts, SPAN_LIT("b.example")));
+	ck_assert(word_list_has(hosts, SPAN_LIT("bit.ly")) && !word_list_has(hosts, SPAN_LIT("c.example")));
+	ck_assert_int_eq(rule_setting_int(rule, "most", 0), 25 * 1024 * 1024);
+	ck_assert_str_eq(rule->title.text[LANGUAGE_EN], "More than 25 MB");
+	g_free(titled);
+	g_free(text);
+	g_free(base);
+	bench_release(&b);
+}
+END_TEST
+
 START_TEST(good_file)
 {
 	struct bench b;
@@ -546,12 +606,14 @@ int main(void)
 
 	tcase_add_test(load, good_file);
 	tcase_add_test(load, good_details);
+	tcase_add_test(load, lists);
 	tcase_add_test(load, all_faults_at_once);
 	tcase_add_test(load, same_id_twice);
 	tcase_add_test(load, no_folder);
 	tcase_add_test(load, every_prefix);
 	tcase_add_loop_test(refuse_case, refusal, 0, G_N_ELEMENTS(refusals));
 	tcase_add_loop_test(refuse_case, check_refusal, 0, G_N_ELEMENTS(check_refusals));
+	tcase_add_loop_test(refuse_case, list_refusal, 0, G_N_ELEMENTS(list_refusals));
 	tcase_add_loop_test(refuse_case, bad_file, 0, G_N_ELEMENTS(bad_files));
 	tcase_add_test(refuse_case, too_large);
 	tcase_add_loop_test(score, score_file, 0, G_N_ELEMENTS(score_files));

@@ -316,7 +316,7 @@ static void check_table_line(struct reader *r, struct span line)
 		return;
 	}
 	const bool good[N_COLUMNS] = {columns[0].n > 0, amount_of(columns[1]) > 0, unit_of(columns[2]) != NULL, columns[3].n > 0,
-	        columns[4].n > 0, is_address(columns[5]), is_date(columns[6])};
+	        columns[4].n > 0, span_eq(columns[5], SPAN_LIT("-")) || is_address(columns[5]), is_date(columns[6])};
 	check_entry(r, columns[0]);
 	for (size_t i = 0; i < N_COLUMNS; i++)
 		if (!good[i])

@@ -121,26 +121,6 @@ bool word_list_has_domain(struct word_list list, struct span domain)
 	return word_list_has(list, span_of(family, stem + 1));
 }
 
-bool word_list_next(struct word_list list, size_t *i, struct span *word)
-{
-	size_t at = (*i)++;
-
-	for (const char *const *w = list.words; w && *w; w++) {
-		if (at-- == 0) {
-			*word = span_str(*w);
-			return true;
-		}
-	}
-	for (const struct data_list *const *data = list.data; data && *data; data++) {
-		if (at < (*data)->n) {
-			*word = data_list_line(*data, at);
-			return true;
-		}
-		at -= (*data)->n;
-	}
-	return false;
-}
-
 /* --- rule sets ---------------------------------------------------------------------------------------------------------------- */
 
 const struct rule *rule_set_find(const struct rule_set *set, const char *id)

@@ -143,8 +143,6 @@ bool word_list_has(struct word_list list, struct span word);
 bool word_list_has_host(struct word_list list, struct span host);
 /* Is the domain an entry or of a family such as "yahoo.*": yahoo.fr, yahoo.co.jp, yahoo.com.br, not yahoo.hanami-books.jp? */
 bool word_list_has_domain(struct word_list list, struct span domain);
-/* All entries one after the other: *i begins with 0; false behind the last one. */
-bool word_list_next(struct word_list list, size_t *i, struct span *word);
 
 /* The built-in rules, sorted by id. Generated. */
 extern const struct rule *const builtin_rules[];
