@@ -103,6 +103,13 @@ static const struct {
 	{ "127.1", "127.1", true, false },
 	{ "8.8.8.8", "8.8.8.8", false, false },
 	{ "[::1]", "[::1]", true, false },
+	/* by the public suffix list: Japanese cities and their exceptions, a wildcard, shared hosting, countries that a short list forgets */
+	{ "www.city.kawasaki.jp", "city.kawasaki.jp", false, false },
+	{ "a.b.takatsu.kawasaki.jp", "b.takatsu.kawasaki.jp", false, false },
+	{ "www.hanami.github.io", "hanami.github.io", false, false },
+	{ "www.hanami.co.ke", "hanami.co.ke", false, false },
+	{ "WWW.Hanami.Co.JP", "Hanami.Co.JP", false, false },
+	{ "a.b.no-such-ending", "b.no-such-ending", false, false },
 	{ "", "", false, false },
 };
 

@@ -1,34 +1,49 @@
-/* Organisational domains by the public suffix list that is built into libpsl. The only user of libpsl.
+/* Registrable domains by the public suffix list that is built into libpsl. The only user of libpsl.
  * Reads no file and asks no DNS. */
 #include "doc/alignment.h"
 
 #include <libpsl.h>
 
-#include "doc/url.h"
-
 /* A host name may have 253 octets (RFC 1035); a longer one is none, and libpsl's search is not linear in it. */
 enum { HOST_OCTETS_MAX = 253 };
 
-struct span organisational_domain(struct arena *arena, struct span host)
+/* The last two labels, where no list was built into libpsl. */
+static struct span last_two_labels(struct span host)
+{
+	size_t at = host.n;
+
+	for (int dots = 0; at > 0; at--)
+		if (host.p[at - 1] == '.' && ++dots == 2)
+			break;
+	return span_cut(host, at, host.n);
+}
+
+struct span registrable_domain(struct span host)
+{
+	char name[HOST_OCTETS_MAX + 1];
+
+	if (host.n == 0 || host.n > HOST_OCTETS_MAX || span_find_byte(host, '\0', 0) < host.n)
+		return host;
+	for (size_t i = 0; i < host.n; i++)
+		name[i] = ascii_lower(host.p[i]);
+	name[host.n] = '\0';
+	const psl_ctx_t *list = psl_builtin();
+	if (!list)
+		return last_two_labels(host);
+	const char *found = psl_registrable_domain(list, name);
+	return found ? span_cut(host, (size_t)(found - name), host.n) : host;
+}
+
+static struct span organisational_domain(struct span host)
 {
 	if (host.n && host.p[host.n - 1] == '.')
 		host.n--;
-	if (host.n == 0 || host.n > HOST_OCTETS_MAX || span_find_byte(host, '\0', 0) < host.n || host.p[0] == '[')
-		return host;
-	char *name = arena_copy(arena, host);
-	for (size_t i = 0; i < host.n; i++)
-		name[i] = ascii_lower(name[i]);
-	const psl_ctx_t *list = psl_builtin();
-	const char *found = list ? psl_registrable_domain(list, name) : NULL;
-	if (found)
-		return span_str(found);
-	/* Without a list, the short one of ours; a public suffix itself stands for itself. */
-	return list ? span_of(name, host.n) : host_organisation(span_of(name, host.n));
+	return registrable_domain(host);
 }
 
-bool domains_aligned(struct arena *arena, struct span a, struct span b)
+bool domains_aligned(struct span a, struct span b)
 {
-	struct span x = organisational_domain(arena, a), y = organisational_domain(arena, b);
+	struct span x = organisational_domain(a), y = organisational_domain(b);
 
 	return x.n > 0 && span_eq_ci(x, y);
 }

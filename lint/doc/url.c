@@ -3,6 +3,7 @@
 #include "doc/url.h"
 
 #include "base/utf8.h"
+#include "doc/alignment.h"
 #include "doc/tag.h"
 
 static bool is_scheme_byte(char c)
@@ -268,74 +269,6 @@ struct span url_host_lower(struct arena *arena, const struct url *url)
 	return span_of(lower, n);
 }
 
-/* Second levels under which anybody can register. The registries' own rules, as far as mail meets them; the public suffix
- * list (publicsuffix.org) is the exact answer. */
-static const struct {
-	const char *top, *seconds;
-} suffixes[] = {
-	{ "jp", "co ne or ac ad ed go gr lg" },
-	{ "uk", "co org ac gov ltd plc me net sch nhs police" },
-	{ "kr", "co or ne re pe go ac" },
-	{ "au", "com net org edu gov asn id" },
-	{ "nz", "co net org ac govt geek gen school" },
-	{ "tw", "com org net edu gov idv" },
-	{ "cn", "com net org gov edu ac" },
-	{ "hk", "com net org gov edu idv" },
-	{ "sg", "com net org gov edu per" },
-	{ "my", "com net org gov edu name" },
-	{ "br", "com net org gov edu art blog eco ind" },
-	{ "in", "co net org gen firm ind ac gov edu nic res" },
-	{ "za", "co org net ac gov web" },
-	{ "th", "co or in ac go net" },
-	{ "id", "co or go ac web sch net" },
-	{ "ph", "com net org gov edu" },
-	{ "vn", "com net org gov edu" },
-	{ "tr", "com net org gov edu bel" },
-	{ "mx", "com net org gob edu" },
-	{ "ar", "com net org gob edu" },
-	{ "co", "com net org gov edu" },
-	{ "pe", "com net org gob edu" },
-	{ "il", "co net org ac gov muni" },
-	{ "ua", "com net org gov edu" },
-	{ "pl", "com net org gov edu" },
-	{ "ru", "com net org" },
-	{ "sa", "com net org gov edu" },
-	{ "eg", "com net org gov edu" },
-	{ "pk", "com net org gov edu" },
-	{ "at", "co or ac gv" },
-	{ "hu", "co org" },
-	{ "pt", "com org gov edu" },
-	{ "es", "com org nom gob edu" },
-	{ "gr", "com org net gov edu" },
-};
-
-static bool is_in_list(struct span word, const char *list)
-{
-	for (const char *p = list; *p;) {
-		size_t n = strcspn(p, " ");
-		if (span_eq_ci(word, span_of(p, n)))
-			return true;
-		p += n + (p[n] == ' ');
-	}
-	return false;
-}
-
-/* Japanese prefecture types: names are registered one level further down (name.city.tokyo.jp, name.tokyo.jp). Source: JPRS. */
-static const char prefectures[] =
-	"hokkaido aomori iwate miyagi akita yamagata fukushima ibaraki tochigi gunma saitama chiba tokyo kanagawa niigata toyama ishikawa "
-	"fukui yamanashi nagano gifu shizuoka aichi mie shiga kyoto osaka hyogo nara wakayama tottori shimane okayama hiroshima yamaguchi "
-	"tokushima kagawa ehime kochi fukuoka saga nagasaki kumamoto oita miyazaki kagoshima okinawa";
-
-/* The start of the label before the one that starts at from (from > 0). */
-static size_t label_before(struct span host, size_t from)
-{
-	size_t i = from - 1;
-
-	while (i > 0 && host.p[i - 1] != '.')
-		i--;
-	return i;
-}
-
 struct span host_organisation(struct span host)
 {
 	uint32_t address;
@@ -344,21 +277,7 @@ struct span host_organisation(struct span host)
 		host.n--;
 	if (host.n == 0 || host.p[0] == '[' || ipv4_parse(host, &address))
 		return host;
-	size_t top = host.n;
-	while (top > 0 && host.p[top - 1] != '.')
-		top--;
-	if (top == 0)
-		return host;
-	size_t second = label_before(host, top);
-	if (second == 0)
-		return host;
-	struct span top_label = span_cut(host, top, host.n), second_label = span_cut(host, second, top - 1);
-	bool shared = false;
-	for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes && !shared; i++)
-		shared = span_eq_ci(top_label, span_str(suffixes[i].top)) && is_in_list(second_label, suffixes[i].seconds);
-	if (!shared && span_eq_ci(top_label, SPAN_LIT("jp")))
-		shared = is_in_list(second_label, prefectures);
-	return span_cut(host, shared ? label_before(host, second) : second, host.n);
+	return registrable_domain(host);
 }
 
 /* The same name or a name below it. */

@@ -32,8 +32,7 @@ struct url {
 struct url url_parse(struct span text);
 /* Lower-case host with a final dot removed, in the arena. */
 struct span url_host_lower(struct arena *arena, const struct url *url);
-/* The registrable domain, approximated offline from a short list of second-level suffixes (co.jp, ne.jp, co.uk, ...): a part of host.
- * An exact answer needs the public suffix list; say so where it matters. */
+/* The registrable domain by the public suffix list: a part of host, without a dot at its end. An address or a public suffix is its own. */
 struct span host_organisation(struct span host);
 /* True for localhost, *.local, *.internal, *.test, *.invalid, *.localhost, private addresses. */
 bool host_is_internal(struct span host);

@@ -32,14 +32,14 @@ static bool is_well_formed(const struct dkim_signature *s)
 	return s->n_problems == 0;
 }
 
-static bool is_aligned(struct check *c, const struct message *m, const struct dkim_signature *s)
+static bool is_aligned(const struct message *m, const struct dkim_signature *s)
 {
-	return domains_aligned(check_arena(c), author_domain(m), s->domain);
+	return domains_aligned(author_domain(m), s->domain);
 }
 
 /* The signature that stands for the sender: the first that is well formed and aligned with From, else the first that is well
  * formed; NULL. */
-static const struct dkim_signature *main_signature(struct check *c, const struct message *m)
+static const struct dkim_signature *main_signature(const struct message *m)
 {
 	const struct dkim_signature *first = NULL;
 
@@ -47,7 +47,7 @@ static const struct dkim_signature *main_signature(struct check *c, const struct
 		const struct dkim_signature *s = &m->signatures[i];
 		if (!is_well_formed(s))
 			continue;
-		if (is_aligned(c, m, s))
+		if (is_aligned(m, s))
 			return s;
 		if (!first)
 			first = s;
@@ -143,11 +143,11 @@ CHECK(dkim_from_not_signed)
 }
 
 /* Is the field signed by a well-formed signature; by one that is aligned with From, if there is one at all? */
-static bool is_covered(struct check *c, const struct message *m, const char *name, bool aligned_only)
+static bool is_covered(const struct message *m, const char *name, bool aligned_only)
 {
 	for (size_t i = 0; i < m->n_signatures; i++) {
 		const struct dkim_signature *s = &m->signatures[i];
-		if (is_well_formed(s) && dkim_signs(s, span_str(name)) && (!aligned_only || is_aligned(c, m, s)))
+		if (is_well_formed(s) && dkim_signs(s, span_str(name)) && (!aligned_only || is_aligned(m, s)))
 			return true;
 	}
 	return false;
@@ -162,16 +162,16 @@ CHECK(dkim_coverage)
 
 	if (unsigned_mail(c, m))
 		return;
-	const struct dkim_signature *judged = main_signature(c, m);
+	const struct dkim_signature *judged = main_signature(m);
 	if (!judged)
 		return; /* told by dkim_syntax */
-	bool aligned_only = is_aligned(c, m, judged);
+	bool aligned_only = is_aligned(m, judged);
 	for (size_t k = 0; k < G_N_ELEMENTS(cases); k++) {
 		const char *const *names = rule_setting_list(check_rule(c), cases[k]);
 		GString *missing = g_string_new(NULL);
 		size_t count = 0;
 		for (; names && *names; names++) {
-			if (!header_find(m->header, *names) || is_covered(c, m, *names, aligned_only))
+			if (!header_find(m->header, *names) || is_covered(m, *names, aligned_only))
 				continue;
 			g_string_append_printf(missing, "%s%s", count++ ? ", " : "", *names);
 		}
@@ -241,7 +241,7 @@ CHECK(dkim_body_changed)
 	for (size_t i = 0; i < m->n_signatures; i++) {
 		const struct dkim_signature *s = &m->signatures[i];
 		bodies[i] = dkim_body_compare(m->file, whole_body(m), s);
-		fits |= bodies[i].state == DKIM_BODY_SAME && is_well_formed(s) && is_aligned(c, m, s);
+		fits |= bodies[i].state == DKIM_BODY_SAME && is_well_formed(s) && is_aligned(m, s);
 	}
 	for (size_t i = 0; i < m->n_signatures; i++) {
 		const struct dkim_signature *s = &m->signatures[i];
@@ -249,7 +249,7 @@ CHECK(dkim_body_changed)
 		if (body->state == DKIM_BODY_UNKNOWN || body->state == DKIM_BODY_SAME)
 			continue;
 		if (fits)
-			check_report(c, tag_range(s, "bh"), is_aligned(c, m, s) ? "beside" : "foreign", ARG_T("domain", s->domain));
+			check_report(c, tag_range(s, "bh"), is_aligned(m, s) ? "beside" : "foreign", ARG_T("domain", s->domain));
 		else if (body->state == DKIM_BODY_SHORTER)
 			check_report(c, tag_range(s, "l"), "shorter", ARG_T("domain", s->domain), ARG_I("length", s->length),
 				     ARG_I("octets", body->octets));
@@ -296,9 +296,9 @@ static bool alignment_of(struct check *c, const struct message *m, struct alignm
 	/* Only a delivered copy has a Return-Path that means anything. */
 	if (check_stage(c) == STAGE_RECEIVED)
 		out->bounce = bounce_domain(c, m, &out->bounce_range);
-	out->spf = domains_aligned(check_arena(c), out->from, out->bounce);
+	out->spf = domains_aligned(out->from, out->bounce);
 	for (size_t i = 0; i < m->n_signatures; i++)
-		out->dkim |= is_aligned(c, m, &m->signatures[i]);
+		out->dkim |= is_aligned(m, &m->signatures[i]);
 	if (out->from.n == 0 || (!out->signature && out->bounce.n == 0)) {
 		check_not_applicable(c);
 		return false;
@@ -344,7 +344,7 @@ CHECK(dkim_several_aligned)
 	if (unsigned_mail(c, m))
 		return;
 	for (size_t i = 0; i < m->n_signatures; i++)
-		if (is_aligned(c, m, &m->signatures[i]) && ++count == 2)
+		if (is_aligned(m, &m->signatures[i]) && ++count == 2)
 			second = &m->signatures[i];
 	if (second)
 		check_report(c, tag_range(second, "d"), NULL, ARG_I("count", count), ARG_T("domain", second->domain));
@@ -358,7 +358,7 @@ CHECK(dkim_fields_not_signed)
 
 	if (unsigned_mail(c, m))
 		return;
-	const struct dkim_signature *judged = main_signature(c, m);
+	const struct dkim_signature *judged = main_signature(m);
 	for (size_t k = 0; fields && fields[k]; k++) {
 		if (!judged || !header_find(m->header, fields[k])) {
 			check_not_applicable(c);
