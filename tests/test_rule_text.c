@@ -162,6 +162,38 @@ START_TEST(page_as_markdown)
 }
 END_TEST
 
+/* A rule that names lists of facts tells which, of when; those of others have no link to our pages. */
+START_TEST(page_with_lists)
+{
+	static const uint32_t starts[] = {0, 2, 4};
+	static const struct data_list own = {.name = "own", .title = "Our <list>", .date = "2026", .text = "a\0b", .starts = starts, .n = 2};
+	const struct data_list *lists[] = {&own, data_set_find(&builtin_data, "shorteners"), NULL};
+	const struct rule_setting setting = {.key = "hosts", .data = lists};
+	struct rule rule = plain;
+	GString *out = g_string_new(NULL);
+
+	ck_assert_ptr_nonnull(lists[1]);
+	rule.settings = &setting;
+	rule.n_settings = 1;
+	explain_rule(out, &rule, EXPLAIN_TEXT, LANGUAGE_EN);
+	ck_assert_ptr_nonnull(strstr(out->str, "\n  @own: Our <list> (2 entries, 2026)\n  @shorteners: "));
+	g_string_truncate(out, 0);
+	explain_rule(out, &rule, EXPLAIN_TEXT, LANGUAGE_JA);
+	ck_assert_ptr_nonnull(strstr(out->str, "(2 件, 2026)"));
+	g_string_truncate(out, 0);
+	explain_rule(out, &rule, EXPLAIN_MARKDOWN, LANGUAGE_EN);
+	ck_assert_ptr_nonnull(strstr(out->str, "\n- @own: Our \\<list\\> (2 entries, 2026)\n- [@shorteners](../data.md#shorteners): "));
+	g_string_truncate(out, 0);
+	explain_rule(out, &rule, EXPLAIN_JSON, LANGUAGE_EN);
+	struct json_object *root = json_tokener_parse(out->str), *value;
+	ck_assert_ptr_nonnull(root);
+	ck_assert(json_object_object_get_ex(root, "lists", &value));
+	ck_assert_uint_eq(json_object_array_length(value), 2);
+	json_object_put(root);
+	g_string_free(out, TRUE);
+}
+END_TEST
+
 START_TEST(page_as_json)
 {
 	char *text = page(EXPLAIN_JSON, LANGUAGE_JA);
@@ -335,6 +367,7 @@ int main(void)
 	tcase_add_loop_test(words, near_word, 0, G_N_ELEMENTS(near_words));
 	tcase_add_test(pages, page_is_safe);
 	tcase_add_test(pages, page_as_text);
+	tcase_add_test(pages, page_with_lists);
 	tcase_add_test(pages, page_as_markdown);
 	tcase_add_test(pages, page_as_json);
 	tcase_add_loop_test(examples, mail_around, 0, G_N_ELEMENTS(mails));

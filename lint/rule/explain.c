@@ -11,10 +11,12 @@ enum label {
 	LABEL_AREA,
 	LABEL_BAD,
 	LABEL_CONFIDENCE,
+	LABEL_ENTRIES,
 	LABEL_EXAMPLES,
 	LABEL_FILE,
 	LABEL_GOOD,
 	LABEL_HELP,
+	LABEL_LISTS,
 	LABEL_MESSAGE,
 	LABEL_OFF_BY_DEFAULT,
 	LABEL_OPTIONS,
@@ -34,10 +36,12 @@ static const struct localized labels[] = {
         [LABEL_AREA] = {{"Area", "分野"}},
         [LABEL_BAD] = {{"Found", "指摘される例"}},
         [LABEL_CONFIDENCE] = {{"Confidence", "確からしさ"}},
+        [LABEL_ENTRIES] = {{"entries", "件"}},
         [LABEL_EXAMPLES] = {{"Examples", "例"}},
         [LABEL_FILE] = {{"Defined in", "定義ファイル"}},
         [LABEL_GOOD] = {{"Not found", "指摘されない例"}},
         [LABEL_HELP] = {{"How to fix it", "対処"}},
+        [LABEL_LISTS] = {{"Lists of facts", "使っているリスト"}},
         [LABEL_MESSAGE] = {{"What it says", "メッセージ"}},
         [LABEL_OFF_BY_DEFAULT] = {{"Runs only when selected by name.", "名前を指定したときだけ実行されます。"}},
         [LABEL_OPTIONS] = {{"with", "条件:"}},
@@ -342,6 +346,29 @@ static void put_source_text(GString *out, const struct rule_source *source, enum
 		g_string_append_printf(out, " (%s)", source->date);
 }
 
+/* Calls put for each list of facts that the rule names; false where there is none. */
+static bool each_list(const struct rule *rule, void (*put)(GString *out, const struct data_list *list, enum language language),
+                      GString *out, enum language language)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < rule->n_settings; i++) {
+		for (const struct data_list *const *list = rule->settings[i].data; list && *list; list++) {
+			if (put)
+				put(out, *list, language);
+			any = true;
+		}
+	}
+	return any;
+}
+
+static void put_list_text(GString *out, const struct data_list *list, enum language language)
+{
+	g_string_append_printf(out, "%*s@%s: ", INDENT, "", list->name);
+	put_inline(out, list->title);
+	g_string_append_printf(out, " (%zu %s, %s)\n", list->n, label(LABEL_ENTRIES, language), list->date);
+}
+
 static void rule_as_text(GString *out, const struct rule *rule, enum language language)
 {
 	put_inline(out, rule->id);
@@ -403,6 +430,10 @@ static void rule_as_text(GString *out, const struct rule *rule, enum language la
 		g_string_append_c(out, '\n');
 		if (rule->sources[i].url)
 			put_block(out, rule->sources[i].url, 2 * INDENT);
+	}
+	if (each_list(rule, NULL, NULL, language)) {
+		put_heading(out, LABEL_LISTS, language);
+		each_list(rule, put_list_text, out, language);
 	}
 	g_string_append_printf(out, "\n%s: %s\n", label(LABEL_FILE, language), rule->file);
 }
@@ -518,6 +549,17 @@ static void put_markdown_texts(GString *out, const struct rule *rule, enum langu
 	}
 }
 
+/* Built-in lists are described on a page beside the folder of these. */
+static void put_list_markdown(GString *out, const struct data_list *list, enum language language)
+{
+	if (data_set_find(&builtin_data, list->name) == list)
+		g_string_append_printf(out, "- [@%s](../data.md#%s): ", list->name, list->name);
+	else
+		g_string_append_printf(out, "- @%s: ", list->name);
+	put_markdown(out, list->title);
+	g_string_append_printf(out, " (%zu %s, %s)\n", list->n, label(LABEL_ENTRIES, language), list->date);
+}
+
 static void rule_as_markdown(GString *out, const struct rule *rule)
 {
 	g_string_append_printf(out, "<!-- Made from %s by `make docs`. Do not edit. -->\n# %s\n\n", rule->file, rule->id);
@@ -557,6 +599,12 @@ static void rule_as_markdown(GString *out, const struct rule *rule)
 			g_string_append_printf(out, ": <%s>", rule->sources[i].url);
 		g_string_append_c(out, '\n');
 		g_string_free(source, TRUE);
+	}
+	if (each_list(rule, NULL, NULL, LANGUAGE_EN)) {
+		g_string_append(out, "\n## ");
+		put_markdown_labels(out, LABEL_LISTS);
+		g_string_append(out, "\n\n");
+		each_list(rule, put_list_markdown, out, LANGUAGE_EN);
 	}
 }
 
@@ -603,6 +651,15 @@ static void put_array(GString *out, const char *key, const char *const *strings)
 	g_string_append_c(out, ']');
 }
 
+static void put_list_json(GString *out, const struct data_list *list, enum language language G_GNUC_UNUSED)
+{
+	g_string_append(out, out->str[out->len - 1] == '[' ? "{" : ",{");
+	put_member(out, "name", list->name);
+	put_member(out, "title", list->title);
+	put_member(out, "date", list->date);
+	g_string_append_printf(out, ",\"entries\":%zu}", list->n);
+}
+
 static void rule_as_json(GString *out, const struct rule *rule, enum language language)
 {
 	g_string_append_c(out, '{');
@@ -640,6 +697,8 @@ static void rule_as_json(GString *out, const struct rule *rule, enum language la
 		put_member(out, "date", rule->sources[i].date);
 		g_string_append_c(out, '}');
 	}
+	g_string_append(out, "],\"lists\":[");
+	each_list(rule, put_list_json, out, language);
 	g_string_append_c(out, ']');
 	put_member(out, "smtp_reply", rule->smtp_reply);
 	if (rule->supersedes)
