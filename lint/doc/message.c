@@ -110,6 +110,69 @@ static const struct {
 	{ NULL, "background", LINK_IMAGE }, { "v:fill", "src", LINK_IMAGE },	{ "v:imagedata", "src", LINK_IMAGE },
 };
 
+static bool is_css_picture(struct span css, size_t at)
+{
+	static const struct span names[] = { { "background", 10 }, { "list-style", 10 }, { "border-image", 12 }, { "content", 7 } };
+	size_t start = at;
+
+	/* The name of the property in front: not of a font, not of @import. */
+	while (start > 0 && !memchr(";{}", css.p[start - 1], 3))
+		start--;
+	struct span name = span_trim(span_cut(css, start, at));
+	for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
+		if (span_starts_ci(name, names[i]))
+			return true;
+	return false;
+}
+
+/* Pictures that a style names: url(x), url('x'). attribute: NULL for a style element. */
+static void add_style_links(struct message *m, struct link_builder *b, const struct body *body, size_t element, const struct text *css,
+			    const struct html_attribute *attribute)
+{
+	struct span s = css->bytes;
+
+	for (size_t at = span_find_ci(s, SPAN_LIT("url("), 0); at < s.n; at = span_find_ci(s, SPAN_LIT("url("), at + 4)) {
+		size_t start = at + 4, end;
+		while (start < s.n && ascii_is_space(s.p[start]))
+			start++;
+		char quote = start < s.n && (s.p[start] == '"' || s.p[start] == '\'') ? s.p[start++] : ')';
+		end = span_find_byte(s, quote, start);
+		if (end == s.n || end == start || !is_css_picture(s, at))
+			continue;
+		struct link *link = add_link(b, LINK_IMAGE, body, trimmed(m->arena, cut_text(m->arena, css, start, end)));
+		link->element = element;
+		link->attribute = attribute;
+		link->hidden = body->html->elements[element].style.hidden != HTML_VISIBLE;
+	}
+}
+
+/* The candidates of srcset: "a.png 1x, b.png 2x". Source: HTML Living Standard, "srcset attributes". */
+static void add_srcset_links(struct message *m, struct link_builder *b, const struct body *body, size_t element,
+			     const struct html_attribute *attribute)
+{
+	struct span s = attribute->value->bytes;
+
+	for (size_t at = 0; at < s.n;) {
+		while (at < s.n && (ascii_is_space(s.p[at]) || s.p[at] == ','))
+			at++;
+		size_t start = at;
+		while (at < s.n && !ascii_is_space(s.p[at]))
+			at++;
+		size_t end = at;
+		while (end > start && s.p[end - 1] == ',')
+			end--;
+		if (end > start) {
+			struct link *link = add_link(b, LINK_IMAGE, body, cut_text(m->arena, attribute->value, start, end));
+			link->element = element;
+			link->attribute = attribute;
+			link->hidden = body->html->elements[element].style.hidden != HTML_VISIBLE;
+		}
+		/* A descriptor, if there was no comma. */
+		if (end == at)
+			at = span_find_byte(s, ',', at);
+	}
+}
+
 static void add_html_links(struct message *m, struct link_builder *b, const struct body *body)
 {
 	for (size_t i = 0; i < body->html->n_elements; i++) {
@@ -129,7 +192,16 @@ static void add_html_links(struct message *m, struct link_builder *b, const stru
 					link->label = html_element_text(m->arena, body->html, i, true);
 				break;
 			}
+			if (span_eq(e->attributes[a].name, SPAN_LIT("style")))
+				add_style_links(m, b, body, i, e->attributes[a].value, &e->attributes[a]);
+			else if (span_eq(e->attributes[a].name, SPAN_LIT("srcset")))
+				add_srcset_links(m, b, body, i, &e->attributes[a]);
 		}
+	}
+	for (size_t i = 0; i < body->html->n_texts; i++) {
+		const struct html_text_run *run = &body->html->texts[i];
+		if (run->parent != HTML_NO_PARENT && span_eq(body->html->elements[run->parent].name, SPAN_LIT("style")))
+			add_style_links(m, b, body, run->parent, run->decoded, NULL);
 	}
 }
 

@@ -26,7 +26,7 @@ struct body {
 
 enum link_kind {
 	LINK_ANCHOR,  /* a, area: href */
-	LINK_IMAGE,   /* img src, background, ... */
+	LINK_IMAGE,   /* img src, srcset, background, url() of a style */
 	LINK_FORM,    /* form action */
 	LINK_OTHER,   /* link, iframe, object, script ... */
 	LINK_TEXT,    /* URL in plain text */

@@ -31,7 +31,7 @@ struct domain {
 	struct span name;        /* without a dot at the end */
 	const struct text *text; /* NULL: range is of the file */
 	struct range range;
-	bool of_sender;          /* not of a link */
+	bool of_sender;          /* not of a link, nor of a signature, which a service may make in its own name */
 };
 
 struct domains {
@@ -56,7 +56,7 @@ static void add_mailboxes(struct domains *d, const struct address_list *list)
 			add_domain(d, list->mailboxes[i].domain, NULL, list->mailboxes[i].domain_range, true);
 }
 
-/* The domains of senders, then those of links, each once, in order. */
+/* The domains of senders, of signatures, then those of links, each once, in order. */
 static struct domains collect_domains(struct check *c, const struct message *m)
 {
 	struct domains d = { g_array_new(FALSE, FALSE, sizeof(struct domain)), g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL) };
@@ -69,6 +69,12 @@ static struct domains collect_domains(struct check *c, const struct message *m)
 		struct address_list list = address_list_parse(check_arena(c), m->file, return_path);
 		add_mailboxes(&d, &list);
 	}
+	for (size_t i = 0; i < m->n_signatures; i++)
+		for (size_t k = 0; k < m->signatures[i].n_tags; k++) {
+			const struct dkim_tag *tag = &m->signatures[i].tags[k];
+			if (span_eq(tag->name, SPAN_LIT("d")))
+				add_domain(&d, file_span(m, tag->value), NULL, tag->value, false);
+		}
 	for (size_t i = 0; i < m->n_links; i++) {
 		const struct link *link = &m->links[i];
 		if (!is_web(link) || link->url.flags & (URL_TAG | URL_IP_HOST))
@@ -372,7 +378,7 @@ static bool is_named_return(struct span query, size_t at, const char *const *par
 }
 
 /* with: redirectors ("host/path"), sharing (hosts), parameters. Cases: redirector (a public one with a target in it), nested (another URL in the
- * query of a foreign host that is not the one most links pass). */
+ * path or query of a foreign host that is not the one most links pass). */
 CHECK(link_redirector)
 {
 	struct word_list redirectors = rule_setting_words(check_rule(c), "redirectors");
@@ -388,10 +394,10 @@ CHECK(link_redirector)
 			continue;
 		struct span host = url_host_lower(check_arena(c), &link->url), organisation = host_organisation(host);
 		const char *kind = is_redirector(c, redirectors, host, link->url.path) ? "redirector" : NULL;
-		struct span query = link->url.query;
+		struct span query = link->url.query, path = link->url.path;
 		for (size_t k = 0; k < G_N_ELEMENTS(signs) && !kind; k++) {
 			size_t at = span_find_ci(query, span_str(signs[k]), 0);
-			if (at < query.n && !is_named_return(query, at, parameters))
+			if ((at < query.n && !is_named_return(query, at, parameters)) || span_find_ci(path, span_str(signs[k]), 0) < path.n)
 				kind = "nested";
 		}
 		if (!kind)

@@ -17,23 +17,39 @@ static void report_link(struct check *c, const struct link *link, const char *ki
 			  ARG_T("host", link->url.host), ARG_T("scheme", link->url.scheme));
 }
 
-/* with: schemes, images (true: pictures; else anchors and forms). Cases: the scheme in small letters. The place is the scheme with what
- * stands before the first comma: a picture in a data: URL may fill the whole file. */
+/* Has the target no scheme? "hanami-books.jp:8080/may" has a port and none, though it looks as if. */
+static bool lacks_scheme(const struct link *link)
+{
+	struct span target = link->target->bytes, scheme = link->url.scheme;
+
+	if (link->url.flags & URL_NO_SCHEME)
+		return true;
+	return (span_find_byte(scheme, '.', 0) < scheme.n || span_eq_ci(scheme, SPAN_LIT("localhost"))) && scheme.n + 1 < target.n &&
+	       ascii_is_digit(target.p[scheme.n + 1]);
+}
+
+/* with: schemes, images (true: pictures; else anchors and forms), known (schemes that every mail program opens; where given, any other is an
+ * app's). Cases: the scheme in small letters, app. The place is the scheme with what stands before the first comma: a picture in a data:
+ * URL may fill the whole file. */
 CHECK(link_scheme)
 {
 	const char *const *schemes = rule_setting_list(check_rule(c), "schemes");
+	const char *const *known = rule_setting_list(check_rule(c), "known");
 	bool images = strcmp(rule_setting(check_rule(c), "images", "false"), "true") == 0;
 
 	for (size_t i = 0; i < m->n_links; i++) {
 		const struct link *link = &m->links[i];
 		bool wanted = images ? link->kind == LINK_IMAGE : link->kind == LINK_ANCHOR || link->kind == LINK_FORM;
-		if (!wanted || !word_in_list(schemes, link->url.scheme))
+		if (!wanted || !link->url.scheme.n)
+			continue;
+		bool listed = word_in_list(schemes, link->url.scheme);
+		if (!listed && (!known || word_in_list(known, link->url.scheme) || link->url.flags & URL_TAG || lacks_scheme(link)))
 			continue;
 		size_t end = span_eq_ci(link->url.scheme, SPAN_LIT("data")) ? span_find_byte(link->target->bytes, ',', 0) : link->target->bytes.n;
 		char *kind = arena_printf(check_arena(c), "%.*s", (int)link->url.scheme.n, link->url.scheme.p);
 		for (char *p = kind; *p; p++)
 			*p = ascii_lower(*p);
-		check_report_text(c, link->target, ((struct range){ 0, end }), kind, ARG_T("scheme", link->url.scheme));
+		check_report_text(c, link->target, ((struct range){ 0, end }), listed ? kind : "app", ARG_T("scheme", link->url.scheme));
 	}
 }
 
@@ -43,28 +59,137 @@ static bool looks_like_a_tag(struct span target)
 	return target.n && memchr("[]{}<>%$@!*~^|_&", target.p[0], 16) != NULL;
 }
 
-/* Cases: relative, image (relative, of a picture), network-path, empty, hash (a lone #). Anchors and pictures. */
+/* Links of one body with one fault: one finding, at the first, with their number and the first three targets. */
+struct link_fault {
+	const struct link *first;
+	size_t count;
+	GString *targets; /* different ones */
+};
+
+static void add_to_fault(struct link_fault *fault, const struct link *link)
+{
+	enum { MOST_TARGETS = 3, LONGEST_CHARS = 60 };
+	struct span target = link->target->bytes;
+
+	if (!fault->count++) {
+		fault->first = link;
+		fault->targets = g_string_new_len(target.p, (gssize)utf8_offset(target, LONGEST_CHARS));
+	} else if (fault->count <= MOST_TARGETS && !span_eq(target, fault->first->target->bytes)) {
+		g_string_append(fault->targets, ", ");
+		g_string_append_len(fault->targets, target.p, (gssize)utf8_offset(target, LONGEST_CHARS));
+	}
+}
+
+static void tell_fault(struct check *c, const struct link_fault *fault, const char *kind)
+{
+	if (!fault->count)
+		return;
+	check_report_text(c, fault->first->target, ((struct range){ 0, fault->first->target->bytes.n }), kind, ARG_I("count", fault->count),
+			  ARG_T("urls", span_of(fault->targets->str, fault->targets->len)));
+	g_string_free(fault->targets, TRUE);
+}
+
+/* Cases: relative, network-path (//host) of links; image, image-network-path of pictures. One finding of a case in a body: what is missing is
+ * one and the same for all of them. */
 CHECK(link_relative)
 {
-	for (size_t i = 0; i < m->n_links; i++) {
-		const struct link *link = &m->links[i];
-		if ((link->kind != LINK_ANCHOR && link->kind != LINK_IMAGE) || link->url.flags & URL_TAG)
-			continue;
-		bool anchor = link->kind == LINK_ANCHOR;
-		if (link->url.flags & URL_EMPTY) {
-			if (anchor)
-				check_report_text(c, link->body->html->source, link->attribute->name_range, "empty");
-		} else if (link->url.flags & URL_FRAGMENT_ONLY) {
-			if (anchor && link->target->bytes.n == 1)
-				report_link(c, link, "hash");
-		} else if (looks_like_a_tag(link->target->bytes)) {
-			continue;
-		} else if (link->url.flags & URL_NETWORK_PATH) {
-			report_link(c, link, "network-path");
-		} else if (link->url.flags & URL_NO_SCHEME) {
-			report_link(c, link, anchor ? "relative" : "image");
+	enum { RELATIVE, NETWORK_PATH, IMAGE, IMAGE_NETWORK_PATH, N_CASES };
+	static const char *const names[N_CASES] = { "relative", "network-path", "image", "image-network-path" };
+
+	for (size_t i = 0; i < m->n_links;) {
+		const struct body *body = m->links[i].body;
+		struct link_fault faults[N_CASES] = { 0 };
+		for (; i < m->n_links && m->links[i].body == body; i++) {
+			const struct link *link = &m->links[i];
+			if ((link->kind != LINK_ANCHOR && link->kind != LINK_IMAGE) || link->url.flags & (URL_TAG | URL_EMPTY | URL_FRAGMENT_ONLY) ||
+			    looks_like_a_tag(link->target->bytes))
+				continue;
+			int image = link->kind == LINK_IMAGE ? IMAGE - RELATIVE : 0;
+			if (link->url.flags & URL_NETWORK_PATH)
+				add_to_fault(&faults[NETWORK_PATH + image], link);
+			else if (lacks_scheme(link))
+				add_to_fault(&faults[RELATIVE + image], link);
 		}
+		for (size_t k = 0; k < N_CASES; k++)
+			tell_fault(c, &faults[k], names[k]);
 	}
+}
+
+/* What a reader finds between <a> and </a>. */
+enum anchor_content { CONTENT_UNSURE, CONTENT_NOTHING, CONTENT_MUTE_PICTURES, CONTENT_WORDS };
+
+/* Comments inside may hold a button for Outlook, and a style may draw one. */
+static enum anchor_content anchor_content(const struct link *link)
+{
+	const struct html *html = link->body->html;
+	const struct html_element *a = &html->elements[link->element];
+	const struct html_attribute *style = html_attribute(a, "style");
+	bool picture = false;
+
+	if (span_trim(link->label->bytes).n)
+		return CONTENT_WORDS;
+	if (a->end_tag.end <= a->end_tag.start || html_attribute(a, "class") || html_attribute(a, "aria-label") || html_attribute(a, "title") ||
+	    (style && span_find_ci(style->value->bytes, SPAN_LIT("background"), 0) < style->value->bytes.n))
+		return CONTENT_UNSURE;
+	if (span_find(span_cut(html->source->bytes, a->start_tag.end, a->end_tag.start), SPAN_LIT("<!--"), 0) < a->end_tag.start - a->start_tag.end)
+		return CONTENT_UNSURE;
+	for (size_t k = link->element + 1; k < html->n_elements && html->elements[k].start_tag.start < a->end_tag.start; k++) {
+		const struct html_element *e = &html->elements[k];
+		if (!span_eq(e->name, SPAN_LIT("img"))) {
+			/* Text formatting shows nothing by itself; anything else may. */
+			static const char *const formats[] = { "span", "b", "i", "u", "em", "strong", "font", "br", "small", "big", NULL };
+			if (!word_in_list(formats, e->name))
+				return CONTENT_UNSURE;
+			continue;
+		}
+		/* A picture without an alt attribute is another rule's. */
+		if (!html_attribute(e, "alt") || e->style.hidden != HTML_VISIBLE)
+			return CONTENT_UNSURE;
+		picture = true;
+	}
+	return picture ? CONTENT_MUTE_PICTURES : CONTENT_NOTHING;
+}
+
+/* Cases: empty (no address), hash (a lone #), nothing (no words and no picture), mute (pictures with an empty alt text only). The last with one
+ * finding in a body. */
+CHECK(link_empty)
+{
+	for (size_t i = 0; i < m->n_links;) {
+		const struct body *body = m->links[i].body;
+		struct link_fault mute = { 0 };
+		for (; i < m->n_links && m->links[i].body == body; i++) {
+			const struct link *link = &m->links[i];
+			if (link->kind != LINK_ANCHOR)
+				continue;
+			const struct html_element *e = &body->html->elements[link->element];
+			if (link->url.flags & URL_EMPTY) {
+				check_report_text(c, body->html->source, link->attribute->name_range, "empty");
+			} else if (link->target->bytes.n == 1 && link->url.flags & URL_FRAGMENT_ONLY) {
+				check_report_text(c, link->target, ((struct range){ 0, 1 }), "hash");
+			} else if (link->label && !link->hidden && span_eq(e->name, SPAN_LIT("a"))) {
+				enum anchor_content content = anchor_content(link);
+				if (content == CONTENT_NOTHING)
+					check_report_text(c, body->html->source, e->start_tag, "nothing");
+				else if (content == CONTENT_MUTE_PICTURES)
+					add_to_fault(&mute, link);
+			}
+		}
+		tell_fault(c, &mute, "mute");
+	}
+}
+
+/* Is the host in the list, or the host with the first step of the path ("goo.gl/maps")? */
+static bool is_listed(struct word_list list, struct span host, struct span path)
+{
+	if (word_list_has_host(list, host))
+		return true;
+	enum { LONGEST = 64 }; /* no entry has more */
+	size_t end = span_find_byte(path, '/', path.n ? 1 : 0);
+	GString *entry = g_string_new_len(host.p, (gssize)host.n);
+	g_string_append_len(entry, path.p, (gssize)MIN(end, LONGEST));
+	bool found = word_list_has(list, span_of(entry->str, entry->len));
+	g_string_free(entry, TRUE);
+	return found;
 }
 
 /* with: hosts, first_party. Links over a URL shortener; its home page is no short link. Cases: public, first-party (a company's own short
@@ -79,9 +204,9 @@ CHECK(link_shortener)
 		if (!is_web(link) || link->kind == LINK_IMAGE || link->kind == LINK_OTHER || link->url.flags & URL_TAG || link->url.path.n < 2)
 			continue;
 		struct span host = url_host_lower(check_arena(c), &link->url);
-		if (word_list_has_host(first_party, host))
+		if (is_listed(first_party, host, link->url.path))
 			report_link(c, link, "first-party");
-		else if (word_list_has_host(hosts, host))
+		else if (is_listed(hosts, host, link->url.path))
 			report_link(c, link, link->kind == LINK_HEADER ? "unsubscribe" : "public");
 	}
 }
@@ -109,35 +234,43 @@ static bool is_reserved(struct span host, struct word_list hosts)
 	       word_list_has_host(hosts, host);
 }
 
-/* with: cases (those that the rule is about), labels (of hosts for testing), hosts (more reserved names). Cases: userinfo, reserved, internal,
- * staging, ip, port; where "text" is among the cases, it stands for the others in plain text, where an address may be an example. */
+/* What is odd about the host, of the cases that the rule is about; NULL for nothing. */
+static const char *host_case(const struct link *link, struct span host, const char *const *cases, const struct rule *rule)
+{
+	bool reserved = is_reserved(host, rule_setting_words(rule, "hosts")), internal = !reserved && host_is_internal(host);
+
+	if (link->url.flags & URL_USERINFO && word_in_list(cases, SPAN_LIT("userinfo")))
+		return "userinfo";
+	if (reserved && word_in_list(cases, SPAN_LIT("reserved")))
+		return "reserved";
+	if (internal)
+		return !word_in_list(cases, SPAN_LIT("internal")) ? NULL : link->url.flags & URL_IP_HOST ? "private" : "internal";
+	if (word_in_list(cases, SPAN_LIT("staging"))) {
+		if (has_label_of(host, rule_setting_list(rule, "labels")))
+			return "staging";
+		if (has_label_of(host, rule_setting_list(rule, "doubtful_labels")))
+			return "doubtful";
+	}
+	if (link->url.flags & URL_IP_HOST && word_in_list(cases, SPAN_LIT("ip")))
+		return "ip";
+	return link->url.flags & URL_PORT && word_in_list(cases, SPAN_LIT("port")) ? "port" : NULL;
+}
+
+/* with: cases (those that the rule is about), labels (of hosts for testing), doubtful_labels (which others have, too), hosts (more reserved
+ * names). Cases: userinfo, reserved, internal, private (an internal IP address), staging, doubtful, ip, port; where "text" is among the
+ * cases, it stands for the others in plain text, where an address may be an example, and text-private for private. */
 CHECK(link_host)
 {
 	const char *const *cases = rule_setting_list(check_rule(c), "cases");
-	const char *const *labels = rule_setting_list(check_rule(c), "labels");
-	struct word_list hosts = rule_setting_words(check_rule(c), "hosts");
 
 	for (size_t i = 0; i < m->n_links; i++) {
 		const struct link *link = &m->links[i];
-		const char *kind = NULL;
 		if (!is_web(link) || link->kind == LINK_HEADER || link->url.flags & URL_TAG)
 			continue;
 		struct span host = url_host_lower(check_arena(c), &link->url);
-		bool reserved = is_reserved(host, hosts), internal = !reserved && host_is_internal(host);
-		if (link->url.flags & URL_USERINFO && word_in_list(cases, SPAN_LIT("userinfo")))
-			kind = "userinfo";
-		else if (reserved && word_in_list(cases, SPAN_LIT("reserved")))
-			kind = "reserved";
-		else if (internal && word_in_list(cases, SPAN_LIT("internal")))
-			kind = "internal";
-		else if (!internal && word_in_list(cases, SPAN_LIT("staging")) && has_label_of(host, labels))
-			kind = "staging";
-		else if (link->url.flags & URL_IP_HOST && !internal && word_in_list(cases, SPAN_LIT("ip")))
-			kind = "ip";
-		else if (link->url.flags & URL_PORT && !internal && word_in_list(cases, SPAN_LIT("port")))
-			kind = "port";
-		if (kind && link->kind == LINK_TEXT && word_in_list(cases, SPAN_LIT("text")))
-			kind = "text";
+		const char *kind = host_case(link, host, cases, check_rule(c));
+		if (kind && link->kind == LINK_TEXT && word_in_list(cases, SPAN_LIT("text")) && strcmp(kind, "doubtful") != 0)
+			kind = strcmp(kind, "private") == 0 ? "text-private" : "text";
 		if (kind)
 			check_report_text(c, link->target, ((struct range){ 0, link->target->bytes.n }), kind, ARG_T("host", host),
 					  ARG_T("port", link->url.port));
@@ -253,25 +386,64 @@ CHECK(link_text_mismatch)
 		g_hash_table_destroy(counts);
 }
 
-/* Plain http in links and pictures: the first, with the count. */
+/* Is what readers see an https address? Then another rule has told that the link is none. */
+static bool shows_https(const struct link *link)
+{
+	return link->label && span_starts_ci(span_trim(link->label->bytes), SPAN_LIT("https://"));
+}
+
+/* Plain http. Cases: link, image; of each the first, with the count. */
 CHECK(link_plain_http)
 {
-	const struct link *first = NULL;
-	size_t count = 0;
+	const struct link *first[2] = { NULL, NULL };
+	size_t count[2] = { 0, 0 };
 
 	for (size_t i = 0; i < m->n_links; i++) {
 		const struct link *link = &m->links[i];
-		if (link->kind == LINK_HEADER || link->kind == LINK_OTHER || !span_eq_ci(link->url.scheme, SPAN_LIT("http")))
+		if (link->kind == LINK_HEADER || link->kind == LINK_OTHER || !span_eq_ci(link->url.scheme, SPAN_LIT("http")) || shows_https(link))
 			continue;
-		if (!count++)
-			first = link;
+		int image = link->kind == LINK_IMAGE;
+		if (!count[image]++)
+			first[image] = link;
 	}
-	if (count)
-		check_report_text(c, first->target, ((struct range){ 0, first->target->bytes.n }), NULL, ARG_I("count", count));
+	for (int k = 0; k < 2; k++)
+		if (count[k])
+			check_report_text(c, first[k]->target, ((struct range){ 0, first[k]->target->bytes.n }), k ? "image" : "link",
+					  ARG_I("count", count[k]));
 }
 
-/* A URL in running text with a Japanese letter or sign right behind it. Cases: letter, mark (a comma or full stop, which most mail programs know
- * for none of the URL). Brackets that close and wide blanks part it well enough. */
+static bool is_url_byte(char ch)
+{
+	return ascii_is_alnum(ch) || (ch && strchr("-._~:/?#[]@!$&'()*+,;=%", ch));
+}
+
+/* Does the URL that ends a long line go on in the next one? That begins with a word that no prose has: signs of a URL in it, and nothing
+ * else. Lines are wrapped from about 60 characters on; those of format=flowed end in a blank. *piece: the word. */
+static bool is_wrapped(struct span s, struct range url, struct span *piece)
+{
+	enum { SHORTEST_LINE = 60, LONGEST_LINE = 200 };
+	size_t start = url.start, at = url.end;
+
+	while (start > 0 && url.end - start < LONGEST_LINE && s.p[start - 1] != '\n')
+		start--;
+	if (at >= s.n || (s.p[at] != '\r' && s.p[at] != '\n') || utf8_count(span_cut(s, start, at)) < SHORTEST_LINE)
+		return false;
+	at += s.p[at] == '\r';
+	at += at < s.n && s.p[at] == '\n';
+	size_t end = at;
+	bool sign = false;
+	while (end < s.n && end - at < LONGEST_LINE && is_url_byte(s.p[end])) {
+		sign |= strchr("=&%", s.p[end]) != NULL;
+		end++;
+	}
+	*piece = span_cut(s, at, end);
+	bool ends_line = end == s.n || ascii_is_space(s.p[end]);
+	bool is_url = span_find(*piece, SPAN_LIT("://"), 0) < piece->n || span_starts_ci(*piece, SPAN_LIT("www."));
+	return ends_line && piece->n >= 3 && sign && !is_url && ascii_is_alnum(piece->p[piece->n - 1]) && piece->p[0] != '=' && piece->p[0] != '*';
+}
+
+/* A URL in running text that does not end where it should. Cases: letter (a Japanese letter right behind it), mark (a comma or full stop, which
+ * most mail programs know for none of the URL), wrapped (a line end inside of it). Brackets that close and wide blanks part it well enough. */
 CHECK(link_touched)
 {
 	for (size_t i = 0; i < m->n_links; i++) {
@@ -280,6 +452,7 @@ CHECK(link_touched)
 			continue;
 		const struct text *source = link->body->source;
 		struct range range = text_to_ancestor(link->target, 0, link->target->bytes.n, source);
+		struct span piece;
 		size_t at = range.end;
 		uint32_t ch = at < source->bytes.n ? utf8_next(source->bytes, &at) : 0;
 		bool letter = (ch >= 0x3041 && ch <= 0x30FA) || (ch >= 0x30FC && ch <= 0x30FF) || (ch >= 0x3400 && ch <= 0x9FFF) ||
@@ -287,6 +460,8 @@ CHECK(link_touched)
 		bool mark = ch == 0x3001 || ch == 0x3002 || ch == 0xFF0C || ch == 0xFF0E || ch == 0xFF01 || ch == 0xFF1F || ch == 0x30FB;
 		if (letter || mark)
 			check_report_text(c, source, range, letter ? "letter" : "mark", ARG_T("behind", span_cut(source->bytes, range.end, at)));
+		else if (is_web(link) && is_wrapped(source->bytes, range, &piece))
+			check_report_text(c, source, range, "wrapped", ARG_T("behind", piece));
 	}
 }
 
