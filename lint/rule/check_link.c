@@ -150,31 +150,43 @@ static enum anchor_content anchor_content(const struct link *link)
 	return picture ? CONTENT_MUTE_PICTURES : CONTENT_NOTHING;
 }
 
-/* Cases: empty (no address), hash (a lone #), nothing (no words and no picture), mute (pictures with an empty alt text only). The last with one
- * finding in a body. */
+/* Cases: empty (no address), hash (a lone #), nothing (no words and no picture), mute (pictures with an empty alt text only). One finding of a
+ * case in a body: a design whose links are still to come has many. */
 CHECK(link_empty)
 {
+	enum { EMPTY, HASH, NOTHING, MUTE, N_CASES };
+	static const char *const names[N_CASES] = { "empty", "hash", "nothing", "mute" };
+
 	for (size_t i = 0; i < m->n_links;) {
 		const struct body *body = m->links[i].body;
-		struct link_fault mute = { 0 };
+		struct link_fault faults[N_CASES] = { 0 };
 		for (; i < m->n_links && m->links[i].body == body; i++) {
 			const struct link *link = &m->links[i];
 			if (link->kind != LINK_ANCHOR)
 				continue;
-			const struct html_element *e = &body->html->elements[link->element];
 			if (link->url.flags & URL_EMPTY) {
-				check_report_text(c, body->html->source, link->attribute->name_range, "empty");
+				add_to_fault(&faults[EMPTY], link);
 			} else if (link->target->bytes.n == 1 && link->url.flags & URL_FRAGMENT_ONLY) {
-				check_report_text(c, link->target, ((struct range){ 0, 1 }), "hash");
-			} else if (link->label && !link->hidden && span_eq(e->name, SPAN_LIT("a"))) {
+				add_to_fault(&faults[HASH], link);
+			} else if (link->label && !link->hidden && span_eq(body->html->elements[link->element].name, SPAN_LIT("a"))) {
 				enum anchor_content content = anchor_content(link);
-				if (content == CONTENT_NOTHING)
-					check_report_text(c, body->html->source, e->start_tag, "nothing");
-				else if (content == CONTENT_MUTE_PICTURES)
-					add_to_fault(&mute, link);
+				if (content == CONTENT_NOTHING || content == CONTENT_MUTE_PICTURES)
+					add_to_fault(&faults[content == CONTENT_NOTHING ? NOTHING : MUTE], link);
 			}
 		}
-		tell_fault(c, &mute, "mute");
+		for (size_t k = 0; k < N_CASES; k++) {
+			const struct link *first = faults[k].first;
+			if (!first)
+				continue;
+			bool at_target = k == HASH || k == MUTE;
+			const struct text *text = at_target ? first->target : body->html->source;
+			struct range range = k == EMPTY	  ? first->attribute->name_range :
+					     k == NOTHING ? body->html->elements[first->element].start_tag :
+							    (struct range){ 0, first->target->bytes.n };
+			check_report_text(c, text, range, names[k], ARG_I("count", faults[k].count),
+					  ARG_T("urls", span_of(faults[k].targets->str, faults[k].targets->len)));
+			g_string_free(faults[k].targets, TRUE);
+		}
 	}
 }
 

@@ -5,80 +5,192 @@
 
 #include "base/utf8.h"
 
-/* with: syntaxes (names below); prose: "false" leaves spellings out that prose may have. Tags in displayed texts, headers and
- * links. In a file with many tags one finding stands at the first of each syntax and counts the rest. */
+/* Tags by the names that rules have for syntaxes. */
 static const char *const syntax_names[] = {"mustache", "statement", "mailchimp", "percent", "double-percent", "dollar",
         "dollar-name", "hash-brace", "erb", "bracket-percent", "at-brace", "salesforce", "double-hash", "double-underscore"};
 
-static bool wanted(const struct check *c, const struct tag *tag)
-{
-	const char *const *syntaxes = rule_setting_list(check_rule(c), "syntaxes");
-	return tag->certain && word_in_list(syntaxes, span_str(syntax_names[tag->syntax]));
-}
-
-struct tag_tally {
-	struct check *c;
-	size_t count;
-	const struct text *text; /* of the first tag */
+/* One tag that no engine filled in, in a place where a reader or a program meets it. */
+struct left_over {
+	const struct text *text;
 	struct range range;
-	const char *where;
-	struct span shown;
+	enum tag_syntax syntax;
+	const char *where; /* subject, header, header-link, text, link */
+	bool encoded;      /* in an encoded word, where engines do not see it */
 };
 
-static void tally(
-        struct tag_tally *t, const struct text *text, const struct tag_list *tags, const struct html *html, const char *where)
+/* An article about templates shows tags in <code> or <pre>; style and script have braces of their own. */
+static bool is_sample(const struct html *html, size_t offset)
+{
+	static const char *const names[] = {"code", "pre", "script", "style", NULL};
+	size_t element = html_element_at(html, offset);
+
+	if (element == HTML_NO_PARENT)
+		return false;
+	for (const char *const *name = names; *name; name++)
+		if (span_eq(html->elements[element].name, span_str(*name)) || html_inside(html, element, *name))
+			return true;
+	return false;
+}
+
+/* Does the offset lie in the value of an attribute that is an address? */
+static bool is_in_address(const struct html *html, size_t offset)
+{
+	static const char *const names[] = {"href", "src", "srcset", "action", "background", NULL};
+	size_t element = html_element_at(html, offset);
+
+	if (element == HTML_NO_PARENT)
+		return false;
+	const struct html_element *e = &html->elements[element];
+	for (size_t a = 0; a < e->n_attributes; a++)
+		if (e->attributes[a].value_range.start <= offset && offset < e->attributes[a].value_range.end)
+			return word_in_list(names, e->attributes[a].name);
+	return false;
+}
+
+static void add_tags(GArray *all, const struct text *text, const struct tag_list *tags, const struct html *html, const char *where)
 {
 	for (size_t i = 0; i < tags->n; i++) {
 		const struct tag *tag = &tags->tags[i];
-		if (!wanted(t->c, tag))
+		if (!tag->certain || (html && is_sample(html, tag->range.start)))
 			continue;
-		if (html) {
-			/* An article about templates shows them in <code> or <pre>; style and script have braces of their own. */
-			size_t element = html_element_at(html, tag->range.start);
-			if (element != HTML_NO_PARENT &&
-			        (html_inside(html, element, "code") || html_inside(html, element, "pre") ||
-			                html_inside(html, element, "script") || html_inside(html, element, "style") ||
-			                span_eq(html->elements[element].name, SPAN_LIT("code")) ||
-			                span_eq(html->elements[element].name, SPAN_LIT("pre")) ||
-			                span_eq(html->elements[element].name, SPAN_LIT("style")) ||
-			                span_eq(html->elements[element].name, SPAN_LIT("script"))))
-				continue;
-		}
-		if (!t->count++) {
-			t->text = text;
-			t->range = tag->range;
-			t->where = where;
-			t->shown = span_cut(text->bytes, tag->range.start, tag->range.end);
-		}
+		struct left_over left = {text, tag->range, tag->syntax, where, false};
+		if (html && is_in_address(html, tag->range.start))
+			left.where = "link";
+		g_array_append_val(all, left);
 	}
 }
 
-/* Cases: subject, header, text, link: where the first one stands. Argument count: all of them. */
-CHECK(tag_left_over)
+/* Tags of plain text; those inside of a URL are the link's. *k: a link that is none behind the body's; moved on. */
+static void add_text_tags(GArray *all, const struct message *m, const struct body *body, size_t *k)
 {
-	struct tag_tally t = {.c = c};
+	for (size_t i = 0; i < body->tags.n; i++) {
+		const struct tag *tag = &body->tags.tags[i];
+		if (!tag->certain)
+			continue;
+		struct left_over left = {body->source, tag->range, tag->syntax, "text", false};
+		for (; *k < m->n_links && m->links[*k].body && m->links[*k].body <= body; ++*k) {
+			const struct link *link = &m->links[*k];
+			if (link->body != body)
+				continue;
+			struct range range = text_to_ancestor(link->target, 0, link->target->bytes.n, body->source);
+			if (range.end <= tag->range.start)
+				continue;
+			if (range.start <= tag->range.start)
+				left.where = "link";
+			break;
+		}
+		g_array_append_val(all, left);
+	}
+}
+
+/* Is the tag of the field written in other bytes than its own? */
+static bool is_in_encoded_word(const struct message *m, const struct field *f, struct range tag)
+{
+	struct range in_file = text_to_file(f->value, tag.start, tag.end);
+
+	return f->n_words && !span_eq(file_span(m, in_file), span_cut(f->value->bytes, tag.start, tag.end));
+}
+
+/* Tags in header fields, displayed texts and links, in this order. To be freed with g_array_free(). */
+static GArray *collect_tags(struct check *c, const struct message *m)
+{
+	/* Protocol fields hold bounce addresses and hashes that look like anything. */
+	static const char *const opaque[] = {"DKIM-Signature", "ARC-Seal", "ARC-Message-Signature", "Received", "Return-Path",
+	        "Authentication-Results", "ARC-Authentication-Results", "X-Google-DKIM-Signature", NULL};
+	GArray *all = g_array_new(FALSE, FALSE, sizeof(struct left_over));
 
 	for (size_t i = 0; i < m->header->n; i++) {
 		const struct field *f = &m->header->fields[i];
-		if (f->flags & FIELD_NO_COLON || f->value->bytes.n == 0)
-			continue;
-		/* Protocol fields hold bounce addresses and hashes that look like anything. */
-		static const char *const opaque[] = {"DKIM-Signature", "ARC-Seal", "ARC-Message-Signature", "Received",
-		        "Return-Path", "Authentication-Results", "ARC-Authentication-Results", "X-Google-DKIM-Signature", NULL};
-		if (word_in_list(opaque, f->name))
+		if (f->flags & FIELD_NO_COLON || f->value->bytes.n == 0 || word_in_list(opaque, f->name))
 			continue;
 		struct tag_list tags = tag_scan(check_arena(c), f->value->bytes);
-		tally(&t, f->value, &tags, NULL, f == m->subject_field ? "subject" : "header");
+		bool link = span_eq_ci(f->name, SPAN_LIT("List-Unsubscribe"));
+		guint before = all->len;
+		add_tags(all, f->value, &tags, NULL, f == m->subject_field ? "subject" : link ? "header-link" : "header");
+		for (guint k = before; k < all->len; k++) {
+			struct left_over *left = &g_array_index(all, struct left_over, k);
+			left->encoded = is_in_encoded_word(m, f, left->range);
+		}
 	}
-	for (size_t i = 0; i < m->n_bodies; i++)
-		tally(&t, m->bodies[i].source, &m->bodies[i].tags, m->bodies[i].html, "text");
+	for (size_t i = 0, k = 0; i < m->n_bodies; i++) {
+		const struct body *body = &m->bodies[i];
+		if (body->html)
+			add_tags(all, body->source, &body->tags, body->html, "text");
+		else
+			add_text_tags(all, m, body, &k);
+	}
+	for (size_t i = 0; i < m->n_links; i++) {
+		struct tag_list encoded = tag_scan_url(check_arena(c), m->links[i].target->bytes);
+		add_tags(all, m->links[i].target, &encoded, NULL, "link");
+	}
+	return all;
+}
+
+/* The settings of the rule that takes a file with many tags for a template: how many. */
+static guint many_tags(void)
+{
+	const struct rule_set all = {builtin_rules, n_builtin_rules};
+	const struct rule *rule = rule_set_find(&all, "template-as-message");
+
+	return rule ? (guint)rule_setting_int(rule, "minimum", 3) : G_MAXUINT;
+}
+
+/* A message with many tags and no --stage is probably a template. */
+static bool is_taken_for_template(struct check *c, const struct message *m, const GArray *tags)
+{
+	return !check_options(c)->stage_given && m->kind != INPUT_TEMPLATE && tags->len >= many_tags();
+}
+
+/* Where a file is told to be a template: its first tag that an engine would see. */
+static const struct left_over *first_visible(const GArray *tags)
+{
+	for (guint i = 0; i < tags->len; i++)
+		if (!g_array_index(tags, struct left_over, i).encoded)
+			return &g_array_index(tags, struct left_over, i);
+	return &g_array_index(tags, struct left_over, 0);
+}
+
+/* with: syntaxes (names above). Cases: subject, header, header-link (List-Unsubscribe), text, link: of each one finding, at the first tag, with
+ * the number. Where the file is taken for a template, all stand at its first tag, where one finding says so and takes their rows over. */
+CHECK(tag_left_over)
+{
+	static const char *const places[] = {"subject", "header", "header-link", "text", "link"};
+	const char *const *syntaxes = rule_setting_list(check_rule(c), "syntaxes");
+	GArray *tags = collect_tags(c, m);
+	bool as_template = is_taken_for_template(c, m, tags);
+
+	for (size_t p = 0; p < G_N_ELEMENTS(places); p++) {
+		const struct left_over *first = NULL;
+		size_t count = 0;
+		for (guint i = 0; i < tags->len; i++) {
+			const struct left_over *left = &g_array_index(tags, struct left_over, i);
+			if (strcmp(left->where, places[p]) != 0 || !word_in_list(syntaxes, span_str(syntax_names[left->syntax])))
+				continue;
+			if (!count++)
+				first = left;
+		}
+		if (!count)
+			continue;
+		struct span shown = span_cut(first->text->bytes, first->range.start, first->range.end);
+		const struct left_over *at = as_template && !first->encoded ? first_visible(tags) : first;
+		check_report_text(c, at->text, at->range, places[p], ARG_I("count", count), ARG_T("tag", shown));
+	}
+	g_array_free(tags, TRUE);
+}
+
+/* A tag that is percent-encoded in a URL of a template: engines look for its own signs. */
+CHECK(tag_percent_encoded)
+{
 	for (size_t i = 0; i < m->n_links; i++) {
 		const struct link *link = &m->links[i];
 		struct tag_list encoded = tag_scan_url(check_arena(c), link->target->bytes);
-		tally(&t, link->target, &encoded, NULL, "link");
+		for (size_t k = 0; k < encoded.n; k++)
+			if (encoded.tags[k].certain) {
+				struct range range = encoded.tags[k].range;
+				check_report_text(c, link->target, range, NULL, ARG_T("tag", span_cut(link->target->bytes, range.start, range.end)));
+				break;
+			}
 	}
-	if (t.count)
-		check_report_text(c, t.text, t.range, t.where, ARG_I("count", t.count), ARG_T("tag", t.shown));
 }
 
 /* A tag inside an encoded word: the engine that fills templates never sees it. In every stage. The place: the encoded word. */
@@ -92,47 +204,105 @@ CHECK(tag_in_encoded_word)
 		for (size_t k = 0; k < tags.n; k++) {
 			if (!tags.tags[k].certain)
 				continue;
-			struct range in_file = text_to_file(f->value, tags.tags[k].range.start, tags.tags[k].range.end);
-			struct span raw = file_span(m, in_file);
-			struct span tag = span_cut(f->value->bytes, tags.tags[k].range.start, tags.tags[k].range.end);
-			if (!span_eq(raw, tag)) {
-				check_report_text(
-				        c, f->value, tags.tags[k].range, NULL, ARG_T("field", f->name), ARG_T("tag", tag));
+			if (is_in_encoded_word(m, f, tags.tags[k].range)) {
+				struct span tag = span_cut(f->value->bytes, tags.tags[k].range.start, tags.tags[k].range.end);
+				check_report_text(c, f->value, tags.tags[k].range, NULL, ARG_T("field", f->name), ARG_T("tag", tag));
 				break;
 			}
 		}
 	}
 }
 
-/* A message file with many tags and no --stage: it is a template. One finding that says so; the rule supersedes the single ones.
- * with: minimum. */
+/* A message file with many tags and no --stage: it is a template. One finding that says so, at the first tag; the rule supersedes the
+ * single ones. with: minimum. */
 CHECK(template_as_message)
 {
-	size_t minimum = (size_t)rule_setting_int(check_rule(c), "minimum", 3), count = 0;
-	const struct text *text = NULL;
-	struct range first = {0, 0};
+	GArray *tags = collect_tags(c, m);
 
 	if (check_options(c)->stage_given || m->kind == INPUT_TEMPLATE) {
 		check_not_applicable(c);
-		return;
+	} else if (is_taken_for_template(c, m, tags)) {
+		const struct left_over *first = first_visible(tags);
+		check_report_text(c, first->text, first->range, NULL, ARG_I("count", tags->len));
 	}
+	g_array_free(tags, TRUE);
+}
+
+/* How authors call the language of a tag; those of one family may stand together. */
+static const char *family_of(enum tag_syntax syntax)
+{
+	switch (syntax) {
+	case TAG_MUSTACHE:
+	case TAG_STATEMENT:
+		return "{{ }}";
+	case TAG_MAILCHIMP:
+		return "*|X|*";
+	case TAG_PERCENT:
+	case TAG_DOUBLE_PERCENT:
+		return "%X%";
+	case TAG_ERB:
+		return "<% %>";
+	case TAG_BRACKET_PERCENT:
+		return "[% %]";
+	case TAG_SALESFORCE:
+		return "{!X}";
+	default:
+		return NULL;
+	}
+}
+
+/* Tags of two languages in one template: at the first one of the second. Spellings that prose and programs share do not count, nor does what
+ * a URL holds, which a service of its own may fill in. */
+CHECK(tag_mixed)
+{
+	const char *first = NULL;
+
 	for (size_t i = 0; i < m->n_bodies; i++) {
 		const struct body *body = &m->bodies[i];
 		for (size_t k = 0; k < body->tags.n; k++) {
-			if (!body->tags.tags[k].certain)
+			const struct tag *tag = &body->tags.tags[k];
+			const char *family = tag->certain ? family_of(tag->syntax) : NULL;
+			if (!family || (body->html && (is_sample(body->html, tag->range.start) || is_in_address(body->html, tag->range.start))))
 				continue;
-			if (!count++) {
-				text = body->source;
-				first = body->tags.tags[k].range;
+			if (first && strcmp(first, family) != 0) {
+				check_report_text(c, body->source, tag->range, NULL, ARG_T("first", span_str(first)), ARG_T("second", span_str(family)));
+				return;
 			}
+			first = family;
 		}
 	}
-	if (count >= minimum)
-		check_report_text(c, text, first, NULL, ARG_I("count", count));
 }
 
-/* Block tags that are not closed, or closed and never opened. Cases: open, close. Only where a file uses block tags of one syntax.
- */
+/* Does the closing tag name another block than the open one? "{{/if}}", "{% endif %}"; an "end" of Go or Ruby closes any. */
+static bool closes_another(const struct tag *open, const struct tag *close)
+{
+	struct span name = close->name;
+
+	if (open->syntax != close->syntax || (open->syntax != TAG_MUSTACHE && open->syntax != TAG_STATEMENT))
+		return false;
+	if (close->syntax == TAG_STATEMENT && span_starts_ci(name, SPAN_LIT("end")))
+		name = span_cut(name, 3, name.n);
+	return name.n && open->name.n && !span_eq_ci(name, SPAN_LIT("end")) && !span_eq_ci(name, open->name);
+}
+
+static void report_block(struct check *c, const struct body *body, const struct tag *tag, const char *kind, const struct tag *open)
+{
+	check_report_text(c, body->source, tag->range, kind, ARG_T("tag", span_cut(body->source->bytes, tag->range.start, tag->range.end)),
+	        ARG_T("open", open ? span_cut(body->source->bytes, open->range.start, open->range.end) : SPAN_EMPTY));
+}
+
+/* A block tag closes another than the last one opened: that one is open still, if it closes one further out. */
+static void report_crossed(struct check *c, const struct body *body, const struct tag *const *stack, size_t depth, const struct tag *close)
+{
+	for (size_t i = depth - 1; i > 0; i--)
+		if (!closes_another(stack[i - 1], close)) {
+			report_block(c, body, stack[depth - 1], "open", NULL);
+			return;
+		}
+	report_block(c, body, close, "other", stack[depth - 1]);
+}
+
+/* Block tags that are not closed, closed and never opened, or closed in the name of another. Cases: open, close, other. The first in a body. */
 CHECK(tag_unbalanced)
 {
 	enum { DEEPEST = 64 };
@@ -147,19 +317,17 @@ CHECK(tag_unbalanced)
 				if (depth == DEEPEST)
 					return;
 				stack[depth++] = tag;
+			} else if (tag->place == TAG_CLOSE && depth == 0) {
+				report_block(c, body, tag, "close", NULL);
+				return;
+			} else if (tag->place == TAG_CLOSE && closes_another(stack[depth - 1], tag)) {
+				report_crossed(c, body, stack, depth, tag);
+				return;
 			} else if (tag->place == TAG_CLOSE) {
-				if (depth == 0) {
-					check_report_text(c, body->source, tag->range, "close",
-					        ARG_T("tag", span_cut(body->source->bytes, tag->range.start, tag->range.end)));
-					return;
-				}
 				depth--;
 			}
 		}
-		if (depth) {
-			const struct tag *tag = stack[depth - 1];
-			check_report_text(c, body->source, tag->range, "open",
-			        ARG_T("tag", span_cut(body->source->bytes, tag->range.start, tag->range.end)));
-		}
+		if (depth)
+			report_block(c, body, stack[depth - 1], "open", NULL);
 	}
 }
