@@ -84,6 +84,9 @@ struct html {
 	struct html_comment *comments;
 	size_t n_comments;
 	struct range doctype;                 /* empty where none */
+	struct range second_doctype;          /* empty where none */
+	struct range stray_end;               /* the first end tag that closes nothing; empty where none */
+	size_t n_stray_ends;
 	unsigned flags;                       /* enum html_flag */
 	struct range flag_range;              /* where the first flag arose, in source */
 	struct text *visible;                 /* what a reader sees: block elements and br on lines of their own, white space folded as
@@ -106,6 +109,8 @@ bool html_inside(const struct html *html, size_t element, const char *name);
 struct text *html_element_text(struct arena *arena, const struct html *html, size_t element, bool with_alt);
 /* The index of the element whose start tag begins at or last before offset. */
 size_t html_element_at(const struct html *html, size_t offset);
+/* What the style attribute of an element says of a property, without "!important"; empty where nothing. */
+struct span html_inline_style(const struct html_element *element, const char *property);
 /* Contrast ratio of two colours 0xRRGGBB, 1 to 21. Source: WCAG 2.1, "contrast ratio" and "relative luminance". */
 double html_contrast(uint32_t a, uint32_t b);
 /* Read a CSS colour (hex, rgb(), rgba(), hsl(), a name). alpha 0 to 1. False where it is none of these. */

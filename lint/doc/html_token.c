@@ -291,6 +291,8 @@ static size_t read_declaration(struct tokenizer *t, size_t start)
 	if (span_starts_ci(span_cut(all, start, end), SPAN_LIT("<!doctype"))) {
 		if (t->work->html->doctype.end == 0)
 			t->work->html->doctype = (struct range){ start, end };
+		else if (t->work->html->second_doctype.end == 0)
+			t->work->html->second_doctype = (struct range){ start, end };
 	} else {
 		add_comment(t, start, end);
 	}

@@ -111,12 +111,34 @@ static void on_end(void *data, const xmlChar *name)
 	}
 }
 
+/* An end tag that closed nothing. Those of body and html take effect at the end of the document only; "</p>" and "</br>" stand for empty
+ * elements. */
+static void note_stray_end(struct html_work *work, struct range range)
+{
+	struct span name = span_cut(work->source, range.start + 2, range.end);
+	size_t n = 0;
+
+	while (n < name.n && ascii_is_alnum(name.p[n]))
+		n++;
+	char lower[12];
+	if (n == 0 || n >= sizeof lower)
+		return;
+	for (size_t i = 0; i < n; i++)
+		lower[i] = ascii_lower(name.p[i]);
+	if (!html_name_in(span_of(lower, n), "a b i u em font span strong center div table tbody tr td th ul ol h1 h2 h3 h4 h5 h6 blockquote"))
+		return;
+	if (!work->html->n_stray_ends++)
+		work->html->stray_end = range;
+}
+
 static void on_comment(void *data, const xmlChar *value)
 {
 	struct builder *b = data;
 	const char *s = (const char *)value;
 	size_t index = number(s + (*s != '\0'));
 
+	if (b->end != HTML_NO_PARENT)
+		note_stray_end(b->work, g_array_index(b->work->ends, struct html_end, b->end).range);
 	b->end = HTML_NO_PARENT;
 	if (s[0] == 't' && index < b->work->texts->len) {
 		g_array_index(b->work->texts, struct html_text_run, index).parent = effective_top(b);

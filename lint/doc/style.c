@@ -392,6 +392,24 @@ static void read_declarations(struct span list, struct declaration table[N_PROPE
 	}
 }
 
+struct span html_inline_style(const struct html_element *element, const char *property)
+{
+	const struct html_attribute *style = html_attribute(element, "style");
+	struct span list = style ? style->value->bytes : SPAN_EMPTY, name, value, found = SPAN_EMPTY;
+	bool important = false;
+
+	while (next_declaration(&list, &name, &value)) {
+		if (!span_eq_ci(name, span_str(property)))
+			continue;
+		bool now_important = take_important(&value);
+		if (important && !now_important)
+			continue;
+		found = value;
+		important = now_important;
+	}
+	return found;
+}
+
 /* -- style blocks -- */
 
 static void add_mention(struct styler *s, char kind, struct span name, uint32_t properties, uint32_t important)
@@ -712,29 +730,38 @@ static bool attribute_colour(struct span value, uint32_t *colour, double *alpha)
 	return html_colour(value, colour, alpha) || hex_colour(value, colour, alpha);
 }
 
-static void compute_colours(struct styler *s, size_t index, const struct declaration *d, bool inline_colour, bool inline_background,
-			    struct mention mention)
+/* A colour that lets the one below shine through. */
+static uint32_t blend(uint32_t above, uint32_t below, double alpha)
+{
+	uint32_t colour = 0;
+
+	for (int shift = 16; shift >= 0; shift -= 8)
+		colour = colour << 8 | channel((above >> shift & 255) * alpha + (below >> shift & 255) * (1 - alpha));
+	return colour;
+}
+
+static void set_background(struct styler *s, size_t index, uint32_t colour, double alpha)
+{
+	struct html_style *style = &s->html->elements[index].style;
+
+	if (alpha == 0)
+		return;
+	s->states[index].background_setter = index;
+	if (alpha < 1)
+		/* What shines through is known if what is below is. */
+		style->background = blend(colour, style->background, alpha);
+	else
+		style->background = colour;
+	style->background_known = style->background_known || alpha == 1;
+}
+
+static void compute_background(struct styler *s, size_t index, const struct declaration *d, bool background_open)
 {
 	struct html_style *style = &s->html->elements[index].style;
 	struct state *state = &s->states[index];
 	uint32_t colour;
 	double alpha;
 
-	/* Inline declarations beat a style block that does not say !important. */
-	bool colour_open = (inline_colour ? mention.important : mention.properties) & 1u << COLOUR;
-	bool background_open = (inline_background ? mention.important : mention.properties) & 1u << BACKGROUND;
-	if (colour_open) {
-		style->colour_known = false;
-		state->colour_setter = index;
-	} else if (d[COLOUR].set && !is_word(&d[COLOUR], "inherit") && !is_word(&d[COLOUR], "currentcolor")) {
-		state->colour_setter = index;
-		style->colour_known = attribute_colour(d[COLOUR].value, &colour, &alpha) && (alpha == 1 || alpha == 0);
-		if (style->colour_known && alpha == 0)
-			/* Transparent text shows the background: the same colour, if that is known. */
-			colour = style->background;
-		if (style->colour_known)
-			style->colour = colour;
-	}
 	if (background_open || d[BACKGROUND].image) {
 		style->background_known = false;
 		state->background_setter = index;
@@ -744,11 +771,7 @@ static void compute_colours(struct styler *s, size_t index, const struct declara
 		return;
 	struct span value = d[BACKGROUND].value;
 	if (attribute_colour(value, &colour, &alpha)) {
-		if (alpha == 0)
-			return;
-		state->background_setter = index;
-		style->background_known = alpha == 1;
-		style->background = colour;
+		set_background(s, index, colour, alpha);
 		return;
 	}
 	if (is_word(&d[BACKGROUND], "none") || is_word(&d[BACKGROUND], "inherit") || is_word(&d[BACKGROUND], "initial"))
@@ -762,9 +785,7 @@ static void compute_colours(struct styler *s, size_t index, const struct declara
 			end++;
 		}
 		if (end > i && html_colour(span_cut(value, i, end), &colour, &alpha)) {
-			state->background_setter = index;
-			style->background_known = alpha == 1;
-			style->background = colour;
+			set_background(s, index, colour, alpha);
 			return;
 		}
 		i = end + 1;
@@ -773,6 +794,33 @@ static void compute_colours(struct styler *s, size_t index, const struct declara
 	style->background_known = false;
 }
 
+static void compute_colours(struct styler *s, size_t index, const struct declaration *d, bool inline_colour, bool inline_background,
+			    struct mention mention)
+{
+	struct html_style *style = &s->html->elements[index].style;
+	struct state *state = &s->states[index];
+	uint32_t colour;
+
+	/* Inline declarations beat a style block that does not say !important. */
+	bool colour_open = (inline_colour ? mention.important : mention.properties) & 1u << COLOUR;
+	bool background_open = (inline_background ? mention.important : mention.properties) & 1u << BACKGROUND;
+	double text_alpha = 1;
+	if (colour_open) {
+		style->colour_known = false;
+		state->colour_setter = index;
+	} else if (d[COLOUR].set && !is_word(&d[COLOUR], "inherit") && !is_word(&d[COLOUR], "currentcolor")) {
+		state->colour_setter = index;
+		style->colour_known = attribute_colour(d[COLOUR].value, &colour, &text_alpha);
+		if (style->colour_known)
+			style->colour = colour;
+	}
+	compute_background(s, index, d, background_open);
+	/* Transparent text shows what is behind it: all of it the same colour. */
+	if (style->colour_known && text_alpha < 1) {
+		style->colour_known = style->background_known;
+		style->colour = blend(style->colour, style->background, text_alpha);
+	}
+}
 static void compute_box(struct html_element *e, const struct declaration *d)
 {
 	struct html_style *style = &e->style;

@@ -27,26 +27,50 @@ CHECK(html_element)
 	}
 }
 
-/* Cases: password (a password field), form (a form, counted with what is in it), control (a field or button outside a form). Nothing is said of
- * a form's own controls one by one. */
+/* What is worst in one form. */
+struct form_finding {
+	const struct html_element *at;
+	const char *kind;
+};
+
+static void tell_form(struct check *c, const struct html *html, struct form_finding *form)
+{
+	if (form->at)
+		check_report_text(c, html->source, form->at->start_tag, form->kind, ARG_T("element", form->at->name));
+	form->at = NULL;
+}
+
+/* Cases: password (a password field), hidden (a hidden field), form (any other form), control (a field or button outside a form). One finding for
+ * a form with all that is in it, at what is worst. */
 CHECK(html_form)
 {
 	static const char *const controls[] = { "input", "select", "textarea", "button", NULL };
 
 	for (size_t i = 0; i < m->n_bodies; i++) {
 		const struct html *html = m->bodies[i].html;
+		struct form_finding form = { NULL, NULL };
 		for (size_t k = 0; html && k < html->n_elements; k++) {
 			const struct html_element *e = &html->elements[k];
-			bool form = span_eq(e->name, SPAN_LIT("form"));
+			bool is_form = span_eq(e->name, SPAN_LIT("form"));
 			/* A button with an address is no button of HTML: Inky and the like make a link of it. */
-			if ((!form && !word_in_list(controls, e->name)) || (span_eq(e->name, SPAN_LIT("button")) && html_attribute(e, "href")))
+			if ((!is_form && !word_in_list(controls, e->name)) || (span_eq(e->name, SPAN_LIT("button")) && html_attribute(e, "href")))
 				continue;
+			if (is_form) {
+				tell_form(c, html, &form);
+				form = (struct form_finding){ e, "form" };
+				continue;
+			}
 			const struct html_attribute *type = html_attribute(e, "type");
 			bool password = type && span_eq_ci(span_trim(type->value->bytes), SPAN_LIT("password"));
-			if (password || form || !html_inside(html, k, "form"))
-				check_report_text(c, html->source, e->start_tag, password ? "password" : form ? "form" : "control",
-						  ARG_T("element", e->name));
+			bool hidden = type && span_eq_ci(span_trim(type->value->bytes), SPAN_LIT("hidden"));
+			const char *kind = password ? "password" : hidden ? "hidden" : "control";
+			if (!form.at || !html_inside(html, k, "form"))
+				check_report_text(c, html->source, e->start_tag, kind, ARG_T("element", e->name));
+			else if ((password && strcmp(form.kind, "password") != 0) || (hidden && strcmp(form.kind, "form") == 0))
+				form = (struct form_finding){ e, kind };
 		}
+		if (html)
+			tell_form(c, html, &form);
 	}
 }
 
@@ -236,6 +260,12 @@ static bool background_is_written(const struct html *html, size_t element)
 	return false;
 }
 
+/* May a style sheet elsewhere, or the template around this one, decide what is behind the text? */
+static bool has_style_elsewhere(const struct check *c, const struct html *html)
+{
+	return html && (check_stage(c) == STAGE_TEMPLATE || has_style_sheet_link(html));
+}
+
 /* Is a font element open in front of the place that the tree has closed already (libxml2 lets some block elements close it, browsers do
  * not)? Then the colour of the text is not sure. */
 static bool font_is_uncertain(const struct html *html, const struct html_text_run *run)
@@ -294,14 +324,16 @@ static bool splits_a_word(const struct html *html, const struct html_element *hi
 	       begins_with_letter(behind->decoded->bytes);
 }
 
-/* with: how (names above), minimum (letters), preheader (letters). Text that the reader does not see: one finding for what one element hides, at
+/* with: how (names above), minimum (letters), preheader, flood (letters). Text that the reader does not see: one finding for what one element hides, at
  * its first text. Left out: what stands in front of all visible text up to the length of a preheader, what is visible elsewhere, too, labels
- * for screen readers, what a style block may show, what is hidden from Outlook alone. Cases: preheader (one that is too long), other. */
+ * for screen readers, what a style block may show, what is hidden from Outlook alone. Cases: preheader (one that is longer than any inbox shows),
+ * flood (far too long for one), other. */
 CHECK(html_hidden_text)
 {
 	const char *const *how = rule_setting_list(check_rule(c), "how");
 	size_t minimum = (size_t)rule_setting_int(check_rule(c), "minimum", 10);
 	size_t longest_preheader = (size_t)rule_setting_int(check_rule(c), "preheader", 150);
+	size_t flood = (size_t)rule_setting_int(check_rule(c), "flood", 1000);
 
 	for (size_t i = 0; i < m->n_bodies; i++) {
 		const struct body *body = &m->bodies[i];
@@ -311,7 +343,7 @@ CHECK(html_hidden_text)
 		size_t lead_letters = 0;
 		if (!html)
 			continue;
-		bool sheet_is_elsewhere = has_style_sheet_link(html) || check_stage(c) == STAGE_TEMPLATE;
+		bool sheet_is_elsewhere = has_style_elsewhere(c, html);
 		for (size_t k = 0; k < html->n_texts;) {
 			const struct html_text_run *run = &html->texts[k];
 			const char *name = hidden_name(run->hidden);
@@ -357,9 +389,55 @@ CHECK(html_hidden_text)
 			const struct text *decoded = block.first->decoded;
 			struct span inner = span_trim(decoded->bytes);
 			size_t start = (size_t)(inner.p - decoded->bytes.p);
-			check_report_text(c, decoded, ((struct range){ start, start + inner.n }), at_start ? "preheader" : "other",
+			check_report_text(c, decoded, ((struct range){ start, start + inner.n }), at_start ? (lead_letters > flood ? "flood" : "preheader") : "other",
 					  ARG_I("count", block.letters), ARG_T("how", span_str(name)));
 		}
+	}
+}
+
+/* with: contrast (in tenths), minimum (letters). Visible text whose colour differs too little from its background, but differs. One finding in a
+ * part, at the first such text, or at the link that it is. Argument ratio: the least contrast. */
+CHECK(html_weak_contrast)
+{
+	double limit = (double)rule_setting_int(check_rule(c), "contrast", 30) / 10;
+	size_t minimum = (size_t)rule_setting_int(check_rule(c), "minimum", 20);
+
+	for (size_t i = 0; i < m->n_bodies; i++) {
+		const struct html *html = m->bodies[i].html;
+		const struct html_text_run *first = NULL;
+		size_t letters = 0;
+		double least = limit;
+		bool sheet_is_elsewhere = has_style_elsewhere(c, html);
+		for (size_t k = 0; html && k < html->n_texts; k++) {
+			const struct html_text_run *run = &html->texts[k];
+			if (run->hidden != HTML_VISIBLE || run->parent == HTML_NO_PARENT)
+				continue;
+			const struct html_style *style = &html->elements[run->parent].style;
+			if (!style->colour_known || !style->background_known || (style->colour == 0 && style->background == 0xffffff))
+				continue;
+			double ratio = html_contrast(style->colour, style->background);
+			if (ratio >= limit || span_eq(html->elements[run->parent].name, SPAN_LIT("button")) || html_inside(html, run->parent, "select") ||
+			    font_is_uncertain(html, run) || (sheet_is_elsewhere && !background_is_written(html, run->parent)))
+				continue;
+			size_t n = count_run_letters(check_arena(c), run->decoded->bytes);
+			if (!n)
+				continue;
+			first = first ? first : run;
+			letters += n;
+			least = ratio < least ? ratio : least;
+		}
+		if (!first || letters < minimum)
+			continue;
+		char ratio[16];
+		g_snprintf(ratio, sizeof ratio, "%d.%d", (int)(least * 10) / 10, (int)(least * 10) % 10);
+		size_t link = first->parent;
+		while (link < html->n_elements && !span_eq(html->elements[link].name, SPAN_LIT("a")))
+			link = html->elements[link].parent;
+		struct span inner = span_trim(first->decoded->bytes);
+		size_t start = (size_t)(inner.p - first->decoded->bytes.p);
+		bool in_link = link < html->n_elements;
+		struct range range = in_link ? html->elements[link].start_tag : (struct range){ start, start + inner.n };
+		check_report_text(c, in_link ? html->source : first->decoded, range, NULL, ARG_I("count", letters), ARG_T("ratio", span_str(ratio)));
 	}
 }
 
@@ -425,6 +503,36 @@ CHECK(image_alt_missing)
 	}
 }
 
+/* Does anything say how large the picture is? A class may, where there is a style block. */
+static bool has_size(const struct html_element *e, bool style_block)
+{
+	static const char *const sides[] = { "width", "height", "max-width" };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(sides); i++)
+		if (html_attribute(e, sides[i]) || html_inline_style(e, sides[i]).n)
+			return true;
+	return style_block && (html_attribute(e, "class") || html_attribute(e, "id"));
+}
+
+/* Images that say neither width nor height. The first, with the count. */
+CHECK(image_size_missing)
+{
+	for (size_t i = 0; i < m->n_bodies; i++) {
+		const struct html *html = m->bodies[i].html;
+		const struct html_element *first = NULL;
+		size_t count = 0;
+		bool style_block = false;
+		for (size_t k = 0; html && k < html->n_elements; k++) {
+			const struct html_element *e = &html->elements[k];
+			style_block |= span_eq(e->name, SPAN_LIT("style"));
+			if (is_content_image(e, 4) && !has_size(e, style_block) && !count++)
+				first = e;
+		}
+		if (count)
+			check_report_text(c, html->source, first->start_tag, NULL, ARG_I("count", count));
+	}
+}
+
 /* Browsers read all of these as windows-1252 (WHATWG Encoding, "names and labels"). */
 static bool is_latin(struct span name)
 {
@@ -477,7 +585,7 @@ CHECK(meta_charset_mismatch)
 
 static bool is_zero_width(uint32_t ch)
 {
-	return (ch >= 0x200B && ch <= 0x200D) || (ch >= 0x2060 && ch <= 0x2064) || ch == 0xFEFF || ch == 0xAD;
+	return (ch >= 0x200B && ch <= 0x200F) || (ch >= 0x2060 && ch <= 0x2064) || ch == 0xFEFF || ch == 0xAD;
 }
 
 static bool is_word_letter(uint32_t ch)

@@ -35,8 +35,36 @@ static bool has_table_in_comment(const struct html *html)
 	return false;
 }
 
+/* Does the element need an end tag that is not there? Links and tables are told on their own. */
+static bool lacks_end_tag(const struct html_element *e)
+{
+	static const char *const names[] = { "div", "span", "b", "i", "u", "em", "strong", "font", "center", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol",
+					     "blockquote", NULL };
+
+	return e->end_tag.end <= e->end_tag.start && !e->self_closing && word_in_list(names, e->name);
+}
+
+/* Tags without their partners: start tags that nothing closes, end tags that close nothing. One finding, at the first of them. */
+static void tell_unbalanced(struct check *c, const struct html *html)
+{
+	struct range first = html->stray_end;
+	size_t count = html->n_stray_ends;
+
+	for (size_t k = 0; k < html->n_elements; k++) {
+		const struct html_element *e = &html->elements[k];
+		if (!lacks_end_tag(e))
+			continue;
+		if (!count++ || e->start_tag.start < first.start)
+			first = e->start_tag;
+	}
+	if (count)
+		check_report_text(c, html->source, first, "unbalanced", ARG_T("element", span_cut(html->source->bytes, first.start, first.end)),
+				  ARG_I("count", count));
+}
+
 /* Cases: anchor (an <a href> that nothing closes), nested (a link in a link), cell (a cell or row outside of any table), table (a table that nothing
- * closes). The first of each case in a part, with the count. */
+ * closes), cut (the source ends inside of a tag or comment), unbalanced (other tags without their partners). The first of each case in a part,
+ * with the count. */
 CHECK(html_structure)
 {
 	enum { ANCHOR, NESTED, CELL, TABLE, N_CASES };
@@ -69,10 +97,14 @@ CHECK(html_structure)
 		for (size_t k = 0; k < N_CASES; k++)
 			if (count[k])
 				check_report_text(c, html->source, first[k]->start_tag, names[k], ARG_T("element", first[k]->name), ARG_I("count", count[k]));
+		if (html->flags & HTML_UNCLOSED_TAG)
+			check_report_text(c, html->source, place(html->flag_range.start), "cut", ARG_I("count", 1));
+		else if (!ghost_tables && !count[ANCHOR] && !count[TABLE])
+			tell_unbalanced(c, html);
 	}
 }
 
-/* Cases: doctype (none), repeated (a second html, head or body), office (left-overs of a word processor; the first, with the count). */
+/* Cases: doctype (none), repeated (a second doctype, html, head or body), office (left-overs of a word processor; the first, with the count). */
 CHECK(html_frame)
 {
 	static const char *const once[] = { "html", "head", "body" };
@@ -86,6 +118,8 @@ CHECK(html_frame)
 		if (html->doctype.end == html->doctype.start)
 			check_report_text(c, html->source, place(html->elements[0].start_tag.start), "doctype", ARG_T("element", html->elements[0].name),
 					  ARG_I("count", 1));
+		if (html->second_doctype.end)
+			check_report_text(c, html->source, html->second_doctype, "repeated", ARG_T("element", SPAN_LIT("!doctype")), ARG_I("count", 2));
 		for (size_t k = 0; k < html->n_elements; k++) {
 			const struct html_element *e = &html->elements[k];
 			for (size_t n = 0; n < G_N_ELEMENTS(once); n++)
@@ -211,6 +245,24 @@ static bool has_fallback(const struct html *html, size_t index)
 	return false;
 }
 
+/* Is the address that of a picture in SVG, by its ending or by the part that it names? */
+static bool is_svg(const struct message *m, struct span address)
+{
+	struct url url = url_parse(address);
+
+	if (span_starts_ci(address, SPAN_LIT("data:image/svg")))
+		return true;
+	if (!span_starts_ci(address, SPAN_LIT("cid:")))
+		return span_ends_ci(url.path, SPAN_LIT(".svg")) || span_ends_ci(url.path, SPAN_LIT(".svgz"));
+	for (size_t i = 0; i < m->mime.n; i++) {
+		const struct field *field = entity_is(m->mime.all[i], "image", "svg+xml") ? header_find(&m->mime.all[i]->header, "Content-ID") : NULL;
+		struct span id = field ? span_trim(field->unfolded->bytes) : SPAN_EMPTY;
+		if (id.n > 2 && span_eq(span_cut(id, 1, id.n - 1), span_cut(address, 4, address.n)))
+			return true;
+	}
+	return false;
+}
+
 /* Cases: svg (inline), svg-file (a picture), media (video or audio without anything to show in its place). A picture element offers its own choice. */
 CHECK(html_media)
 {
@@ -227,10 +279,7 @@ CHECK(html_media)
 			} else if (is_named(e, "video") || is_named(e, "audio")) {
 				kind = has_fallback(html, k) ? NULL : "media";
 			} else if (is_named(e, "img") && !html_inside(html, k, "picture")) {
-				struct url url = url_parse(attribute(e, "src"));
-				if (span_ends_ci(url.path, SPAN_LIT(".svg")) || span_ends_ci(url.path, SPAN_LIT(".svgz")) ||
-				    span_starts_ci(attribute(e, "src"), SPAN_LIT("data:image/svg")))
-					kind = "svg-file";
+				kind = is_svg(m, attribute(e, "src")) ? "svg-file" : NULL;
 			}
 			if (kind)
 				check_report_text(c, html->source, e->start_tag, kind, ARG_T("element", e->name));
@@ -238,12 +287,26 @@ CHECK(html_media)
 	}
 }
 
-/* A length of at most one pixel: "0", "1", "1px". */
+/* A length of at most one pixel: "0", "1", "1px", "1.0px". */
 static bool is_pixel(struct span value)
 {
 	if (value.n == 0 || (value.p[0] != '0' && value.p[0] != '1'))
 		return false;
 	return value.n == 1 || span_eq_ci(span_cut(value, 1, value.n), SPAN_LIT("px"));
+}
+
+/* A picture of one pixel by its attributes or its style, or one that is hidden. */
+static bool is_unseen(const struct html_element *e)
+{
+	static const char *const sides[] = { "width", "height" };
+	size_t small = 0;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(sides); i++) {
+		struct span style = html_inline_style(e, sides[i]);
+		small += is_pixel(style.n ? style : attribute(e, sides[i]));
+	}
+	return small == G_N_ELEMENTS(sides) ||
+	       (e->style.hidden != HTML_VISIBLE && !e->style.switched_by_class && (html_inline_style(e, "display").n || html_inline_style(e, "visibility").n));
 }
 
 static bool has_token(struct span url)
@@ -259,7 +322,7 @@ static bool has_token(struct span url)
 	return false;
 }
 
-/* Remote pictures of one pixel that carry something of one's own in their address; spacers do not. with: most. The first one too many. */
+/* Remote pictures of one pixel, or hidden ones, that carry something of one's own in their address; spacers do not. with: most. The first one too many. */
 CHECK(tracking_pixels)
 {
 	size_t most = (size_t)rule_setting_int(check_rule(c), "most", 1);
@@ -270,7 +333,7 @@ CHECK(tracking_pixels)
 		const struct html_element *second = NULL;
 		for (size_t k = 0; html && k < html->n_elements; k++) {
 			const struct html_element *e = &html->elements[k];
-			if (!is_named(e, "img") || !is_pixel(attribute(e, "width")) || !is_pixel(attribute(e, "height")))
+			if (!is_named(e, "img") || !is_unseen(e))
 				continue;
 			struct url url = url_parse(attribute(e, "src"));
 			bool remote = span_eq_ci(url.scheme, SPAN_LIT("http")) || span_eq_ci(url.scheme, SPAN_LIT("https"));
