@@ -51,6 +51,29 @@ START_TEST(kind)
 }
 END_TEST
 
+static const struct {
+	const char *text;
+	bool message;
+} texts[] = {
+	{ "From: <news@hanami-books.jp>\nDate: Tue, 24 Nov 2026 00:00:00 +0000\n\nMay\n", true },
+	{ "From: <news@hanami-books.jp>\nReceived: by mx.hanami-reader.jp\n\nMay\n", true },
+	{ "From news@hanami-books.jp Tue Nov 24 00:00:00 2026\n", true },
+	/* A bounce without From. */
+	{ "Return-Path: <>\nReceived: by mx.hanami-reader.jp;\n Tue, 24 Nov 2026 00:00:00 +0000\nSubject: failed\nMIME-Version: 1.0\n\nText\n", true },
+	/* What a template begins with. */
+	{ "Subject: May\nFrom: <news@hanami-books.jp>\n\nMay\n", false },
+	{ "Date: 24 November\nPlace: Kyoto\n\nMay\n", false },
+	{ "Received: your order\n\nThank you.\n", false },
+	{ "Dear readers,\nReturn-Path: and Date: are fields\n", false },
+	{ "", false },
+};
+
+START_TEST(text_holds_message)
+{
+	ck_assert_msg(input_holds_message(span_str(texts[_i].text)) == texts[_i].message, "%s", texts[_i].text);
+}
+END_TEST
+
 /* --- folders ------------------------------------------------------------------------------------------------------------------- */
 
 static char *folder;
@@ -390,6 +413,7 @@ int main(void)
 	TCase *files = tcase_create("files");
 
 	tcase_add_loop_test(names, kind, 0, G_N_ELEMENTS(kinds));
+	tcase_add_loop_test(names, text_holds_message, 0, G_N_ELEMENTS(texts));
 	tcase_add_loop_test(names, mbox, 0, G_N_ELEMENTS(mboxes));
 	suite_add_tcase(suite, names);
 	tcase_add_checked_fixture(files, folder_setup, folder_teardown);

@@ -468,10 +468,11 @@ struct range *input_split_mbox(struct arena *arena, struct span file, size_t *n_
 
 bool input_holds_message(struct span bytes)
 {
-	enum { LOOKED_AT_BYTES = 64 * 1024 };
-	static const char *const others[] = { "Date:", "Received:", "Message-ID:", "MIME-Version:" };
+	enum { LOOKED_AT_BYTES = 64 * 1024, RECEIVED = 1 };
+	static const char *const others[] = { "Received:", "Date:", "Message-ID:", "MIME-Version:" };
 	struct span head = span_cut(bytes, 0, LOOKED_AT_BYTES);
-	bool from = false, other = false;
+	bool from = false, trace = false;
+	unsigned found = 0; /* of others */
 
 	if (span_starts(head, SPAN_LIT("From ")))
 		return true;
@@ -485,9 +486,11 @@ bool input_holds_message(struct span bytes)
 		if (!continuation && (colon == line.n || span_find_byte(span_cut(line, 0, colon), ' ', 0) < colon))
 			return false;
 		from = from || span_starts_ci(line, SPAN_LIT("From:"));
+		trace = trace || span_starts_ci(line, SPAN_LIT("Received:")) || span_starts_ci(line, SPAN_LIT("Return-Path:"));
 		for (size_t i = 0; i < G_N_ELEMENTS(others); i++)
-			other = other || span_starts_ci(line, span_str(others[i]));
+			found |= span_starts_ci(line, span_str(others[i])) ? 1u << i : 0;
 		at = end + 1;
 	}
-	return from && other;
+	/* Bounces come without From at times; what was delivered shows it by more than one field. */
+	return (from && found) || (trace && (found & ~(unsigned)RECEIVED));
 }

@@ -34,8 +34,8 @@ void input_file_free(struct input_file *file);
 /* By its name: what kind of file is this. */
 enum input_kind input_kind_of(const char *path, enum template_kind *template_out);
 
-/* Does a file named like a text template (.txt) hold a mail? It begins with an mbox line, or with a header block that has From and one of
- * Date, Received, Message-ID and MIME-Version. */
+/* Does a file named like a text template (.txt) hold a mail? It begins with an mbox line, or with a header block that has one of Date,
+ * Message-ID and MIME-Version, and From or a field that delivery adds; Received will do beside From. */
 bool input_holds_message(struct span bytes);
 
 /* Read a whole file ("-": standard input). false and *error where it cannot be read; its message is the reason alone, without
