@@ -415,6 +415,14 @@ static bool is_address_byte(char ch)
 	return ascii_is_alnum(ch) || ch == '.' || ch == '_' || ch == '-' || ch == '+';
 }
 
+/* Does the place lie in a parameter that names a message? Message-IDs have the form of addresses. */
+static bool is_message_id(struct span query, size_t at)
+{
+	static const char *const names[] = { "selm", "msgid", "messageid", "message-id", "message_id", "mid", NULL };
+
+	return is_named_return(query, at, names);
+}
+
 /* A mail address in a query, "@" or "%40". */
 static bool find_address(struct span query, struct range *range, struct span *domain)
 {
@@ -430,7 +438,7 @@ static bool find_address(struct span query, struct range *range, struct span *do
 		size_t dot = name.n;
 		while (dot > 0 && name.p[dot - 1] != '.')
 			dot--;
-		if (start < at && dot > 1 && name.n - dot >= 2 && ascii_is_alpha(name.p[dot])) {
+		if (start < at && !is_message_id(query, start) && dot > 1 && name.n - dot >= 2 && ascii_is_alpha(name.p[dot])) {
 			*range = (struct range){ start, end };
 			*domain = name;
 			return true;

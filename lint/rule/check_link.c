@@ -150,7 +150,7 @@ static enum anchor_content anchor_content(const struct link *link)
 	return picture ? CONTENT_MUTE_PICTURES : CONTENT_NOTHING;
 }
 
-/* Cases: empty (no address), hash (a lone #), nothing (no words and no picture), mute (pictures with an empty alt text only). One finding of a
+/* Cases: empty (no address), hash (a lone #), nothing (no words and no picture behind a whole address), mute (pictures with an empty alt text only). One finding of a
  * case in a body: a design whose links are still to come has many. */
 CHECK(link_empty)
 {
@@ -168,7 +168,7 @@ CHECK(link_empty)
 				add_to_fault(&faults[EMPTY], link);
 			} else if (link->target->bytes.n == 1 && link->url.flags & URL_FRAGMENT_ONLY) {
 				add_to_fault(&faults[HASH], link);
-			} else if (link->label && !link->hidden && span_eq(body->html->elements[link->element].name, SPAN_LIT("a"))) {
+			} else if (link->label && !link->hidden && !lacks_scheme(link) && span_eq(body->html->elements[link->element].name, SPAN_LIT("a"))) {
 				enum anchor_content content = anchor_content(link);
 				if (content == CONTENT_NOTHING || content == CONTENT_MUTE_PICTURES)
 					add_to_fault(&faults[content == CONTENT_NOTHING ? NOTHING : MUTE], link);
