@@ -630,10 +630,24 @@ CHECK(zero_width_in_word)
 		zero_width_in(c, m->subject);
 }
 
-/* An HTML part that shows pictures and hardly any text. with: characters (below: told). Cases: none, little. */
+/* UTF-8 bytes of what count_letters() counts: a Japanese letter says as much as three of Latin. */
+static size_t count_letter_bytes(struct span s)
+{
+	size_t n = 0;
+	for (size_t at = 0; at < s.n;) {
+		size_t start = at;
+		utf8_next(s, &at);
+		n += count_letters(span_cut(s, start, at)) ? at - start : 0;
+	}
+	return n;
+}
+
+/* An HTML part that shows pictures and hardly any text. with: characters, bytes (below: told). Cases: none, little (fewer characters), short (fewer
+ * bytes). */
 CHECK(image_only)
 {
 	size_t least = (size_t)rule_setting_int(check_rule(c), "characters", 100);
+	size_t least_bytes = (size_t)rule_setting_int(check_rule(c), "bytes", 400);
 
 	if (m->kind == INPUT_TEMPLATE) {
 		check_not_applicable(c);
@@ -650,8 +664,9 @@ CHECK(image_only)
 		if (!images)
 			continue;
 		size_t letters = count_letters(html->visible->bytes);
-		if (letters < least)
-			check_report_text(c, html->source, first->start_tag, letters ? "little" : "none", ARG_I("images", images),
-					  ARG_I("count", letters));
+		if (letters >= least && count_letter_bytes(html->visible->bytes) >= least_bytes)
+			continue;
+		check_report_text(c, html->source, first->start_tag, !letters ? "none" : letters < least ? "little" : "short",
+				  ARG_I("images", images), ARG_I("count", letters));
 	}
 }
