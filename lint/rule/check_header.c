@@ -197,7 +197,21 @@ static bool looks_received(const struct check *c, const struct message *m)
 	       (header_find(m->header, "Return-Path") || header_find(m->header, "Delivered-To"));
 }
 
-/* with: names (exact), prefixes. Fields that receiving adds. The first of each name is reported, with the count. */
+/* More Received fields than a mail that goes round in circles may have: at the first that is too many. */
+static void tell_loop(struct check *c, const struct message *m, size_t hops)
+{
+	size_t n = 0, count = header_count(m->header, "Received");
+
+	for (const struct field *f = header_find(m->header, "Received"); f && count > hops; f = header_find_next(m->header, f)) {
+		if (++n <= hops)
+			continue;
+		check_report(c, field_range(f), "loop", ARG_T("field", f->name), ARG_I("count", count));
+		return;
+	}
+}
+
+/* with: names (exact), prefixes, hops (most Received fields). Cases: left (fields that receiving adds; the first of each name, with the count),
+ * signed (a DKIM-Signature), loop. */
 CHECK(trace_header_left)
 {
 	const char *const *names = rule_setting_list(check_rule(c), "names");
@@ -205,11 +219,16 @@ CHECK(trace_header_left)
 
 	if (no_header_to_judge(c, m))
 		return;
+	tell_loop(c, m, (size_t)rule_setting_int(check_rule(c), "hops", 50));
 	/* A delivered copy gets the one remark of received_copy instead of a dozen. */
 	if (looks_received(c, m)) {
 		check_not_applicable(c);
 		return;
 	}
+	const struct field *signature = header_find(m->header, "DKIM-Signature");
+	if (signature)
+		check_report(c, field_range(signature), "signed", ARG_T("field", signature->name),
+			     ARG_I("count", header_count(m->header, "DKIM-Signature")));
 	for (size_t i = 0; i < m->header->n; i++) {
 		const struct field *f = &m->header->fields[i];
 		bool listed = word_in_list(names, f->name);
@@ -219,7 +238,7 @@ CHECK(trace_header_left)
 			continue;
 		char *name = arena_copy(check_arena(c), f->name);
 		if (header_find(m->header, name) == f)
-			check_report(c, field_range(f), NULL, ARG_T("field", f->name), ARG_I("count", header_count(m->header, name)));
+			check_report(c, field_range(f), "left", ARG_T("field", f->name), ARG_I("count", header_count(m->header, name)));
 	}
 }
 

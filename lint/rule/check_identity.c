@@ -3,6 +3,7 @@
 
 #include <glib.h>
 
+#include "base/idn.h"
 #include "base/normal.h"
 #include "base/utf8.h"
 #include "base/words.h"
@@ -418,21 +419,6 @@ CHECK(from_name_url)
 	}
 }
 
-/* Letters of Cyrillic and Greek that look like Latin ones. Source: UTS #39, confusables; only letters that are alike in common
- * typefaces. */
-static bool is_latin_twin(uint32_t ch)
-{
-	static const uint32_t twins[] = { 0x0391, 0x0392, 0x0395, 0x0396, 0x0397, 0x0399, 0x039A, 0x039C, 0x039D, 0x039F, 0x03A1, 0x03A4, 0x03A5,
-					  0x03A7, 0x03BF, 0x0405, 0x0406, 0x0408, 0x0410, 0x0412, 0x0415, 0x041A, 0x041C, 0x041D, 0x041E, 0x0420,
-					  0x0421, 0x0422, 0x0423, 0x0425, 0x0430, 0x0435, 0x043E, 0x0440, 0x0441, 0x0443, 0x0445, 0x0455, 0x0456,
-					  0x0458, 0x04BB, 0x0501, 0x051B, 0x051D };
-
-	for (size_t i = 0; i < G_N_ELEMENTS(twins); i++)
-		if (twins[i] == ch)
-			return true;
-	return false;
-}
-
 /* A word in which Latin letters and their twins are mixed, and no other Greek or Cyrillic letter: the first twin. */
 static bool has_look_alike(struct span name, struct range *out)
 {
@@ -444,7 +430,7 @@ static bool has_look_alike(struct span name, struct range *out)
 		uint32_t ch = i < name.n ? utf8_next(name, &i) : ' ';
 		if (ch < 0x80 && ascii_is_alpha((char)ch)) {
 			n_latin++;
-		} else if (is_latin_twin(ch)) {
+		} else if (idn_looks_latin(ch)) {
 			if (n_twins++ == 0)
 				twin = (struct range){ start, i };
 		} else if (ch >= 0x0370 && ch <= 0x052F) {
@@ -473,6 +459,26 @@ static bool needs_marks(struct span name)
 	return false;
 }
 
+static bool is_bidi_control(uint32_t ch, bool marks)
+{
+	return (ch >= 0x202A && ch <= 0x202E) || (ch >= 0x2066 && ch <= 0x2069) || (!marks && (ch == 0x200E || ch == 0x200F || ch == 0x061C));
+}
+
+/* Format characters and blank letters. Those of emoji (U+FE0F, tags of flags) are not among them: another rule looks at emoji. */
+static bool is_invisible(uint32_t ch, bool marks)
+{
+	return ch == 0x200B || (!marks && ch == 0x200C) || (ch >= 0x2060 && ch <= 0x2064) || (ch >= 0x206A && ch <= 0x206F) || ch == 0xFEFF ||
+	       ch == 0x00AD || ch == 0x034F || ch == 0x180E || ch == 0x3164 || ch == 0x115F || ch == 0x1160 || ch == 0xFFA0 ||
+	       ch == 0x2028 || ch == 0x2029 || (ch >= 0xFFF9 && ch <= 0xFFFB);
+}
+
+/* U+200D behind an ASCII letter or digit joins nothing; inside emoji and some scripts it does. */
+static bool is_stray_joiner(struct span name, size_t start, size_t end, bool marks)
+{
+	return !marks && end - start == 3 && span_starts(span_cut(name, start, end), SPAN_LIT("\xE2\x80\x8D")) &&
+	       (start == 0 || ascii_is_alnum(name.p[start - 1]));
+}
+
 /* Cases: invisible, bidi, look-alike (letters of another script that pass for Latin ones). */
 CHECK(from_name_invisible)
 {
@@ -487,10 +493,7 @@ CHECK(from_name_invisible)
 	for (size_t i = 0; i < name->bytes.n;) {
 		size_t start = i;
 		uint32_t ch = utf8_next(name->bytes, &i);
-		bool bidi = (ch >= 0x202A && ch <= 0x202E) || (ch >= 0x2066 && ch <= 0x2069) || (!marks && (ch == 0x200E || ch == 0x200F));
-		/* U+200D and U+FE0F belong to emoji, which another rule looks at. */
-		bool invisible = ch == 0x200B || (!marks && ch == 0x200C) || (ch >= 0x2060 && ch <= 0x2064) || ch == 0xFEFF || ch == 0x00AD ||
-				 ch == 0x034F || ch == 0x3164 || ch == 0x115F;
+		bool bidi = is_bidi_control(ch, marks), invisible = is_invisible(ch, marks) || is_stray_joiner(name->bytes, start, i, marks);
 		if (!bidi && !invisible)
 			continue;
 		char code[16];
@@ -604,27 +607,30 @@ static bool came_by_discussion_list(const struct message *m)
 	       header_find(m->header, "Mailing-List");
 }
 
-/* with: prefixes (L1, without the colon). A reply or forward prefix without In-Reply-To or References. Cases: alone, list. */
-CHECK(subject_reply_prefix)
+/* Behind blanks and the names that lists put first: "[talk] [old] ". */
+static size_t behind_list_names(struct span s)
 {
-	const char *const *prefixes = rule_setting_list(check_rule(c), "prefixes");
+	size_t at = 0;
 
-	/* Outlook and Exchange tell a thread by Thread-Index. */
-	if (!m->subject_l1 || header_find(m->header, "In-Reply-To") || header_find(m->header, "References") ||
-	    header_find(m->header, "Thread-Index")) {
-		check_not_applicable(c);
-		return;
+	for (;;) {
+		while (at < s.n && (s.p[at] == ' ' || s.p[at] == '\t'))
+			at++;
+		size_t close = at < s.n && s.p[at] == '[' ? span_find_byte(s, ']', at) : s.n;
+		if (close >= s.n)
+			return at;
+		at = close + 1;
 	}
-	struct span s = m->subject_l1->bytes;
-	size_t start = 0;
-	while (start < s.n && (s.p[start] == ' ' || s.p[start] == '\t'))
-		start++;
-	for (; *prefixes; prefixes++) {
+}
+
+/* The end of a prefix of the list that stands at start with its colon; start where there is none. "re[2]:", "re(2):" and "re^2:" count replies;
+ * "Reopening" and "RE100" have no colon right behind. */
+static size_t prefix_end(struct span s, size_t start, const char *const *prefixes)
+{
+	for (; prefixes && *prefixes; prefixes++) {
 		struct span prefix = span_str(*prefixes);
 		if (!span_starts(span_cut(s, start, s.n), prefix))
 			continue;
 		size_t end = start + prefix.n;
-		/* "re[2]:", "re(2):" and "re^2:" count replies; "Reopening" and "RE100" have no colon right behind. */
 		if (end < s.n && (s.p[end] == '[' || s.p[end] == '(' || s.p[end] == '^')) {
 			char close = s.p[end] == '[' ? ']' : s.p[end] == '(' ? ')' : 0;
 			size_t behind = end + 1;
@@ -634,12 +640,54 @@ CHECK(subject_reply_prefix)
 				behind++;
 			end = behind;
 		}
-		if (end < s.n && s.p[end] == ':') {
-			report_l1(c, m->subject_l1, m->subject, (struct range){ start, end + 1 },
-				  came_by_discussion_list(m) ? "list" : "alone");
-			return;
+		if (end < s.n && s.p[end] == ':')
+			return end + 1;
+	}
+	return start;
+}
+
+/* Does the mail hold another one: enclosed, or with its head in the text, or quoted? with: quotes (L1; all words of one entry, parted by "+"). */
+static bool holds_earlier_mail(struct check *c, const struct message *m, const char *const *quotes)
+{
+	for (size_t i = 0; i < m->mime.n; i++)
+		if (entity_is(m->mime.all[i], "message", "rfc822"))
+			return true;
+	for (size_t i = 0; i < m->n_bodies; i++) {
+		struct span text = normal_l1(check_arena(c), m->bodies[i].visible)->bytes;
+		if (span_starts(text, SPAN_LIT(">")) || span_find(text, SPAN_LIT("\n>"), 0) < text.n)
+			return true;
+		for (const char *const *quote = quotes; quote && *quote; quote++) {
+			struct span words = span_str(*quote);
+			size_t plus = span_find_byte(words, '+', 0);
+			if (span_find(text, span_cut(words, 0, plus), 0) < text.n &&
+			    span_find(text, span_cut(words, plus + 1, words.n), 0) < text.n)
+				return true;
 		}
 	}
+	return false;
+}
+
+/* with: replies, forwards (L1, without the colon), quotes. A prefix without In-Reply-To or References. Cases: alone (a reply), forward, quoted (with
+ * the earlier mail in it), list. */
+CHECK(subject_reply_prefix)
+{
+	/* Outlook and Exchange tell a thread by Thread-Index. */
+	if (!m->subject_l1 || header_find(m->header, "In-Reply-To") || header_find(m->header, "References") ||
+	    header_find(m->header, "Thread-Index")) {
+		check_not_applicable(c);
+		return;
+	}
+	struct span s = m->subject_l1->bytes;
+	size_t start = behind_list_names(s);
+	size_t reply = prefix_end(s, start, rule_setting_list(check_rule(c), "replies"));
+	size_t forward = prefix_end(s, start, rule_setting_list(check_rule(c), "forwards"));
+	if (reply == start && forward == start)
+		return;
+	const char *kind = came_by_discussion_list(m)						       ? "list" :
+			   holds_earlier_mail(c, m, rule_setting_list(check_rule(c), "quotes")) ? "quoted" :
+			   reply > start							       ? "alone" :
+												 "forward";
+	report_l1(c, m->subject_l1, m->subject, (struct range){ start, reply > start ? reply : forward }, kind);
 }
 
 /* Servers that add an id may say so in a comment behind it, which the grammar allows. */
@@ -653,7 +701,20 @@ static struct span without_comment_behind(struct span id)
 	return behind.n && behind.p[0] == '(' ? span_cut(id, 0, close + 1) : id;
 }
 
-/* with: limit (characters). Cases: not-angle, no-at, blank, non-ascii, long, local-name, ip, no-dot. */
+/* dot-atom-text of RFC 5322, section 3.2.3. */
+static bool is_dot_atom(struct span s)
+{
+	bool dot = true;
+
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] == '.' ? dot : !ascii_is_alnum(s.p[i]) && (s.p[i] == '\0' || !strchr("!#$%&'*+-/=?^_`{|}~", s.p[i])))
+			return false;
+		dot = s.p[i] == '.';
+	}
+	return !dot;
+}
+
+/* with: limit (characters). Cases: not-angle, no-at, blank, non-ascii, character, long, local-name, ip, no-dot. */
 CHECK(message_id_malformed)
 {
 	const struct field *field = header_find(m->header, "Message-ID");
@@ -682,6 +743,8 @@ CHECK(message_id_malformed)
 		kind = "non-ascii";
 	else if (id.n > (size_t)limit)
 		kind = "long";
+	else if (!is_dot_atom(span_cut(id, 1, at)) || (right.p[0] != '[' && !is_dot_atom(right)))
+		kind = "character";
 	else if (right.p[0] == '[' || ends_in_number(right))
 		kind = "ip";
 	else if (host_is_internal(right))
@@ -690,6 +753,19 @@ CHECK(message_id_malformed)
 		kind = "no-dot";
 	if (kind)
 		check_report(c, range, kind, ARG_T("id", id), ARG_I("length", id.n));
+}
+
+/* A template whose Message-ID holds no tag: every mail made of it would have the same. */
+CHECK(message_id_fixed)
+{
+	const struct field *field = header_find(m->header, "Message-ID");
+
+	if (m->kind != INPUT_TEMPLATE || !field || field->unfolded->bytes.n == 0) {
+		check_not_applicable(c);
+		return;
+	}
+	if (tag_scan(check_arena(c), field->unfolded->bytes).n == 0)
+		check_report(c, field_value_range(m, field), NULL, ARG_T("id", field->unfolded->bytes));
 }
 
 /* Would the date be good with a zone behind it? */

@@ -552,7 +552,7 @@ static struct span take_line(struct span s, size_t *at)
 }
 
 /* Lines of 7bit and 8bit text that servers and mailboxes alter. Cases: from ("From " at the start), dot (a dot alone), blank (blanks at the end, where
- * they are no soft line break). One finding for each case and part. */
+ * they are no soft line break), mbox ("From " inside an mbox, where it may part the message in two). One finding for each case and part. */
 CHECK(fragile_line)
 {
 	static const char *const kinds[] = { "from", "dot", "blank" };
@@ -561,6 +561,7 @@ CHECK(fragile_line)
 		check_not_applicable(c);
 		return;
 	}
+	bool mbox = span_starts(m->file->bytes, SPAN_LIT("From "));
 	for (size_t i = 0; i < m->mime.n; i++) {
 		const struct entity *e = m->mime.all[i];
 		if (!has_bare_lines(e))
@@ -591,7 +592,7 @@ CHECK(fragile_line)
 		}
 		for (size_t k = 0; k < 3; k++)
 			if (counts[k])
-				check_report(c, ((struct range){ e->body.start + firsts[k].start, e->body.start + firsts[k].end }), kinds[k],
+				check_report(c, ((struct range){ e->body.start + firsts[k].start, e->body.start + firsts[k].end }), k == 0 && mbox ? "mbox" : kinds[k],
 					     ARG_I("count", counts[k]));
 	}
 }
