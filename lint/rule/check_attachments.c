@@ -1,10 +1,11 @@
-/* Checks of attached files: names, what the first bytes say, what lies in archives, macros, sizes. Directories of archives are read, nothing
- * is unpacked; every walk moves on by a fixed least step, so the cost is linear in the file. */
+/* Checks of attached files: names, what the first bytes say, what lies in archives, macros, sizes. What an archive holds is
+ * mail/archive.c's to say. */
 #include "rule/check_common.h"
 
 #include <glib.h>
 
 #include "base/utf8.h"
+#include "mail/archive.h"
 #include "rule/check_charset.h"
 
 /* --- parts ----------------------------------------------------------------------------------------------------------------------- */
@@ -76,79 +77,33 @@ static void report_file(struct check *c, const struct entity *e, const char *kin
 
 /* --- archives -------------------------------------------------------------------------------------------------------------------- */
 
-static size_t little_16(struct span s, size_t at)
-{
-	return at + 2 <= s.n ? (size_t)(unsigned char)s.p[at] | (size_t)(unsigned char)s.p[at + 1] << 8 : 0;
-}
-
-static size_t little_32(struct span s, size_t at)
-{
-	return little_16(s, at) | little_16(s, at + 2) << 16;
-}
-
-struct zip_entry {
-	struct span name;
-	bool encrypted;
+/* What the walk over an archive looks for. */
+struct search {
+	struct word_list extensions;
+	struct span first; /* the first name that has one of them, in the arena */
+	struct arena *arena;
+	size_t count;      /* of those */
+	size_t encrypted;
+	bool encrypted_only;
 };
 
-/* Where the central directory of a ZIP file begins and ends (APPNOTE 4.3.16); false where there is none. The size leads to it, since the offset
- * is wrong where something stands in front of the archive. */
-static bool zip_directory(struct span zip, size_t *at, size_t *end)
+static void search_entry(const struct archive_entry *entry, void *data)
 {
-	size_t least = zip.n > 65557 ? zip.n - 65557 : 0;
+	struct search *search = data;
+	struct span ignored;
 
-	for (size_t i = zip.n >= 22 ? zip.n - 22 + 1 : 0; i > least; i--) {
-		if (memcmp(zip.p + i - 1, "PK\5\6", 4) != 0)
-			continue;
-		size_t size = little_32(zip, i - 1 + 12);
-		*end = i - 1;
-		*at = size <= *end ? *end - size : 0;
-		return true;
-	}
-	return false;
+	search->encrypted += entry->encrypted;
+	if (search->encrypted_only && !entry->encrypted)
+		return;
+	if (word_list_has(search->extensions, extension_of(entry->name, &ignored)) && !search->count++)
+		search->first = arena_copy_span(search->arena, entry->name);
 }
 
-/* The next entry of the central directory (APPNOTE 4.3.12). */
-static bool next_zip_entry(struct span zip, size_t *at, size_t end, struct zip_entry *entry)
-{
-	if (*at + 46 > end || memcmp(zip.p + *at, "PK\1\2", 4) != 0)
-		return false;
-	entry->encrypted = little_16(zip, *at + 8) & 1;
-	size_t name = little_16(zip, *at + 28);
-	entry->name = span_cut(span_cut(zip, 0, end), *at + 46, *at + 46 + name);
-	*at += 46 + name + little_16(zip, *at + 30) + little_16(zip, *at + 32);
-	return true;
-}
-
-/* The next file of a tar archive (POSIX ustar). */
-static bool next_tar_entry(struct span tar, size_t *at, struct span *name)
-{
-	if (*at + 512 > tar.n || memcmp(tar.p + *at + 257, "ustar", 5) != 0)
-		return false;
-	*name = span_cut(tar, *at, *at + 100);
-	name->n = span_find_byte(*name, '\0', 0);
-	size_t size = 0;
-	for (size_t i = *at + 124; i < *at + 135 && tar.p[i] >= '0' && tar.p[i] <= '7'; i++)
-		size = size * 8 + (size_t)(tar.p[i] - '0');
-	*at += 512 + (size + 511) / 512 * 512;
-	return true;
-}
-
-static bool is_zip(struct span head)
-{
-	return span_starts(head, SPAN_LIT("PK\3\4"));
-}
-
-static bool is_tar(struct span head)
-{
-	return head.n >= 262 && memcmp(head.p + 257, "ustar", 5) == 0;
-}
-
-/* with: extensions (of blocked types), single (endings of compression of one file), unread (endings of archives whose directory is not
- * read). Cases: entry (a file in the archive has a blocked type), compressed (the one file does), unread. */
+/* with: extensions (of blocked types), single (endings of compression of one file), unread (endings of archives whose list of names is
+ * not read). Cases: entry (a file in the archive has a blocked type), compressed (the one file does), unread (of some or all names nothing is
+ * known). */
 CHECK(archive_blocked)
 {
-	struct word_list extensions = rule_setting_words(check_rule(c), "extensions");
 	const char *const *single = rule_setting_list(check_rule(c), "single");
 	const char *const *unread = rule_setting_list(check_rule(c), "unread");
 
@@ -156,59 +111,35 @@ CHECK(archive_blocked)
 		const struct entity *e = m->mime.all[i];
 		if (!is_file(e))
 			continue;
-		struct span head = bytes_of(e), name = name_of(e), rest, inner = SPAN_EMPTY, ignored;
-		struct span extension = extension_of(name, &rest);
-		size_t at = 0, end = 0, count = 0;
-		if (is_zip(head)) {
-			struct span zip = bytes_of(e);
-			struct zip_entry entry;
-			if (!zip_directory(zip, &at, &end)) {
-				report_file(c, e, "unread", SPAN_EMPTY, extension, 0);
-				continue;
-			}
-			while (next_zip_entry(zip, &at, end, &entry))
-				if (word_list_has(extensions, extension_of(entry.name, &ignored)) && !count++)
-					inner = entry.name;
-		} else if (is_tar(head)) {
-			struct span tar = bytes_of(e), entry;
-			while (next_tar_entry(tar, &at, &entry))
-				if (word_list_has(extensions, extension_of(entry, &ignored)) && !count++)
-					inner = entry;
-		} else if (word_in_list(single, extension)) {
-			if (word_list_has(extensions, extension_of(rest, &ignored)))
-				report_file(c, e, "compressed", rest, extension_of(rest, &ignored), 1);
-			else if (span_eq_ci(extension_of(rest, &ignored), SPAN_LIT("tar")))
-				report_file(c, e, "unread", SPAN_EMPTY, extension, 0);
-		} else if (word_in_list(unread, extension)) {
+		struct search search = { .extensions = rule_setting_words(check_rule(c), "extensions"), .arena = check_arena(c) };
+		struct span rest, ignored, extension = extension_of(name_of(e), &rest), inner = extension_of(rest, &ignored);
+		struct archive_result result = archive_walk(bytes_of(e), search_entry, &search);
+		bool names_it = word_in_list(unread, extension) || word_in_list(single, extension);
+		if (search.count)
+			report_file(c, e, result.kind == ARCHIVE_GZIP ? "compressed" : "entry", shown_name(c, search.first),
+				    extension_of(search.first, &ignored), search.count);
+		else if (word_in_list(single, extension) && word_list_has(search.extensions, inner))
+			report_file(c, e, "compressed", rest, inner, 1);
+		else if (result.kind == ARCHIVE_NONE ? names_it : result.kind == ARCHIVE_UNREAD || !result.whole)
 			report_file(c, e, "unread", SPAN_EMPTY, extension, 0);
-		}
-		if (count)
-			report_file(c, e, "entry", shown_name(c, inner), extension_of(inner, &ignored), count);
 	}
 }
 
-/* with: archives (endings). Cases: nested (an encrypted ZIP file with an archive in it), plain (another encrypted ZIP file). */
+/* with: archives (endings). Cases: nested (an encrypted archive with an archive in it), plain (another with encrypted files), list (the
+ * names themselves are encrypted). */
 CHECK(archive_encrypted)
 {
-	const char *const *archives = rule_setting_list(check_rule(c), "archives");
-
 	for (size_t i = 0; i < m->mime.n; i++) {
 		const struct entity *e = m->mime.all[i];
-		size_t at, end, count = 0;
-		struct zip_entry entry;
-		struct span nested = SPAN_EMPTY, ignored;
-		if (!is_file(e) || !is_zip(bytes_of(e)))
+		struct search search = { .extensions = rule_setting_words(check_rule(c), "archives"), .arena = check_arena(c), .encrypted_only = true };
+		enum archive_kind kind = is_file(e) ? archive_kind_of(bytes_of(e)) : ARCHIVE_NONE;
+		if (kind != ARCHIVE_ZIP && kind != ARCHIVE_RAR)
 			continue;
-		struct span zip = bytes_of(e);
-		if (!zip_directory(zip, &at, &end))
-			continue;
-		while (next_zip_entry(zip, &at, end, &entry)) {
-			count += entry.encrypted;
-			if (entry.encrypted && !nested.n && word_in_list(archives, extension_of(entry.name, &ignored)))
-				nested = entry.name;
-		}
-		if (count)
-			report_file(c, e, nested.n ? "nested" : "plain", shown_name(c, nested), SPAN_EMPTY, count);
+		struct archive_result result = archive_walk(bytes_of(e), search_entry, &search);
+		if (result.encrypted_list)
+			report_file(c, e, "list", SPAN_EMPTY, SPAN_EMPTY, 0);
+		else if (search.encrypted)
+			report_file(c, e, search.count ? "nested" : "plain", shown_name(c, search.first), SPAN_EMPTY, search.encrypted);
 	}
 }
 
@@ -227,6 +158,22 @@ static bool ole_has_storage(struct span ole, const char *name)
 	return false;
 }
 
+struct macro_search {
+	struct word_list extensions;
+	struct span found; /* in the arena */
+	struct arena *arena;
+};
+
+static void search_macro(const struct archive_entry *entry, void *data)
+{
+	struct macro_search *search = data;
+	struct span ignored;
+
+	if (!search->found.n && (span_ends_ci(entry->name, SPAN_LIT("vbaProject.bin")) ||
+				 word_list_has(search->extensions, extension_of(entry->name, &ignored))))
+		search->found = arena_copy_span(search->arena, entry->name);
+}
+
 /* with: extensions (of file types that exist for macros). Cases: name (such a type), macro (a document with macros in it). */
 CHECK(office_macro)
 {
@@ -239,15 +186,10 @@ CHECK(office_macro)
 		if (!is_file(e))
 			continue;
 		struct span head = bytes_of(e), extension = extension_of(name_of(e), &rest);
-		if (is_zip(head)) {
-			struct span zip = bytes_of(e);
-			struct zip_entry entry;
-			size_t at, end;
-			if (zip_directory(zip, &at, &end))
-				while (next_zip_entry(zip, &at, end, &entry))
-					if (span_ends_ci(entry.name, SPAN_LIT("vbaProject.bin")) ||
-					    word_list_has(extensions, extension_of(entry.name, &rest)))
-						what = entry.name;
+		if (archive_kind_of(head) == ARCHIVE_ZIP) {
+			struct macro_search search = { extensions, SPAN_EMPTY, check_arena(c) };
+			archive_walk(head, search_macro, &search);
+			what = search.found;
 		} else if (span_starts(head, span_of(ole_signature, sizeof ole_signature))) {
 			struct span ole = bytes_of(e);
 			if (ole_has_storage(ole, "VBA") || ole_has_storage(ole, "_VBA_PROJECT_CUR") || ole_has_storage(ole, "Macros"))
