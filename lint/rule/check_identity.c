@@ -577,7 +577,8 @@ CHECK(address_local_part)
 			const struct mailbox *box = &fields[f].list->mailboxes[i];
 			struct span address = file_span(m, box->address), character = SPAN_EMPTY;
 			static const unsigned told_elsewhere = MAILBOX_TAG | MAILBOX_NO_ADDRESS | MAILBOX_NO_DOMAIN | MAILBOX_NO_LOCAL |
-							       MAILBOX_FULL_WIDTH | MAILBOX_NON_ASCII | MAILBOX_UNBALANCED;
+							       MAILBOX_FULL_WIDTH | MAILBOX_NON_ASCII | MAILBOX_UNBALANCED |
+							       MAILBOX_BAD_DOMAIN | MAILBOX_JUNK_BEHIND;
 			if (box->flags & told_elsewhere || address.n == 0)
 				continue;
 			/* An encoded word in an address is encoded_word_flag's. */
