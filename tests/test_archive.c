@@ -36,7 +36,7 @@ static struct archive_result walk(struct span bytes, GString *names)
 static void add_number(GString *out, uint64_t value, int n)
 {
 	for (int i = 0; i < n; i++)
-		g_string_append_c(out, (char)(value >> 8 * i & 0xFF));
+		g_string_append_c(out, i < 8 ? (char)(value >> 8 * i & 0xFF) : 0);
 }
 
 static void add_tar(GString *out, const char *name, char type, const char *size, size_t contents)
