@@ -162,10 +162,69 @@ static void run_example(const struct rule_set *set, const struct rule *rule, siz
 	example_file_release(&file);
 }
 
+/* --- phrases ----------------------------------------------------------------------------------------------------------------- */
+
+static void note_entries(const struct rule *rule, const struct match_hit *hits, size_t n_hits, bool gave_up, void *data)
+{
+	bool *found = data;
+
+	(void)rule;
+	(void)gave_up;
+	for (size_t i = 0; i < n_hits; i++)
+		found[hits[i].entry] = true;
+}
+
+/* Which entries of the rule are found in a text. */
+static void find_entries(struct match_worker *worker, const struct rule_phrase *phrase, const char *content, bool *found)
+{
+	const struct rule_example example = { .kind = phrase->subject ? "subject" : "text", .content = content };
+	struct example_file file;
+
+	if (!example_build(&example, ".", &file, NULL))
+		return;
+	struct arena *arena = arena_new();
+	const struct text text = { .bytes = span_of(file.bytes->str, file.bytes->len) };
+	const struct line_index lines = line_index_new(arena, text.bytes);
+	struct message *message =
+		message_new(file.path, &text, &lines, (struct range){ 0, text.bytes.n }, 0, INPUT_MESSAGE, TEMPLATE_NONE);
+	match_run(worker, message, NULL, note_entries, found);
+	message_free(message);
+	arena_free(arena);
+	example_file_release(&file);
+}
+
+/* Each phrase is found in its hit and not in its near miss. */
+static void run_phrases(const struct rule *rule, GPtrArray *failures)
+{
+	const struct rule_set alone = { &rule, 1 };
+	struct match_set *set = match_set_new(&alone);
+	struct match_worker *worker = match_worker_new(set, NULL);
+
+	for (size_t i = 0; i < rule->n_phrases; i++) {
+		const struct rule_phrase *phrase = &rule->phrases[i];
+		const char *const contents[] = { phrase->hit, phrase->miss };
+		for (size_t k = 0; k < G_N_ELEMENTS(contents); k++) {
+			char *content = phrase->subject ? g_strdup(contents[k]) : g_strconcat(contents[k], "\n", NULL);
+			bool *found = g_new0(bool, rule->n_phrases);
+			find_entries(worker, phrase, content, found);
+			if (found[i] != (k == 0))
+				g_ptr_array_add(failures, g_strdup_printf("%s:%d: the phrase is %s its %s \"%s\"", rule->file, phrase->line,
+									  k == 0 ? "not found in" : "found in",
+									  k == 0 ? "hit" : "near miss", contents[k]));
+			g_free(found);
+			g_free(content);
+		}
+	}
+	match_worker_free(worker);
+	match_set_free(set);
+}
+
 void run_rule_examples(const struct rule_set *set, const struct rule *rule, GPtrArray *failures)
 {
 	for (size_t i = 0; i < rule->n_examples; i++)
 		run_example(set, rule, i, failures);
+	if (rule->n_phrases)
+		run_phrases(rule, failures);
 }
 
 int run_check_rules(const char *folder, enum language language)
@@ -191,7 +250,7 @@ int run_check_rules(const char *folder, enum language language)
 			       say(language, "slow: a pattern without a fixed piece of text runs over every text",
 				   "低速: 固定の文字列を含まない正規表現は、すべての本文に対して実行されます"));
 		}
-		n_examples += rules.set.rules[i]->n_examples;
+		n_examples += rules.set.rules[i]->n_examples + 2 * rules.set.rules[i]->n_phrases;
 		run_rule_examples(&rules.set, rules.set.rules[i], failures);
 	}
 	for (guint i = 0; i < failures->len; i++)

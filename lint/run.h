@@ -42,7 +42,7 @@ void run_rules_release(struct run_rules *rules);
 /* presend rules check DIR: load strictly, compile every pattern, run every example, name the slow ones. Returns the exit code. */
 int run_check_rules(const char *folder, enum language language);
 
-/* Run the examples of one rule; each failure is one line in failures (GPtrArray of char *). Used by the tests for the shipped rules. */
+/* Run the examples of one rule, and the hit and the near miss of each of its phrases; each failure is one line in failures (GPtrArray of char *). Used by the tests for the shipped rules. */
 void run_rule_examples(const struct rule_set *set, const struct rule *rule, GPtrArray *failures);
 
 /* Lint one message that is in memory, for tests and fuzz targets: nothing is printed, nothing is kept. template_kind as in

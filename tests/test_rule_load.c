@@ -134,7 +134,7 @@ static const struct {
         {"id: good-rule\n", "id: good-rule\nseveral-messages: true\n", "2:1: several-messages needs check"},
         {"id: good-rule\n", "id: good-rule\nsupersedes: [good-rule]\n", "2:13: a rule cannot supersede itself"},
         {"id: good-rule\n", "id: good-rule\nwith: {a: b}\n", "2:1: with belongs to check"},
-        {"id: good-rule\n", "id: good-rule\ncheck: known\n", "1:1: a rule has either check or match"},
+        {"id: good-rule\n", "id: good-rule\ncheck: known\n", "1:1: a rule has one of check, match and phrases"},
         {"id: good-rule\n", "id: good-rule\nsmtp_reply: \"a\\nb\"\n", "2:13: smtp_reply must be one line"},
         /* texts */
         {", ja: 題", "", "8:8: title has no \"ja\""},
@@ -148,7 +148,7 @@ static const struct {
         {"has {excerpt}", "has", "10:15: the argument {excerpt} of the other language is missing here"},
         {"{excerpt} です", "です", "10:36: the argument {excerpt} of the other language is missing here"},
         {"{en: Help, ja: 助け}", "{en: \"{n}\", ja: \"{n}\"}",
-                "11:12: {n}: a rule with match has the arguments {excerpt}, {words} and {count} only|11:23: {n}: a rule with match has the "
+                "11:12: {n}: a rule with match or phrases has the arguments {excerpt}, {words} and {count} only|11:23: {n}: a rule with match or phrases has the "
                 "arguments {excerpt}, {words} and {count} only"},
         {"message: {en: \"has {excerpt}\", ja: \"{excerpt} です\"}", "message: {one: {en: a, ja: a}}",
                 "10:10: a rule with match has one message, {en: ..., ja: ...}"},
@@ -343,6 +343,45 @@ START_TEST(lists)
 	g_free(titled);
 	g_free(text);
 	g_free(base);
+/* Rules made of phrases: one good entry, and what is refused of it. */
+#define GOOD_PHRASE "phrase: [abc], strength: weak, hit: x abc, miss: abcd"
+static const struct {
+	const char *entry, *want;
+} phrase_refusals[] = {
+        {GOOD_PHRASE, ""},
+        {"regex: 'ab+', strength: strong, on: subject, hit: x abc, miss: abcd, note: shops", ""},
+        {"near: {distance: 3, of: [[a], [b, c]]}, strength: medium, hit: a b, miss: a", ""},
+        {"phrase: [abc], strength: weak, miss: abcd",
+                "15:5: a phrase needs hit, a text it is found in, and miss, a text like it where it is not"},
+        {"phrase: [abc], strength: weak, hit: x abc",
+                "15:5: a phrase needs hit, a text it is found in, and miss, a text like it where it is not"},
+        {"phrase: [abc], strength: weak, hit: \"\", miss: abcd", "15:42: hit is empty"},
+        {"phrase: [abc], hit: x, miss: y", "15:5: a phrase needs its strength: weak, medium or strong"},
+        {"phrase: [abc], strength: huge, hit: x, miss: y", "15:31: a phrase needs its strength: weak, medium or strong"},
+        {"strength: weak, hit: x, miss: y", "15:5: an entry has one of phrase, regex and near"},
+        {GOOD_PHRASE ", regex: a", "15:5: an entry has one of phrase, regex and near"},
+        {GOOD_PHRASE ", on: body", "15:65: a phrase is looked for in Subject and body; on: subject is the one choice"},
+        {GOOD_PHRASE ", disguise: gaps", "15:71: the message has no case disguised"},
+        {"near: {distance: 3, of: [[a]]}, strength: weak, hit: x, miss: y",
+                "15:12: near needs distance, and of: two lists of phrases at least"},
+};
+
+START_TEST(phrase_refusal)
+{
+	struct bench b;
+	bench_init(&b);
+	const char *match = strstr(good_rule, "match:\n"), *examples = strstr(good_rule, "examples:\n");
+	char *text = g_strdup_printf(
+	        "%.*sphrases:\n  - {%s}\n%s", (int)(match - good_rule), good_rule, phrase_refusals[_i].entry, examples);
+	put_file(&b, "good-rule.yaml", text, strlen(text));
+	struct rule_set set = rule_load_folder(b.arena, b.folder, known_check, b.errors);
+	char *got = errors_text(&b);
+	char *want = g_strconcat(*phrase_refusals[_i].want ? "good-rule.yaml:" : "", phrase_refusals[_i].want, NULL);
+	ck_assert_str_eq(got, want);
+	ck_assert_uint_eq(set.n, *want ? 0 : 1);
+	g_free(want);
+	g_free(got);
+	g_free(text);
 	bench_release(&b);
 }
 END_TEST
@@ -571,6 +610,10 @@ static const struct {
         {"areas: {list: 3}\npoints: {good-rule: -1}\n", "score.yaml:2:21: points must be a number from 0 to 1000, such as 2.5"},
         {"areas: {list: 3}\npoints: {good-rule: 1e3}\n", "score.yaml:2:21: points must be a number from 0 to 1000, such as 2.5"},
         {"areas: {list: 3}\npoints: {good-rule: 1}\nmore: x\n", "score.yaml:3:1: unknown key \"more\" in the score file"},
+        {"areas: {list: 3}\npoints: {good-rule: 1}\nphrases: {weak: 1, medium: 1, strong: 1, subject: 1, caps: {good-rule: 1}}\n",
+                "score.yaml:3:61: there is no rule \"good-rule\" that is made of phrases"},
+        {"areas: {list: 3}\npoints: {good-rule: 1}\nphrases: {weak: 1, strong: 1, subject: 1, caps: {}}\n",
+                "score.yaml:3:10: \"medium\" is missing"},
         {"areas: {list: 3}\n", "score.yaml:1:1: the score file needs the maps areas and points"},
 };
 
@@ -614,6 +657,7 @@ int main(void)
 	tcase_add_loop_test(refuse_case, refusal, 0, G_N_ELEMENTS(refusals));
 	tcase_add_loop_test(refuse_case, check_refusal, 0, G_N_ELEMENTS(check_refusals));
 	tcase_add_loop_test(refuse_case, list_refusal, 0, G_N_ELEMENTS(list_refusals));
+	tcase_add_loop_test(refuse_case, phrase_refusal, 0, G_N_ELEMENTS(phrase_refusals));
 	tcase_add_loop_test(refuse_case, bad_file, 0, G_N_ELEMENTS(bad_files));
 	tcase_add_test(refuse_case, too_large);
 	tcase_add_loop_test(score, score_file, 0, G_N_ELEMENTS(score_files));

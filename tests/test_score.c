@@ -16,6 +16,8 @@ const struct score_points builtin_score_points[] = {
         {"zero", 0.0},
 };
 const size_t n_builtin_score_points = sizeof(builtin_score_points) / sizeof(builtin_score_points[0]);
+static const struct score_points caps[] = {{"d-words", 4.0}, {"e-words", 1.5}};
+const struct score_phrases builtin_score_phrases = {.strengths = {0.2, 0.8, 2.5}, .subject = 1.5, .caps = caps, .n_caps = 2};
 const struct score_area builtin_score_areas[] = {{"a", 3.0}, {"b", 2.0}};
 const size_t n_builtin_score_areas = sizeof(builtin_score_areas) / sizeof(builtin_score_areas[0]);
 
@@ -82,6 +84,37 @@ START_TEST(score_sums)
 END_TEST
 
 /* A probability, one half at the spam-like threshold, growing with the points. */
+/* Rules made of phrases have the sum of what was found, up to their cap. */
+static const struct {
+	const char *name;
+	double found[4];
+	const char *rule;
+	double points;
+} phrase_cases[] = {
+        {"nothing that counts", {0, 0}, "d-words", 0},
+        {"one phrase", {2.5}, "d-words", 2.5},
+        {"the sum", {0.8, 0.8, 0.2}, "d-words", 1.8},
+        {"up to the cap", {2.5, 2.5, 0.8}, "d-words", 4},
+        {"a cap of its own", {2.5}, "e-words", 1.5},
+        {"a rule without a cap", {2.5, 2.5}, "f-words", 5},
+};
+
+START_TEST(score_phrases)
+{
+	static const struct rule_phrase phrase = {.strength = PHRASE_STRONG};
+	const struct rule rule = {.id = phrase_cases[_i].rule, .area = "d", .phrases = &phrase, .n_phrases = 1};
+	struct arena *arena = arena_new();
+	struct finding findings[4] = {{0}};
+	struct message_result result = {.arena = arena, .findings = findings, .n_findings = 4};
+
+	for (size_t i = 0; i < 4; i++)
+		findings[i] = (struct finding){.rule = &rule, .points = phrase_cases[_i].found[i]};
+	score_compute(&result);
+	ck_assert_double_eq_tol(result.score->points, phrase_cases[_i].points, 1e-9);
+	arena_free(arena);
+}
+END_TEST
+
 START_TEST(score_probability)
 {
 	static const char *const fired[] = {"", "0", "01", "4", "401"};
@@ -113,6 +146,7 @@ int main(void)
 	int failed;
 
 	tcase_add_loop_test(tcase, score_sums, 0, G_N_ELEMENTS(cases));
+	tcase_add_loop_test(tcase, score_phrases, 0, G_N_ELEMENTS(phrase_cases));
 	tcase_add_test(tcase, score_probability);
 	suite_add_tcase(suite, tcase);
 	runner = srunner_create(suite);

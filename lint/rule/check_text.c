@@ -1,5 +1,6 @@
-/* Checks of Subject and text as such: presence, length, symbols, contradictions. Words and phrases are data: rules.d/text. */
+/* Checks of Subject and text as such: presence, length, symbols, contradictions. Words and phrases are data: rules.d/text and rules.d/phrases. */
 #include "rule/check_common.h"
+#include "rule/furniture.h"
 
 #include <glib.h>
 #include <string.h>
@@ -194,7 +195,6 @@ CHECK(subject_decoration)
  * as with: lines says. Alternatives say the same, so the first part that has them counts. */
 CHECK(text_furniture)
 {
-	enum { LINE_CHARACTERS = 400 };
 	size_t least = (size_t)rule_setting_int(check_rule(c), "lines", 5);
 
 	if (m->n_bodies == 0) {
@@ -211,23 +211,14 @@ CHECK(text_furniture)
 		for (size_t start = 0; start < text->bytes.n;) {
 			size_t end = span_find_byte(text->bytes, '\n', start);
 			struct span line = span_trim(span_cut(text->bytes, start, end));
-			size_t symbols = 0, chars = 0, ornaments = 0;
-			uint32_t head = 0;
-			for (size_t at = 0; at < line.n && chars < LINE_CHARACTERS; chars++) {
-				uint32_t ch = utf8_next(line, &at);
-				if (chars == 0)
-					head = ch;
-				symbols += is_decoration(ch) || (ch >= 0x2500 && ch <= 0x257F) || ch == '-' || ch == '=' ||
-				           ch == '*' || ch == '_' || ch == 0xFF1D || ch == 0x30FC || ch == 0xFF0D || ch == 0x2015 ||
-				           ch == '~' || ch == 0xFF5E;
-				ornaments += ch >= 0x80;
-			}
-			bool rule = chars >= 8 && symbols * 10 >= chars * 9;
+			size_t at = 0;
+			uint32_t head = line.n ? utf8_next(line, &at) : 0;
+			bool rule = furniture_is_rule(line);
 			bool note = !rule && head == 0x203B, heading = !rule && head == 0x3010;
 			rules += rule;
 			notes += note;
 			headings += heading;
-			asked |= note || heading || (rule && ornaments);
+			asked |= note || heading || (rule && !span_is_ascii(line));
 			if (first.end == 0 && (rule || note || heading))
 				first = (struct range){(size_t)(line.p - text->bytes.p), (size_t)(line.p - text->bytes.p) + line.n};
 			start = end + 1;

@@ -8,6 +8,7 @@
 #include "base/words.h"
 #include "rule/check.h"
 #include "rule/facts.h"
+#include "rule/phrase.h"
 #include "rule/several.h"
 #include "rule/verdict.h"
 
@@ -54,6 +55,8 @@ struct check {
 	struct position first_dropped;
 	size_t n_dropped;
 	bool not_applicable;
+	GArray *phrase_hits;       /* struct phrase_hit: judged together once all rules have matched */
+	double points;             /* of the phrases that the finding at hand is about */
 };
 
 /* --- which rules run --------------------------------------------------------------------------------------------------------- */
@@ -472,7 +475,7 @@ static void add_finding(struct check *c, const struct text *text, struct range r
 		return;
 	}
 	c->n_reported++;
-	struct finding finding = { .rule = c->rule, .severity = severity, .message = message_case(c->rule, case_name) };
+	struct finding finding = { .rule = c->rule, .severity = severity, .message = message_case(c->rule, case_name), .points = c->points };
 	finding.requirements = resolve_requirements(arena, c->rule, &c->now, case_name, field);
 	g_free(field);
 	finding.start = line_position(m->lines, in_file.start);
@@ -701,12 +704,46 @@ static bool tells_each_hit(const struct rule_match *match)
 }
 
 /* A match finding has the case "default" and two arguments: {count}, the number of hits, and {words}, the different texts that hit. */
+static void keep_phrases(struct check *c, const struct rule *rule, const struct match_hit *hits, size_t n_hits)
+{
+	for (size_t i = 0; i < n_hits; i++) {
+		struct phrase_hit hit = { .rule = rule, .entry = hits[i].entry, .range = hits[i].range };
+
+		hit.text = shown_text(hits[i].text, &hit.range);
+		hit.words = arena_copy_span(c->message->arena, hits[i].matched);
+		hit.disguised = hits[i].form == FORM_GAPS || hits[i].form == FORM_MASKS ||
+				phrase_is_dressed_up(rule, hit.entry, span_cut(hit.text->bytes, hit.range.start, hit.range.end));
+		g_array_append_val(c->phrase_hits, hit);
+	}
+}
+
+static void report_phrases(struct check *c)
+{
+	GArray *reports = phrase_judge(c->phrase_hits, c->message);
+
+	for (guint i = 0; i < reports->len; i++) {
+		const struct phrase_report *report = &g_array_index(reports, struct phrase_report, i);
+
+		if (i == 0 || report->rule != c->rule)
+			begin_rule(c, report->rule);
+		c->points = report->points;
+		check_report_text(c, report->text, report->range, report->case_name, ARG_I("count", report->count),
+				  ARG_T("words", report->words));
+		c->points = 0;
+		if (i + 1 == reports->len || g_array_index(reports, struct phrase_report, i + 1).rule != report->rule)
+			tell_dropped(c);
+	}
+	g_array_free(reports, TRUE);
+}
+
 static void match_found(const struct rule *rule, const struct match_hit *hits, size_t n_hits, bool gave_up, void *data)
 {
 	struct check *c = data;
 
 	begin_rule(c, rule);
-	if (!n_hits && !gave_up) {
+	if (rule->n_phrases) {
+		keep_phrases(c, rule, hits, n_hits);
+	} else if (!n_hits && !gave_up) {
 		/* True of something that is not there. */
 		check_report(c, message_header_end(c->message), NULL, ARG_I("count", 0));
 	} else if (n_hits && !tells_each_hit(rule->match)) {
@@ -753,7 +790,8 @@ struct message_result *engine_run(struct engine_worker *worker, const struct mes
 			   .message = m,
 			   .now = { engine->options, engine_stage(engine->options, m->kind), goes_out_japanese(engine->options, m) },
 			   .result = result,
-			   .findings = g_array_new(FALSE, TRUE, sizeof(struct finding)) };
+			   .findings = g_array_new(FALSE, TRUE, sizeof(struct finding)),
+			   .phrase_hits = g_array_new(FALSE, TRUE, sizeof(struct phrase_hit)) };
 
 	result->arena = arena;
 	result->path = arena_copy(arena, span_str(m->path));
@@ -779,11 +817,13 @@ struct message_result *engine_run(struct engine_worker *worker, const struct mes
 		end_rule(&c, requirements, c.not_applicable ? REASON_NOTHING : reason);
 	}
 	match_run(worker->match, m, match_wanted, match_found, &c);
+	report_phrases(&c);
 	take_findings(result, c.findings);
 	bool is_signed = c.now.stage == STAGE_RECEIVED || header_find(m->header, "DKIM-Signature");
 	verdict_finish(result, requirements, engine->options, is_signed);
 	score_compute(result);
 	g_array_free(c.findings, TRUE);
+	g_array_free(c.phrase_hits, TRUE);
 	g_hash_table_destroy(requirements);
 	return result;
 }

@@ -36,6 +36,7 @@ struct finding {
 	const char *raw_line;       /* the raw line of start, valid UTF-8 or bytes; NUL-terminated copy without line end, cut */
 	size_t raw_line_column;     /* column of start in raw_line (which may be cut at the left) */
 	const char *fingerprint;    /* 16 hexadecimal digits */
+	double points;              /* of a rule made of phrases: what those it tells of are worth; else 0 */
 };
 
 /* All findings of one message, and what a report needs to know of it. */

@@ -5,13 +5,14 @@
 
 #include <string.h>
 
+#include "base/disguise.h"
 #include "base/limits.h"
 #include "base/normal.h"
 #include "base/utf8.h"
 #include "rule/pattern.h"
 #include "rule/prefilter.h"
 
-#define N_FORMS 3
+#define N_FORMS 5
 /* Hits kept of one leaf and of one rule in one message; the engine reports LIMIT_FINDINGS_PER_RULE and counts the rest. */
 #define MOST_LEAF_HITS 1000
 /* Places of one literal kept in one text. */
@@ -38,6 +39,7 @@ struct leaf {
 	int header_class;   /* FIRST_HEADER_CLASS + index, or -1 */
 	uint32_t *literals; /* numbers in the prefilter of the form */
 	struct span *literal_bytes;
+	struct span *plain; /* FORM_MASKS: the phrase that a literal is a spelling of */
 	size_t n_literals;          /* 0: a slow regex */
 	struct pattern_shape shape; /* of a regex */
 	struct span *except;
@@ -149,6 +151,36 @@ static int header_class_of(struct match_set *set, const struct rule_match *match
 	return FIRST_HEADER_CLASS + (int)set->n_headers++;
 }
 
+/* The literals of a phrase leaf. */
+static size_t add_phrases(struct match_set *set, struct leaf *leaf)
+{
+	const struct rule_match *match = leaf->match;
+	size_t n = count_strings(match->phrases), total = 0;
+	struct span **spellings;
+	size_t *counts;
+
+	if (match->form != FORM_MASKS) {
+		leaf->literal_bytes = ARENA_ARRAY(set->arena, struct span, n + 1);
+		for (size_t i = 0; i < n; i++)
+			leaf->literal_bytes[i] = span_str(match->phrases[i]);
+		return n;
+	}
+	spellings = ARENA_ARRAY(set->arena, struct span *, n + 1);
+	counts = ARENA_ARRAY(set->arena, size_t, n + 1);
+	for (size_t i = 0; i < n; i++)
+		total += counts[i] = disguise_spellings(set->arena, span_str(match->phrases[i]), &spellings[i]);
+	leaf->literal_bytes = ARENA_ARRAY(set->arena, struct span, total + 1);
+	leaf->plain = ARENA_ARRAY(set->arena, struct span, total + 1);
+	total = 0;
+	for (size_t i = 0; i < n; i++) {
+		for (size_t k = 0; k < counts[i]; k++) {
+			leaf->plain[total] = span_str(match->phrases[i]);
+			leaf->literal_bytes[total++] = spellings[i][k];
+		}
+	}
+	return total;
+}
+
 static void make_leaf(struct match_set *set, struct leaf *leaf, const struct rule_match *match, uint32_t rule)
 {
 	struct prefilter *prefilter = set->forms[match->form].prefilter;
@@ -171,16 +203,15 @@ static void make_leaf(struct match_set *set, struct leaf *leaf, const struct rul
 		for (size_t i = 0; i < n; i++)
 			leaf->literal_bytes[i] = leaf->shape.literals[i];
 	} else {
-		n = count_strings(match->phrases);
-		leaf->literal_bytes = ARENA_ARRAY(set->arena, struct span, n + 1);
-		for (size_t i = 0; i < n; i++)
-			leaf->literal_bytes[i] = span_str(match->phrases[i]);
+		n = add_phrases(set, leaf);
 	}
 	leaf->literals = ARENA_ARRAY(set->arena, uint32_t, n + 1);
 	for (size_t i = 0; i < n; i++) {
 		if (leaf->literal_bytes[i].n == 0)
 			continue;
 		leaf->literal_bytes[leaf->n_literals] = leaf->literal_bytes[i];
+		if (leaf->plain)
+			leaf->plain[leaf->n_literals] = leaf->plain[i];
 		leaf->literals[leaf->n_literals++] = prefilter_add(prefilter, leaf->literal_bytes[i], leaf->shape.ignore_case);
 	}
 }
@@ -380,6 +411,7 @@ struct run {
 	size_t form;
 	uint32_t order;
 	uint32_t leaf;
+	size_t literal; /* of a phrase leaf, among its literals */
 	unsigned border_checks;
 	int64_t clock;
 };
@@ -435,8 +467,12 @@ static const struct text *text_in_form(struct run *run, const struct text *decod
 		run->forms[form] = repaired(run->scratch, decoded);
 	else if (form == FORM_L1)
 		run->forms[form] = normal_l1(run->scratch, decoded);
-	else
+	else if (form == FORM_L1_KANA)
 		run->forms[form] = normal_fold_kana(run->scratch, text_in_form(run, decoded, FORM_L1));
+	else if (form == FORM_GAPS)
+		run->forms[form] = disguise_without_gaps(run->scratch, text_in_form(run, decoded, FORM_L1));
+	else
+		run->forms[form] = disguise_masks_alike(run->scratch, text_in_form(run, decoded, FORM_L1));
 	return run->forms[form];
 }
 
@@ -502,12 +538,19 @@ static bool accept(struct range range, void *data)
 			state->gave_up = true;
 			return false;
 		}
-		if (!words_is_border(run->worker->words, text->bytes, range.start, range.end))
+		if (leaf->match->form != FORM_MASKS && !words_is_border(run->worker->words, text->bytes, range.start, range.end))
 			return true;
 	}
+	if (leaf->match->form == FORM_GAPS && !disguise_gaps_are_real(text, range, run->worker->words))
+		return true;
+	if (leaf->match->form == FORM_MASKS &&
+	        !disguise_mask_is_real(text, range, leaf->plain[run->literal], run->worker->words))
+		return true;
 	found.hit.text = text;
 	found.hit.range = range;
-	found.hit.matched = span_cut(text->bytes, range.start, range.end);
+	found.hit.matched = leaf->plain ? leaf->plain[run->literal] : span_cut(text->bytes, range.start, range.end);
+	found.hit.form = leaf->match->form;
+	found.hit.entry = 0;
 	found.order = run->order;
 	g_array_append_val(state->found, found);
 	return state->found->len < MOST_LEAF_HITS;
@@ -553,6 +596,7 @@ static void run_phrases(struct run *run, const struct leaf *leaf)
 	for (size_t i = 0; i < leaf->n_literals; i++) {
 		const struct places *places = &run->worker->places[run->form][leaf->literals[i]];
 
+		run->literal = i;
 		for (size_t k = 0; k < places->n; k++) {
 			struct range range = {places->at[k], places->at[k] + leaf->literal_bytes[i].n};
 
@@ -1095,6 +1139,18 @@ static bool evaluate(const struct match_worker *worker, const struct node *node,
 	return false;
 }
 
+/* Each entry of a list of phrases by itself; its hits bear its number. */
+static void evaluate_entries(const struct match_worker *worker, const struct node *root, GArray *hits)
+{
+	for (size_t i = 0; i < root->n_children; i++) {
+		guint before = hits->len;
+
+		evaluate(worker, &root->children[i], hits);
+		for (guint k = before; k < hits->len; k++)
+			g_array_index(hits, struct found, k).hit.entry = i;
+	}
+}
+
 static void call_back(struct match_worker *worker, const struct set_rule *rule, match_callback callback, void *data)
 {
 	bool gave_up = false, touched = false, good;
@@ -1108,14 +1164,20 @@ static void call_back(struct match_worker *worker, const struct set_rule *rule, 
 	if (!touched && !rule->has_absence && !gave_up)
 		return;
 	hits = new_hits();
-	good = evaluate(worker, rule->root, hits);
+	if (rule->rule->n_phrases) {
+		evaluate_entries(worker, rule->root, hits);
+		good = hits->len > 0;
+	} else {
+		good = evaluate(worker, rule->root, hits);
+	}
 	/* What was not found for want of time may be there. */
 	if (gave_up && rule->has_limit)
 		good = false;
 	if (!good)
 		g_array_set_size(hits, 0);
 	if (good || gave_up) {
-		tidy(hits);
+		if (!rule->rule->n_phrases)
+			tidy(hits);
 		if (hits->len > MOST_LEAF_HITS)
 			g_array_set_size(hits, MOST_LEAF_HITS);
 		out = g_new(struct match_hit, hits->len + 1);
@@ -1172,6 +1234,11 @@ static GQuark match_error(void)
 	return g_quark_from_static_string("presend-match");
 }
 
+static bool is_disguise(enum match_form form)
+{
+	return form == FORM_GAPS || form == FORM_MASKS;
+}
+
 static const char *form_name(enum match_form form)
 {
 	return form == FORM_L1_KANA ? "the normal form with hiragana for katakana" : "the normal form";
@@ -1195,8 +1262,8 @@ static bool check_phrase(struct arena *arena, const char *phrase, enum match_for
 		g_set_error_literal(error, match_error(), 0, "phrase is not UTF-8");
 		return false;
 	}
-	if (form == FORM_DECODED)
-		return true;
+	if (form == FORM_DECODED || is_disguise(form))
+		return true; /* a disguise has the phrases of its plain leaf */
 	l1 = (struct text){.bytes = span_str(normal_l1_plain(arena, want))};
 	if (form == FORM_L1_KANA)
 		l1.bytes = normal_fold_kana(arena, &l1)->bytes;

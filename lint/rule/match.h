@@ -26,11 +26,13 @@ void match_worker_free(struct match_worker *worker);
 struct match_hit {
 	const struct text *text;
 	struct range range;
-	struct span matched; /* the bytes matched (of the normal form) */
+	struct span matched; /* the bytes matched (of the normal form); of a disguise, the phrase itself */
+	enum match_form form;
+	size_t entry; /* of a rule made of phrases: which one */
 };
 
 /* Called for each rule that hit. hits: at most 1,000 leaf hits that made the tree true, in order; for ALL, WITHIN
- * and COUNT the hits of all children. n_hits is 0 and gave_up false for a tree that is true of an absence (NOT, COUNT with min 0).
+ * and COUNT the hits of all children; for a rule made of phrases, the hits of one entry behind those of another. n_hits is 0 and gave_up false for a tree that is true of an absence (NOT, COUNT with min 0).
  * gave_up: the pattern ran out of its budget (then n_hits may be 0). */
 typedef void (*match_callback)(const struct rule *rule, const struct match_hit *hits, size_t n_hits, bool gave_up, void *data);
 

@@ -49,7 +49,8 @@ enum match_target {
 	TARGET_LINK_URL, TARGET_LINK_HOST, TARGET_LINK_LABEL, TARGET_FILE_NAME
 };
 
-enum match_form { FORM_L1, FORM_L1_KANA, FORM_DECODED };
+/* The last two are of phrases that are also looked for in disguise: base/disguise.h. */
+enum match_form { FORM_L1, FORM_L1_KANA, FORM_DECODED, FORM_GAPS, FORM_MASKS };
 enum match_border { BORDER_NONE, BORDER_WORD };
 
 struct rule_match {
@@ -67,6 +68,19 @@ struct rule_match {
 	int min, max;                  /* MATCH_COUNT: hits of the child; max < 0: no upper bound */
 	bool distinct;                 /* MATCH_COUNT: different texts only */
 	int distance;                  /* MATCH_WITHIN: characters between neighbouring children's hits at most */
+};
+
+/* How much a listed phrase says: weak ones count in company only. */
+enum phrase_strength { PHRASE_WEAK, PHRASE_MEDIUM, PHRASE_STRONG };
+enum { N_PHRASE_STRENGTHS = PHRASE_STRONG + 1 };
+
+/* One entry of "phrases:". */
+struct rule_phrase {
+	enum phrase_strength strength;
+	const char *hit, *miss;        /* a text that it must be found in, and a near miss */
+	const char *note;              /* who writes it honestly; NULL */
+	bool subject;                  /* the two are Subjects; else bodies */
+	int line;                      /* of the rule file */
 };
 
 /* "with:" of a native check. */
@@ -117,6 +131,8 @@ struct rule {
 	const struct rule_setting *settings;
 	size_t n_settings;
 	const struct rule_match *match;/* NULL where check is set */
+	const struct rule_phrase *phrases; /* match is then the ANY of one child for each, in this order */
+	size_t n_phrases;
 	const struct rule_example *examples;
 	size_t n_examples;
 	bool several_messages;         /* runs over the records of all messages */
@@ -167,6 +183,14 @@ struct score_area {
 	const char *area;
 	double cap;
 };
+/* What phrases are worth; a rule made of phrases has the sum of those found, up to its cap. */
+struct score_phrases {
+	double strengths[N_PHRASE_STRENGTHS];
+	double subject; /* factor in the Subject */
+	const struct score_points *caps;
+	size_t n_caps;
+};
+extern const struct score_phrases builtin_score_phrases;
 extern const struct score_points builtin_score_points[];
 extern const size_t n_builtin_score_points;
 extern const struct score_area builtin_score_areas[];

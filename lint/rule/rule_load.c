@@ -495,7 +495,7 @@ static bool collect_arguments(struct loader *l, const struct node *node, const c
 	return true;
 }
 
-enum argument_rule { ARGUMENTS_NONE, ARGUMENTS_OF_CHECK, ARGUMENTS_OF_MATCH };
+enum argument_rule { ARGUMENTS_NONE, ARGUMENTS_OF_CHECK, ARGUMENTS_OF_MATCH, ARGUMENTS_OF_PHRASES };
 
 static void check_arguments(
         struct loader *l, const struct node *const nodes[N_LANGUAGES], const struct localized *text, enum argument_rule rule)
@@ -511,8 +511,8 @@ static void check_arguments(
 	for (int i = 0; good && i < N_LANGUAGES; i++) {
 		for (guint k = 0; k < names[i]->len; k++) {
 			const char *name = g_ptr_array_index(names[i], k);
-			if (rule == ARGUMENTS_OF_MATCH && !g_strv_contains(of_match, name))
-				REFUSE(l, nodes[i], "{%s}: a rule with match has the arguments {excerpt}, {words} and {count} only",
+			if (rule >= ARGUMENTS_OF_MATCH && !g_strv_contains(of_match, name))
+				REFUSE(l, nodes[i], "{%s}: a rule with match or phrases has the arguments {excerpt}, {words} and {count} only",
 				        name);
 			if (!g_ptr_array_find_with_equal_func(names[!i], name, g_str_equal, NULL))
 				REFUSE(l, nodes[!i], "the argument {%s} of the other language is missing here", name);
@@ -908,34 +908,14 @@ static void read_only_child(struct loader *l, const struct node *node, struct ru
 	out->children = children;
 }
 
-static void read_leaf(struct loader *l, const struct node *node, struct rule_match *out)
+/* What is looked for, in the target that out has already. */
+static void read_pattern(struct loader *l, const struct node *node, struct rule_match *out)
 {
-	static const char *const keys[] = {"on", "header", "phrase", "regex", "form", "kana", "border", "except", NULL};
-	const struct node *on, *header = get(node, "header"), *phrase = get(node, "phrase"), *regex = get(node, "regex"), *value;
+	const struct node *phrase = get(node, "phrase"), *regex = get(node, "regex"), *value;
+	const char *target = target_words[out->target].name;
+	bool literal = target_words[out->target].literal;
 
-	if (!only_keys(l, node, "match", keys))
-		return;
-	on = get(node, "on");
-	size_t target = 0;
-	if (!on) {
-		REFUSE(l, node, "a match needs \"on\", or one of any, all, count, within");
-	} else {
-		while (target < G_N_ELEMENTS(target_words) && g_strcmp0(on->text, target_words[target].name) != 0)
-			target++;
-		if (target == G_N_ELEMENTS(target_words)) {
-			REFUSE(l, on, "unknown target \"%s\"", on->text ? on->text : "");
-			target = 0;
-		}
-	}
-	out->target = (enum match_target)target;
-	out->form = target_words[target].literal ? FORM_DECODED : FORM_L1;
-	bool is_header = out->target == TARGET_HEADER || out->target == TARGET_HEADER_RAW;
-	if (is_header != (header != NULL))
-		REFUSE(l, node,
-		        is_header ? "on: header needs the field's name in header" : "header belongs to on: header and header-raw");
-	if (header)
-		out->header = line_of(l, header, "header");
-
+	out->form = literal ? FORM_DECODED : FORM_L1;
 	if (!phrase == !regex)
 		REFUSE(l, node, "a match has either phrase or regex");
 	if (phrase) {
@@ -952,8 +932,8 @@ static void read_leaf(struct loader *l, const struct node *node, struct rule_mat
 	if (value) {
 		if (g_strcmp0(value->text, "l1") == 0) {
 			out->form = FORM_L1;
-			if (target_words[target].literal)
-				REFUSE(l, value, "%s is matched as it is, form: decoded", target_words[target].name);
+			if (literal)
+				REFUSE(l, value, "%s is matched as it is, form: decoded", target);
 		} else if (g_strcmp0(value->text, "decoded") == 0) {
 			out->form = FORM_DECODED;
 		} else {
@@ -980,6 +960,36 @@ static void read_leaf(struct loader *l, const struct node *node, struct rule_mat
 	value = get(node, "except");
 	if (value)
 		out->except = strings_of(l, value, "except", false);
+}
+
+static void read_leaf(struct loader *l, const struct node *node, struct rule_match *out)
+{
+	static const char *const keys[] = {"on", "header", "phrase", "regex", "form", "kana", "border", "except", NULL};
+	const struct node *on, *header = get(node, "header");
+
+	if (!only_keys(l, node, "match", keys))
+		return;
+	on = get(node, "on");
+	size_t target = 0;
+	if (!on) {
+		REFUSE(l, node, "a match needs \"on\", or one of any, all, count, within");
+	} else {
+		while (target < G_N_ELEMENTS(target_words) && g_strcmp0(on->text, target_words[target].name) != 0)
+			target++;
+		if (target == G_N_ELEMENTS(target_words)) {
+			REFUSE(l, on, "unknown target \"%s\"", on->text ? on->text : "");
+			target = 0;
+		}
+	}
+	out->target = (enum match_target)target;
+	bool is_header = out->target == TARGET_HEADER || out->target == TARGET_HEADER_RAW;
+	if (is_header != (header != NULL))
+		REFUSE(l, node,
+		        is_header ? "on: header needs the field's name in header" : "header belongs to on: header and header-raw");
+	if (header)
+		out->header = line_of(l, header, "header");
+
+	read_pattern(l, node, out);
 }
 
 static void read_count(struct loader *l, const struct node *node, struct rule_match *out)
@@ -1069,6 +1079,147 @@ static const struct rule_match *read_match(struct loader *l, const struct node *
 	}
 	read_leaf(l, node, match);
 	return match;
+}
+
+/* --- phrases ------------------------------------------------------------------------------------------------------------------- */
+
+/* The leaf of a disguise: the same phrases, looked for in another form. Borders are judged there as if the word stood plainly. */
+static const struct rule_match *disguise_of(struct loader *l, const struct rule_match *leaf, enum match_form form)
+{
+	struct rule_match *copy = ARENA_NEW(l->arena, struct rule_match);
+	*copy = *leaf;
+	copy->form = form;
+	copy->border = BORDER_WORD;
+	return copy;
+}
+
+static const struct rule_match *with_disguises(struct loader *l, const struct node *node, const struct rule_match *leaf)
+{
+	const char *const *words = strings_of(l, node, "disguise", false);
+	const struct rule_match **children = ARENA_ARRAY(l->arena, const struct rule_match *, 4);
+	struct rule_match *any = ARENA_NEW(l->arena, struct rule_match);
+	size_t n = 0;
+
+	if (leaf->kind != MATCH_PHRASE || leaf->form != FORM_L1)
+		REFUSE(l, node, "disguise belongs to phrase, without kana: fold");
+	children[n++] = leaf;
+	for (size_t i = 0; words && words[i] && n < 3; i++) {
+		if (strcmp(words[i], "gaps") == 0)
+			children[n++] = disguise_of(l, leaf, FORM_GAPS);
+		else if (strcmp(words[i], "masks") == 0)
+			children[n++] = disguise_of(l, leaf, FORM_MASKS);
+		else
+			REFUSE(l, node, "disguise is gaps, masks, or both");
+	}
+	any->kind = MATCH_ANY;
+	any->children = children;
+	return any;
+}
+
+/* near: lists of phrases, one of each within so many characters. */
+static const struct rule_match *read_near(struct loader *l, const struct node *node, enum match_target target)
+{
+	static const char *const keys[] = {"distance", "of", NULL};
+	struct rule_match *within = ARENA_NEW(l->arena, struct rule_match);
+	const struct node *distance, *of;
+
+	within->kind = MATCH_WITHIN;
+	if (!only_keys(l, node, "near", keys))
+		return within;
+	distance = get(node, "distance");
+	of = get(node, "of");
+	if (!distance || !of || of->kind != NODE_LIST || count_children(of) < 2) {
+		REFUSE(l, node, "near needs distance, and of: two lists of phrases at least");
+		return within;
+	}
+	within->distance = number_of(l, distance, "distance", 0);
+	const struct rule_match **children = ARENA_ARRAY(l->arena, const struct rule_match *, count_children(of) + 1);
+	size_t n = 0;
+	for (const struct node *item = of->children; item; item = item->next) {
+		struct rule_match *leaf = ARENA_NEW(l->arena, struct rule_match);
+		leaf->kind = MATCH_PHRASE;
+		leaf->target = target;
+		leaf->form = FORM_L1;
+		leaf->phrases = strings_of(l, item, "of", false);
+		children[n++] = leaf;
+	}
+	within->children = children;
+	return within;
+}
+
+static bool has_case(const struct rule *rule, const char *name)
+{
+	for (size_t i = 0; i < rule->n_messages; i++)
+		if (rule->messages[i].case_name && strcmp(rule->messages[i].case_name, name) == 0)
+			return true;
+	return false;
+}
+
+static const struct rule_match *read_phrase(struct loader *l, const struct node *node, const struct rule *rule, struct rule_phrase *out)
+{
+	static const char *const keys[] = {"phrase", "regex", "near", "strength", "on", "kana", "border", "except", "disguise",
+	        "hit", "miss", "note", NULL};
+	static const char *const strengths[] = {"weak", "medium", "strong"};
+	struct rule_match *leaf = ARENA_NEW(l->arena, struct rule_match);
+	const struct node *strength, *hit, *miss, *on, *phrase, *regex, *near, *value;
+
+	if (!only_keys(l, node, "a phrase", keys))
+		return leaf;
+	out->line = node->line;
+	strength = get(node, "strength");
+	hit = get(node, "hit");
+	miss = get(node, "miss");
+	on = get(node, "on");
+	phrase = get(node, "phrase");
+	regex = get(node, "regex");
+	near = get(node, "near");
+	size_t number = 0;
+	while (strength && number < N_PHRASE_STRENGTHS && g_strcmp0(strength->text, strengths[number]) != 0)
+		number++;
+	if (!strength || number == N_PHRASE_STRENGTHS)
+		REFUSE(l, strength ? strength : node, "a phrase needs its strength: weak, medium or strong");
+	out->strength = (enum phrase_strength)number;
+	if (!hit || !miss)
+		REFUSE(l, node, "a phrase needs hit, a text it is found in, and miss, a text like it where it is not");
+	if (hit)
+		out->hit = content_of(l, hit, "hit", false);
+	if (miss)
+		out->miss = content_of(l, miss, "miss", false);
+	if ((value = get(node, "note")))
+		out->note = line_of(l, value, "note");
+	out->subject = on && g_strcmp0(on->text, "subject") == 0;
+	if (on && !out->subject)
+		REFUSE(l, on, "a phrase is looked for in Subject and body; on: subject is the one choice");
+	if ((phrase != NULL) + (regex != NULL) + (near != NULL) != 1) {
+		REFUSE(l, node, "an entry has one of phrase, regex and near");
+		return leaf;
+	}
+	leaf->target = out->subject ? TARGET_SUBJECT : TARGET_TEXT;
+	if (near)
+		return read_near(l, near, leaf->target);
+	read_pattern(l, node, leaf);
+	value = get(node, "disguise");
+	if (value && !has_case(rule, "disguised"))
+		REFUSE(l, value, "the message has no case disguised");
+	return value ? with_disguises(l, value, leaf) : leaf;
+}
+
+static void read_phrases(struct loader *l, const struct node *node, struct rule *rule)
+{
+	struct rule_match *any = ARENA_NEW(l->arena, struct rule_match);
+
+	if (node->kind != NODE_LIST || !node->children) {
+		REFUSE(l, node, "phrases must be a list of maps");
+		return;
+	}
+	const struct rule_match **children = ARENA_ARRAY(l->arena, const struct rule_match *, count_children(node) + 1);
+	struct rule_phrase *phrases = ARENA_ARRAY(l->arena, struct rule_phrase, count_children(node));
+	for (const struct node *item = node->children; item; item = item->next, rule->n_phrases++)
+		children[rule->n_phrases] = read_phrase(l, item, rule, &phrases[rule->n_phrases]);
+	any->kind = MATCH_ANY;
+	any->children = children;
+	rule->phrases = phrases;
+	rule->match = any;
 }
 
 /* --- check -------------------------------------------------------------------------------------------------------------------- */
@@ -1344,7 +1495,7 @@ static void read_supersedes(struct loader *l, const struct node *node, struct ru
 static void read_rule(struct loader *l, const struct node *root, struct rule *rule, const char *wanted_id)
 {
 	static const char *const keys[] = {"id", "requirements", "severity", "confidence", "when", "title", "why", "message",
-	        "help", "sources", "smtp_reply", "supersedes", "check", "match", "with", "several-messages", "default", "examples",
+	        "help", "sources", "smtp_reply", "supersedes", "check", "match", "phrases", "with", "several-messages", "default", "examples",
 	        NULL};
 	static const char *const required[] = {
 	        "id", "severity", "confidence", "title", "why", "message", "help", "sources", "examples"};
@@ -1356,10 +1507,12 @@ static void read_rule(struct loader *l, const struct node *root, struct rule *ru
 		if (!get(root, required[i]))
 			REFUSE(l, root, "\"%s\" is missing", required[i]);
 
-	const struct node *check = get(root, "check"), *match = get(root, "match");
-	enum argument_rule arguments = match && !check ? ARGUMENTS_OF_MATCH : ARGUMENTS_OF_CHECK;
-	if (!check == !match)
-		REFUSE(l, root, "a rule has either check or match");
+	const struct node *check = get(root, "check"), *match = get(root, "match"), *phrases = get(root, "phrases");
+	enum argument_rule arguments = ARGUMENTS_OF_CHECK;
+	if (!check && (match || phrases))
+		arguments = phrases ? ARGUMENTS_OF_PHRASES : ARGUMENTS_OF_MATCH;
+	if ((check != NULL) + (match != NULL) + (phrases != NULL) != 1)
+		REFUSE(l, root, "a rule has one of check, match and phrases");
 	if ((value = get(root, "id")))
 		read_identity(l, value, rule, wanted_id);
 	if ((value = get(root, "requirements")))
@@ -1394,6 +1547,8 @@ static void read_rule(struct loader *l, const struct node *root, struct rule *ru
 		read_check(l, check, rule);
 	if (match)
 		rule->match = read_match(l, match);
+	if (phrases)
+		read_phrases(l, phrases, rule);
 	if ((value = get(root, "with"))) {
 		if (!check)
 			REFUSE_KEY(l, value, "with belongs to check");
@@ -1558,9 +1713,42 @@ static int compare_areas(const void *a, const void *b)
 	return strcmp(((const struct score_area *)a)->area, ((const struct score_area *)b)->area);
 }
 
+/* What phrases are worth, and a cap for every rule that is made of them. */
+static void phrase_points_load(struct loader *l, const struct node *node, const struct rule_set *rules, struct score_table *out)
+{
+	static const char *const keys[] = {"weak", "medium", "strong", "subject", "caps", NULL};
+	const struct node *caps = get(node, "caps");
+
+	if (!only_keys(l, node, "phrases", keys))
+		return;
+	for (size_t i = 0; keys[i]; i++)
+		if (!get(node, keys[i]))
+			REFUSE(l, node, "\"%s\" is missing", keys[i]);
+	if (!caps || caps->kind != NODE_MAP)
+		return;
+	for (size_t i = 0; i < N_PHRASE_STRENGTHS; i++)
+		if (get(node, keys[i]))
+			out->phrases.strengths[i] = points_of(l, get(node, keys[i]), "points");
+	if (get(node, "subject"))
+		out->phrases.subject = points_of(l, get(node, "subject"), "the factor");
+	struct score_points *all = ARENA_ARRAY(l->arena, struct score_points, count_children(caps) + 1);
+	for (const struct node *child = caps->children; child; child = child->next) {
+		const struct rule *rule = rules ? rule_set_find(rules, child->key) : NULL;
+		if (rules && !(rule && rule->n_phrases))
+			REFUSE_KEY(l, child, "there is no rule \"%s\" that is made of phrases", child->key);
+		all[out->phrases.n_caps].rule = child->key;
+		all[out->phrases.n_caps++].points = points_of(l, child, "the cap");
+	}
+	for (size_t i = 0; rules && i < rules->n; i++)
+		if (rules->rules[i]->n_phrases && !get(caps, rules->rules[i]->id))
+			REFUSE(l, caps, "the rule \"%s\" has no cap", rules->rules[i]->id);
+	qsort(all, out->phrases.n_caps, sizeof *all, compare_points);
+	out->phrases.caps = all;
+}
+
 bool score_load(struct arena *arena, const char *path, const struct rule_set *rules, struct score_table *out, GPtrArray *errors)
 {
-	static const char *const keys[] = {"areas", "points", NULL};
+	static const char *const keys[] = {"areas", "points", "phrases", NULL};
 	struct loader l = {.arena = arena, .errors = errors, .file = arena_copy(arena, span_str(path))};
 	guint faults = errors->len;
 	const struct node *root = read_tree(&l, path);
@@ -1593,6 +1781,8 @@ bool score_load(struct arena *arena, const char *path, const struct rule_set *ru
 		out->points[out->n_points].rule = child->key;
 		out->points[out->n_points++].points = points_of(&l, child, "points");
 	}
+	if (get(root, "phrases"))
+		phrase_points_load(&l, get(root, "phrases"), rules, out);
 	qsort(out->areas, out->n_areas, sizeof *out->areas, compare_areas);
 	qsort(out->points, out->n_points, sizeof *out->points, compare_points);
 	return errors->len == faults;

@@ -25,6 +25,7 @@ struct score_table {
 	size_t n_points;
 	struct score_area *areas;
 	size_t n_areas;
+	struct score_phrases phrases;
 };
 bool score_load(struct arena *arena, const char *path, const struct rule_set *rules, struct score_table *out, GPtrArray *errors);
 

@@ -213,6 +213,23 @@ static void put_settings(GString *out, const struct rule *rule)
 	g_string_append_printf(out, " },\n\t.n_settings = %zu,", rule->n_settings);
 }
 
+static void put_phrases(GString *out, const struct rule *rule)
+{
+	if (!rule->n_phrases)
+		return;
+	g_string_append(out, "\n\t.phrases = (const struct rule_phrase[]){");
+	for (size_t i = 0; i < rule->n_phrases; i++) {
+		const struct rule_phrase *phrase = &rule->phrases[i];
+		g_string_append_printf(out, "\n\t\t{ .strength = %d, .line = %d,", (int)phrase->strength, phrase->line);
+		put_field(out, "hit", phrase->hit);
+		put_field(out, "miss", phrase->miss);
+		put_field(out, "note", phrase->note);
+		put_number(out, "subject", phrase->subject);
+		g_string_append(out, " },");
+	}
+	g_string_append_printf(out, " },\n\t.n_phrases = %zu,", rule->n_phrases);
+}
+
 static void put_examples(GString *out, const struct rule *rule)
 {
 	g_string_append(out, "\n\t.examples = (const struct rule_example[]){");
@@ -257,24 +274,47 @@ static void put_rule(GString *out, const struct rule *rule, size_t number)
 		put_match(out, rule->match);
 		g_string_append_c(out, ',');
 	}
+	put_phrases(out, rule);
 	put_examples(out, rule);
 	put_number(out, "several_messages", rule->several_messages);
 	put_number(out, "default_off", rule->default_off);
 	g_string_append(out, "\n};\n\n");
 }
 
+/* Lines of "rule: points", with a last, empty entry, because an array of C has one at least. */
+static void put_rule_points(GString *out, const struct score_points *points, size_t n)
+{
+	char number[G_ASCII_DTOSTR_BUF_SIZE];
+
+	for (size_t i = 0; i < n; i++) {
+		g_string_append(out, "\t{");
+		put_field(out, "rule", points[i].rule);
+		g_string_append_printf(out, " .points = %s },\n", g_ascii_dtostr(number, sizeof number, points[i].points));
+	}
+	g_string_append(out, "\t{ 0 },\n};\n");
+}
+
+static void put_phrase_points(GString *out, const struct score_phrases *phrases)
+{
+	char number[G_ASCII_DTOSTR_BUF_SIZE];
+
+	g_string_append(out, "static const struct score_points phrase_caps[] = {\n");
+	put_rule_points(out, phrases->caps, phrases->n_caps);
+	g_string_append(out, "const struct score_phrases builtin_score_phrases = {\n\t.strengths = {");
+	for (size_t i = 0; i < N_PHRASE_STRENGTHS; i++)
+		g_string_append_printf(out, " %s,", g_ascii_dtostr(number, sizeof number, phrases->strengths[i]));
+	g_string_append_printf(out, " },\n\t.subject = %s,\n\t.caps = phrase_caps,\n\t.n_caps = %zu,\n};\n\n",
+	        g_ascii_dtostr(number, sizeof number, phrases->subject), phrases->n_caps);
+}
+
 static void put_points(GString *out, const struct score_table *score)
 {
 	char number[G_ASCII_DTOSTR_BUF_SIZE];
 
-	/* A last, empty entry, because an array of C has one at least. */
 	g_string_append(out, "const struct score_points builtin_score_points[] = {\n");
-	for (size_t i = 0; i < score->n_points; i++) {
-		g_string_append(out, "\t{");
-		put_field(out, "rule", score->points[i].rule);
-		g_string_append_printf(out, " .points = %s },\n", g_ascii_dtostr(number, sizeof number, score->points[i].points));
-	}
-	g_string_append_printf(out, "\t{ 0 },\n};\nconst size_t n_builtin_score_points = %zu;\n\n", score->n_points);
+	put_rule_points(out, score->points, score->n_points);
+	g_string_append_printf(out, "const size_t n_builtin_score_points = %zu;\n\n", score->n_points);
+	put_phrase_points(out, &score->phrases);
 	g_string_append(out, "const struct score_area builtin_score_areas[] = {\n");
 	for (size_t i = 0; i < score->n_areas; i++) {
 		g_string_append(out, "\t{");

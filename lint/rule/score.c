@@ -20,6 +20,24 @@ static double round_points(double points)
 	return round(points * 1e4) / 1e4;
 }
 
+/* The phrases that were found, up to the cap of their rule. */
+static double points_of_phrases(const struct message_result *result, const struct rule *rule)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < result->n_findings; i++) {
+		if (result->findings[i].rule == rule)
+			sum += result->findings[i].points;
+	}
+	for (size_t i = 0; i < builtin_score_phrases.n_caps; i++) {
+		const struct score_points *cap = &builtin_score_phrases.caps[i];
+
+		if (strcmp(cap->rule, rule->id) == 0 && sum > cap->points)
+			return cap->points;
+	}
+	return sum;
+}
+
 static double points_of(const struct rule *rule)
 {
 	for (size_t i = 0; i < n_builtin_score_points; i++) {
@@ -79,7 +97,7 @@ void score_compute(struct message_result *result)
 
 		if (!g_hash_table_add(seen, (gpointer)rule->id))
 			continue;
-		points = points_of(rule);
+		points = rule->n_phrases ? points_of_phrases(result, rule) : points_of(rule);
 		if (points == 0 || !isfinite(points))
 			continue;
 		score->contributions[n++] = (struct contribution){.rule = rule->id, .points = points, .definition = rule};

@@ -20,7 +20,7 @@ struct score {
 	size_t n_contributions;
 };
 
-/* Score the findings of a result; a rule counts once however often it fired. Fills result->score. */
+/* Score the findings of a result; a rule counts once however often it fired, a rule made of phrases by the phrases found. Fills result->score. */
 void score_compute(struct message_result *result);
 
 #endif
