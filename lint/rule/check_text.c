@@ -192,10 +192,13 @@ CHECK(subject_decoration)
 }
 
 /* Rule lines, ※ notes and 【】 headings: what many ask about. One remark for a message, where there are at least as many such lines
- * as with: lines says. Alternatives say the same, so the first part that has them counts. */
+ * as with: lines says, or as many rule lines of more than with: columns as long_lines says. Cases: marks, lines, both. Alternatives say
+ * the same, so the first part that has them counts. */
 CHECK(text_furniture)
 {
 	size_t least = (size_t)rule_setting_int(check_rule(c), "lines", 5);
+	size_t columns = (size_t)rule_setting_int(check_rule(c), "columns", 40);
+	size_t least_long = (size_t)rule_setting_int(check_rule(c), "long_lines", 10);
 
 	if (m->n_bodies == 0) {
 		check_not_applicable(c);
@@ -203,9 +206,7 @@ CHECK(text_furniture)
 	}
 	for (size_t i = 0; i < m->n_bodies; i++) {
 		const struct text *text = m->bodies[i].visible;
-		if (span_is_ascii(text->bytes))
-			continue; /* none of the marks that people ask about */
-		size_t rules = 0, notes = 0, headings = 0;
+		size_t rules = 0, notes = 0, headings = 0, longs = 0;
 		struct range first = {0, 0};
 		bool asked = false; /* nobody asks about lines of hyphens */
 		for (size_t start = 0; start < text->bytes.n;) {
@@ -216,6 +217,7 @@ CHECK(text_furniture)
 			bool rule = furniture_is_rule(line);
 			bool note = !rule && head == 0x203B, heading = !rule && head == 0x3010;
 			rules += rule;
+			longs += rule && text_width(line, false) > columns;
 			notes += note;
 			headings += heading;
 			asked |= note || heading || (rule && !span_is_ascii(line));
@@ -223,9 +225,11 @@ CHECK(text_furniture)
 				first = (struct range){(size_t)(line.p - text->bytes.p), (size_t)(line.p - text->bytes.p) + line.n};
 			start = end + 1;
 		}
-		if (!asked || rules + notes + headings < least)
+		bool marks = asked && rules + notes + headings >= least, lines = longs >= least_long;
+		if (!marks && !lines)
 			continue;
-		check_report_text(c, text, first, NULL, ARG_I("rules", rules), ARG_I("notes", notes), ARG_I("headings", headings));
+		check_report_text(c, text, first, marks && lines ? "both" : marks ? "marks" : "lines", ARG_I("rules", rules),
+		        ARG_I("notes", notes), ARG_I("headings", headings), ARG_I("long", longs));
 		return;
 	}
 }
@@ -257,7 +261,8 @@ static bool is_no_reply(struct span local)
 }
 
 /* with: declared (says that replies are not read), by_reply (asks for an answer), contact (names another way); phrases in form L1.
- * Cases: contradiction (both at once), undeclared (a no-reply address and neither a word about it nor a way to answer),
+ * Cases: contradiction (both at once), undeclared (a no-reply address and neither a word about it nor a way to answer), no-contact (the word
+ * alone),
  * reply-works (replies are not read, says the text, but Reply-To leads somewhere else). */
 CHECK(send_only)
 {
@@ -281,11 +286,11 @@ CHECK(send_only)
 
 	if (asks_reply && (says_so || (no_reply && !other_reply))) {
 		check_report_text(c, reply_text, reply_range, "contradiction");
-	} else if (no_reply && !says_so && !other_reply && !text_has(m, contact, &contact_text, &contact_range)) {
+	} else if (no_reply && !other_reply && !text_has(m, contact, &contact_text, &contact_range)) {
 		for (size_t i = 0; i < m->n_links; i++)
 			if (m->links[i].body && span_eq_ci(m->links[i].url.scheme, SPAN_LIT("mailto")))
 				return; /* an address to write to is in the text */
-		check_report(c, box->address, "undeclared", ARG_T("address", file_span(m, box->address)));
+		check_report(c, box->address, says_so ? "no-contact" : "undeclared", ARG_T("address", file_span(m, box->address)));
 	} else if (says_so && other_reply) {
 		check_report_text(c, text, range, "reply-works", ARG_T("address", file_span(m, reply_to->address)));
 	}
