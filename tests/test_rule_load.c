@@ -343,6 +343,10 @@ START_TEST(lists)
 	g_free(titled);
 	g_free(text);
 	g_free(base);
+	bench_release(&b);
+}
+END_TEST
+
 /* Rules made of phrases: one good entry, and what is refused of it. */
 #define GOOD_PHRASE "phrase: [abc], strength: weak, hit: x abc, miss: abcd"
 static const struct {
@@ -374,7 +378,7 @@ START_TEST(phrase_refusal)
 	char *text = g_strdup_printf(
 	        "%.*sphrases:\n  - {%s}\n%s", (int)(match - good_rule), good_rule, phrase_refusals[_i].entry, examples);
 	put_file(&b, "good-rule.yaml", text, strlen(text));
-	struct rule_set set = rule_load_folder(b.arena, b.folder, known_check, b.errors);
+	struct rule_set set = rule_load_folder(b.arena, b.folder, known_check, NULL, b.errors);
 	char *got = errors_text(&b);
 	char *want = g_strconcat(*phrase_refusals[_i].want ? "good-rule.yaml:" : "", phrase_refusals[_i].want, NULL);
 	ck_assert_str_eq(got, want);
