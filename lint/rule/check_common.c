@@ -24,3 +24,26 @@ struct range body_end(const struct entity *entity)
 {
 	return place(entity->body.end);
 }
+
+bool is_no_reply(struct span local)
+{
+	static const char *const names[] = { "noreply", "no-reply", "no_reply", "donotreply", "do-not-reply", "do_not_reply", "no.reply" };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
+		if (span_starts_ci(local, span_str(names[i])))
+			return true;
+	return false;
+}
+
+bool are_alternatives(const struct entity *a, const struct entity *b)
+{
+	while (a->depth > b->depth)
+		a = a->parent;
+	while (b->depth > a->depth)
+		b = b->parent;
+	while (a != b) {
+		a = a->parent;
+		b = b->parent;
+	}
+	return entity_is(a, "multipart", "alternative");
+}

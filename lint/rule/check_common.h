@@ -19,6 +19,10 @@ static inline struct range place(size_t offset)
 {
 	return (struct range){ offset, offset };
 }
+/* Is it the local part of an address that nobody reads? */
+bool is_no_reply(struct span local);
+/* Are the two shown instead of each other? True where they meet in a multipart/alternative. */
+bool are_alternatives(const struct entity *a, const struct entity *b);
 /* The end of a part's body, as an empty range: where a missing body item is reported. */
 struct range body_end(const struct entity *entity);
 /* Bytes of the file in a range. */

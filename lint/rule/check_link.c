@@ -5,6 +5,7 @@
 
 #include "base/normal.h"
 #include "base/utf8.h"
+#include "rule/optout.h"
 
 static bool is_web(const struct link *link)
 {
@@ -479,44 +480,17 @@ CHECK(link_touched)
 
 /* --- unsubscribe in the text --------------------------------------------------------------------------------------------------- */
 
-/* The next place of the phrase at or after from; l1.n where there is none. Not where it ends a word for something else that is undone:
- * ロック解除はこちら, 制限解除の手続き. */
-static size_t next_mention(struct span l1, struct span phrase, size_t from)
-{
-	static const char *const others[] = { "ロック", "制限" };
-	size_t at = span_find(l1, phrase, from);
-
-	for (size_t i = 0; at < l1.n && i < G_N_ELEMENTS(others);) {
-		struct span other = span_str(others[i]);
-		bool is_other = at >= other.n && span_eq(span_cut(l1, at - other.n, at), other);
-		at = is_other ? span_find(l1, phrase, at + phrase.n) : at;
-		i = is_other ? 0 : i + 1;
-	}
-	return at;
-}
-
-/* Does the normal form hold one of the phrases? */
-static bool mentions(const struct text *l1, const char *const *phrases)
-{
-	bool ascii = span_is_ascii(l1->bytes);
-
-	for (; phrases && *phrases; phrases++)
-		if (!(ascii && (unsigned char)(*phrases)[0] >= 0x80) && next_mention(l1->bytes, span_str(*phrases), 0) < l1->bytes.n)
-			return true;
-	return false;
-}
-
 /* Does the link lead out of the list, by its label or by words in its address? */
-static bool is_unsubscribe_link(struct check *c, const struct link *link, const char *const *phrases, const char *const *url_words)
+static bool is_unsubscribe_link(struct check *c, const struct link *link, const struct optout_words *words)
 {
 	struct span url = link->target->bytes;
 
 	if (link->hidden || (link->kind != LINK_ANCHOR && link->kind != LINK_TEXT))
 		return false;
-	for (; url_words && *url_words; url_words++)
-		if (span_find_ci(url, span_str(*url_words), 0) < url.n)
+	for (const char *const *word = words->url_words; word && *word; word++)
+		if (span_find_ci(url, span_str(*word), 0) < url.n)
 			return true;
-	return link->label && mentions(normal_l1(check_arena(c), link->label), phrases);
+	return link->label && optout_mentioned(words, normal_l1(check_arena(c), link->label)->bytes);
 }
 
 /* The links of a body are a block of m->links, and blocks are in the order of bodies: move *from to the start of the block and return its
@@ -542,62 +516,80 @@ static bool has_address(struct span l1)
 	return false;
 }
 
-/* In plain text the address stands near the phrase, a few lines before or after it: the link to the shop's page elsewhere is none. */
-static bool mentions_with_address(const struct text *l1, const char *const *phrases)
-{
-	enum { NEAR_BYTES = 600 };
-	bool ascii = span_is_ascii(l1->bytes);
+struct near_address {
+	struct span l1;
+	bool found;
+};
 
-	for (; phrases && *phrases; phrases++) {
-		struct span phrase = span_str(*phrases);
-		if (ascii && (unsigned char)phrase.p[0] >= 0x80)
-			continue;
-		for (size_t at = next_mention(l1->bytes, phrase, 0); at < l1->bytes.n; at = next_mention(l1->bytes, phrase, at + phrase.n))
-			if (has_address(span_cut(l1->bytes, at > NEAR_BYTES ? at - NEAR_BYTES : 0, at + phrase.n + NEAR_BYTES)))
-				return true;
-	}
-	return false;
+static bool look_around(struct range hit, void *data)
+{
+	struct near_address *near = data;
+	enum { NEAR_BYTES = 600 };
+
+	near->found = has_address(span_cut(near->l1, hit.start > NEAR_BYTES ? hit.start - NEAR_BYTES : 0, hit.end + NEAR_BYTES));
+	return !near->found;
+}
+
+/* In plain text the address stands near the words, a few lines before or after them: the link to the shop's page elsewhere is none. */
+static bool mentions_with_address(const struct text *l1, const struct optout_words *words)
+{
+	struct near_address near = { .l1 = l1->bytes };
+
+	optout_each(words, l1->bytes, look_around, &near);
+	return near.found;
 }
 
 /* Does the body offer a way out: a link, or a phrase with a URL, an address or a tag in the same text? */
 static bool offers_way_out(struct check *c, const struct message *m, const struct body *body, size_t from, size_t end,
-			   const char *const *phrases, const char *const *url_words)
+			   const struct optout_words *words)
 {
 	bool anchors = false;
 
 	for (size_t i = from; i < end; i++) {
-		if (is_unsubscribe_link(c, &m->links[i], phrases, url_words))
+		if (is_unsubscribe_link(c, &m->links[i], words))
 			return true;
 		anchors |= m->links[i].kind == LINK_ANCHOR && !m->links[i].hidden;
 	}
 	for (size_t i = 0; i < body->tags.n; i++)
-		for (const char *const *word = url_words; word && *word; word++)
+		for (const char *const *word = words->url_words; word && *word; word++)
 			if (span_find_ci(body->tags.tags[i].name, span_str(*word), 0) < body->tags.tags[i].name.n)
 				return true;
-	return body->html ? mentions(body->l1, phrases) && (anchors || has_address(body->l1->bytes)) : mentions_with_address(body->l1, phrases);
+	return body->html ? optout_mentioned(words, body->l1->bytes) && (anchors || has_address(body->l1->bytes)) : mentions_with_address(body->l1, words);
 }
 
-/* Are the two shown instead of each other? True where they meet in a multipart/alternative. */
-static bool are_alternatives(const struct entity *a, const struct entity *b)
+static bool mailbox_answers(const struct mailbox *box)
 {
-	while (a->depth > b->depth)
-		a = a->parent;
-	while (b->depth > a->depth)
-		b = b->parent;
-	while (a != b) {
-		a = a->parent;
-		b = b->parent;
-	}
-	return entity_is(a, "multipart", "alternative");
+	return box->local.n && box->domain.n && !is_no_reply(box->local);
 }
 
-/* with: phrases (L1), url_words, case: "missing" (no displayed text offers a way out) or "part" (one does, but an alternative to it does
- * not). */
+/* Why there is no way out, in a text of those without: the case of the finding. Its words may ask for a reply, which laws accept and Gmail and
+ * Yahoo do not. */
+static const char *way_out_case(const struct message *m, const struct body *const *bodies, size_t n, const struct optout_words *words,
+				const char *const *by_reply)
+{
+	const struct address_list *list = m->reply_to.n ? &m->reply_to : &m->from;
+	bool answers = list->n && mailbox_answers(&list->mailboxes[0]), mentioned = false, reply = false;
+
+	for (size_t i = 0; i < n; i++) {
+		bool here = optout_mentioned(words, bodies[i]->l1->bytes);
+		mentioned |= here;
+		for (const char *const *p = by_reply; here && p && *p; p++)
+			reply |= span_find(bodies[i]->l1->bytes, span_str(*p), 0) < bodies[i]->l1->bytes.n;
+	}
+	if (reply && answers)
+		return "reply";
+	if (mentioned)
+		return answers ? "no-address" : "no-address-noreply";
+	return answers ? "none" : "none-noreply";
+}
+
+/* with: the lists of optout.h, by_reply (L1), case: "missing" (no displayed text offers a way out) or "part" (one does, but an alternative to it
+ * does not). Cases of "missing": none, no-address (words, but nothing to go or write to), both also with "-noreply" where no reply is read, and
+ * reply (only by a reply, which is read). */
 CHECK(unsubscribe_link_missing)
 {
 	enum { MOST_BODIES = 64 };
-	const char *const *phrases = rule_setting_list(check_rule(c), "phrases");
-	const char *const *url_words = rule_setting_list(check_rule(c), "url_words");
+	struct optout_words words = optout_words_of(c);
 	bool part_case = strcmp(rule_setting(check_rule(c), "case", "missing"), "part") == 0;
 	const struct body *with[MOST_BODIES], *without[MOST_BODIES];
 	size_t n_with = 0, n_without = 0, from = 0;
@@ -607,7 +599,7 @@ CHECK(unsubscribe_link_missing)
 		size_t end = links_of(m, body, &from);
 		if (span_trim(body->visible->bytes).n == 0 && from == end)
 			continue;
-		if (offers_way_out(c, m, body, from, end, phrases, url_words))
+		if (offers_way_out(c, m, body, from, end, &words))
 			with[n_with++] = body;
 		else
 			without[n_without++] = body;
@@ -617,7 +609,8 @@ CHECK(unsubscribe_link_missing)
 		check_not_applicable(c);
 	} else if (n_with == 0) {
 		if (!part_case)
-			check_report(c, body_end(without[0]->entity), NULL);
+			check_report(c, body_end(without[0]->entity),
+				     way_out_case(m, without, n_without, &words, rule_setting_list(check_rule(c), "by_reply")));
 	} else if (part_case) {
 		for (size_t i = 0; i < n_without; i++) {
 			bool served = false;
@@ -629,12 +622,57 @@ CHECK(unsubscribe_link_missing)
 	}
 }
 
-/* with: phrases (L1), url_words, pixels, contrast (in tenths), limit (octets of HTML). The links out of the list in an HTML part where none
+struct spoken {
+	struct span l1;
+	bool found;
+};
+
+/* A word of the text, and not of an address in it. */
+static bool is_spoken(struct range hit, void *data)
+{
+	struct spoken *spoken = data;
+	struct span l1 = spoken->l1;
+	size_t start = hit.start;
+
+	while (start > 0 && (unsigned char)l1.p[start - 1] > ' ' && (unsigned char)l1.p[start - 1] < 0x7F)
+		start--;
+	struct span in_front = span_cut(l1, start, hit.start);
+	spoken->found = span_find(in_front, SPAN_LIT("://"), 0) == in_front.n && span_find_byte(in_front, '@', 0) == in_front.n;
+	return !spoken->found;
+}
+
+/* with: the lists of optout.h. A link that is known by its address alone, without a word about what it is for. */
+CHECK(optout_words_missing)
+{
+	struct optout_words words = optout_words_of(c);
+	const struct link *bare = NULL;
+
+	for (size_t i = 0; i < m->n_bodies; i++) {
+		struct spoken spoken = { .l1 = m->bodies[i].l1->bytes };
+		optout_each(&words, spoken.l1, is_spoken, &spoken);
+		if (spoken.found)
+			return;
+	}
+	for (size_t i = 0; i < m->n_links; i++) {
+		const struct link *link = &m->links[i];
+		if (!link->body || !is_unsubscribe_link(c, link, &words))
+			continue;
+		/* The words may be those of a picture. */
+		if (link->label && optout_mentioned(&words, normal_l1(check_arena(c), link->label)->bytes))
+			return;
+		bare = link;
+	}
+	if (bare)
+		check_report_text(c, bare->target, ((struct range){ 0, bare->target->bytes.n }), NULL);
+	else
+		check_not_applicable(c);
+}
+
+/* with: the lists of optout.h, pixels, contrast (in tenths), limit (octets of HTML). The links out of the list in an HTML part where none
  * can be seen well; reported is the last. Cases: small, contrast, clipped. */
 CHECK(unsubscribe_link_faint)
 {
-	const char *const *phrases = rule_setting_list(check_rule(c), "phrases");
-	const char *const *url_words = rule_setting_list(check_rule(c), "url_words");
+	struct optout_words words = optout_words_of(c);
 	double pixels = (double)rule_setting_int(check_rule(c), "pixels", 9);
 	double contrast = (double)rule_setting_int(check_rule(c), "contrast", 20) / 10;
 	size_t limit = (size_t)rule_setting_int(check_rule(c), "limit", 102400);
@@ -647,7 +685,7 @@ CHECK(unsubscribe_link_faint)
 		size_t end = links_of(m, &m->bodies[i], &from);
 		for (; html && from < end; from++) {
 			const struct link *link = &m->links[from];
-			if (link->kind != LINK_ANCHOR || !is_unsubscribe_link(c, link, phrases, url_words))
+			if (link->kind != LINK_ANCHOR || !is_unsubscribe_link(c, link, &words))
 				continue;
 			const struct html_element *e = &html->elements[link->element];
 			judged++;

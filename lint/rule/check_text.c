@@ -250,16 +250,6 @@ static bool text_has(const struct message *m, const char *const *phrases, const 
 	return false;
 }
 
-static bool is_no_reply(struct span local)
-{
-	static const char *const names[] = {
-	        "noreply", "no-reply", "no_reply", "donotreply", "do-not-reply", "do_not_reply", "no.reply"};
-	for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
-		if (span_starts_ci(local, span_str(names[i])))
-			return true;
-	return false;
-}
-
 /* with: declared (says that replies are not read), by_reply (asks for an answer), contact (names another way); phrases in form L1.
  * Cases: contradiction (both at once), undeclared (a no-reply address and neither a word about it nor a way to answer), no-contact (the word
  * alone),

@@ -1,0 +1,100 @@
+/* Role: finds the words that offer a way out of a list.
+ * May not: decide whether a link or an address goes with them; that is the checks'. */
+#include "rule/optout.h"
+
+#include "rule/check_common.h"
+
+struct optout_words optout_words_of(const struct check *c)
+{
+	const struct rule_set all = { builtin_rules, n_builtin_rules };
+	const char *owner = rule_setting(check_rule(c), "words_of", NULL);
+	const struct rule *rule = owner ? rule_set_find(&all, owner) : NULL;
+
+	rule = rule ? rule : check_rule(c);
+	return (struct optout_words){ rule_setting_list(rule, "phrases"),    rule_setting_list(rule, "objects"),
+				      rule_setting_list(rule, "actions"),    rule_setting_list(rule, "wishes"),
+				      rule_setting_list(rule, "not_before"), rule_setting_list(rule, "not_behind"),
+				      rule_setting_list(rule, "url_words") };
+}
+
+/* Does one of the words end at end? Its length, 0 where none. */
+static size_t ends_with_any(struct span s, size_t end, const char *const *words)
+{
+	for (; words && *words; words++) {
+		size_t n = strlen(*words);
+		if (end >= n && memcmp(s.p + end - n, *words, n) == 0)
+			return n;
+	}
+	return 0;
+}
+
+static bool starts_with_any(struct span s, size_t at, const char *const *words)
+{
+	for (; words && *words; words++)
+		if (span_starts(span_cut(s, at, s.n), span_str(*words)))
+			return true;
+	return false;
+}
+
+/* The mention that the word at range makes, if it makes one: range grows to the object in front of it. */
+static bool joined(const struct optout_words *words, struct span l1, struct range *range)
+{
+	static const char *const particles[] = { "のご", "をご", "の", "を", "ご", NULL };
+
+	size_t end = range->start - ends_with_any(l1, range->start, particles), length = ends_with_any(l1, end, words->objects);
+	range->start = end - length;
+	return length > 0;
+}
+
+/* As joined(), with a few characters of any kind between the two. */
+static bool wished(const struct optout_words *words, struct span l1, struct range *range)
+{
+	enum { BETWEEN_BYTES = 36 };
+	size_t least = range->start > BETWEEN_BYTES ? range->start - BETWEEN_BYTES : 0;
+
+	for (size_t end = range->start; end > least; end--) {
+		size_t length = ends_with_any(l1, end, words->objects);
+		if (length) {
+			range->start = end - length;
+			return true;
+		}
+	}
+	return false;
+}
+
+void optout_each(const struct optout_words *words, struct span l1, bool (*visit)(struct range hit, void *data), void *data)
+{
+	const char *const *const lists[] = { words->phrases, words->actions, words->wishes };
+	bool ascii = span_is_ascii(l1);
+
+	for (size_t i = 0; i < 3; i++) {
+		for (const char *const *word = lists[i]; word && *word; word++) {
+			struct span w = span_str(*word);
+			if (ascii && (unsigned char)w.p[0] >= 0x80)
+				continue;
+			for (size_t at = span_find(l1, w, 0); at < l1.n; at = span_find(l1, w, at + w.n)) {
+				struct range hit = { at, at + w.n };
+				if ((i == 1 && !joined(words, l1, &hit)) || (i == 2 && !wished(words, l1, &hit)) ||
+				    ends_with_any(l1, hit.start, words->not_before) || starts_with_any(l1, hit.end, words->not_behind))
+					continue;
+				if (!visit(hit, data))
+					return;
+			}
+		}
+	}
+}
+
+static bool note(struct range hit, void *data)
+{
+	(void)hit;
+	*(bool *)data = true;
+	return false;
+}
+
+bool optout_mentioned(const struct optout_words *words, struct span l1)
+{
+	bool found = false;
+
+	optout_each(words, l1, note, &found);
+	return found;
+}
