@@ -720,3 +720,137 @@ CHECK(date_weekday)
 		}
 	}
 }
+
+/* --- other facts of dates and times ---------------------------------------------------------------------------------------------------------- */
+
+/* The displayed texts and the Subject in form L1, by number; NULL behind the last. */
+static const struct text *text_number(const struct message *m, size_t i, bool *more)
+{
+	*more = i <= m->n_bodies;
+	return i < m->n_bodies ? m->bodies[i].l1 : i == m->n_bodies ? m->subject_l1 : NULL;
+}
+
+/* A year with its sign, at the place: 2026年, 令和8年, 令和元年度; *at is moved behind it. 0 where there is none. */
+static int signed_year_at(struct span s, size_t *at, bool *of_era)
+{
+	static const struct {
+		const char *name;
+		int first;
+	} eras[] = { { "令和", 2019 }, { "平成", 1989 }, { "昭和", 1926 }, { "大正", 1912 } };
+	size_t next = *at;
+	int first = 0, year;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(eras) && !first; i++)
+		if (span_starts(span_cut(s, next, s.n), span_str(eras[i].name))) {
+			first = eras[i].first;
+			next += strlen(eras[i].name);
+		}
+	if (first && span_starts(span_cut(s, next, s.n), SPAN_LIT("元"))) {
+		year = 1;
+		next += strlen("元");
+	} else {
+		year = number_at(s, &next);
+	}
+	*of_era = first != 0;
+	if (!span_starts(span_cut(s, next, s.n), SPAN_LIT("年")) || year < (first ? 1 : 1000) || (first && year > 99))
+		return 0;
+	next += strlen("年");
+	if (span_starts(span_cut(s, next, s.n), SPAN_LIT("度")))
+		next += strlen("度");
+	*at = next;
+	return first ? first + year - 1 : year;
+}
+
+/* A year and, in brackets right behind it, the same year in the other count: 令和8年(2026年), 2026年(令和8年). They must be the same year. */
+CHECK(date_era)
+{
+	bool more = true;
+
+	for (size_t i = 0; more; i++) {
+		const struct text *text = text_number(m, i, &more);
+		struct span s = text ? text->bytes : SPAN_EMPTY;
+		for (size_t open = span_find_byte(s, '(', 0); open < s.n; open = span_find_byte(s, '(', open + 1)) {
+			/* The longest such year is 令和元年度; find where it begins. */
+			enum { LONGEST = 24 };
+			for (size_t start = open > LONGEST ? open - LONGEST : 0; start < open; start++) {
+				size_t end = start, behind = open + 1;
+				bool of_era, inner_of_era;
+				if ((start > 0 && ascii_is_digit(s.p[start - 1])) || !(ascii_is_digit(s.p[start]) || (unsigned char)s.p[start] >= 0xE4))
+					continue;
+				/* The digits behind the name of an era are no year by themselves. */
+				if (ascii_is_digit(s.p[start]) && start > 0 && (unsigned char)s.p[start - 1] >= 0x80)
+					continue;
+				int year = signed_year_at(s, &end, &of_era);
+				if (!year || end != open)
+					continue;
+				int inner = signed_year_at(s, &behind, &inner_of_era);
+				if (inner && of_era != inner_of_era && inner != year)
+					check_report_text(c, text, ((struct range){ start, behind }), NULL, ARG_I("year", year), ARG_I("other", inner));
+				break;
+			}
+		}
+	}
+}
+
+/* A time of day that no clock shows: 12時75分. 25時 and 24時30分 are how late shows are announced. */
+CHECK(time_impossible)
+{
+	enum { LATEST_HOUR = 30 };
+	bool more = true;
+
+	for (size_t i = 0; more; i++) {
+		const struct text *text = text_number(m, i, &more);
+		struct span s = text ? text->bytes : SPAN_EMPTY, sign = SPAN_LIT("時");
+		for (size_t at = span_find(s, sign, 0); at < s.n; at = span_find(s, sign, at + sign.n)) {
+			size_t start = at, end = at + sign.n;
+			int hour = number_before(s, &start), minute = number_at(s, &end);
+			if (hour < 0 || minute < 0 || !span_starts(span_cut(s, end, s.n), SPAN_LIT("分")) || (hour <= LATEST_HOUR && minute < 60))
+				continue;
+			check_report_text(c, text, ((struct range){ start, end + strlen("分") }), NULL);
+		}
+	}
+}
+
+/* Is the reader asked to do something by then? At is behind the date; brackets with the weekday, the time and までに follow, and a request in the
+ * same sentence. */
+static bool asks_until(struct span s, size_t at)
+{
+	static const char *const requests[] = { "ください", "お願い", "下さい" };
+	enum { NEAR_BYTES = 40, SENTENCE_BYTES = 240 };
+	struct span near = span_cut(s, at, at + NEAR_BYTES), until = SPAN_LIT("までに");
+	size_t found = span_find(near, until, 0), stop;
+
+	if (found == near.n || span_find(near, SPAN_LIT("。"), 0) < found || span_find(near, SPAN_LIT("日"), span_find_byte(near, ')', 0)) < found ||
+	    span_find_byte(near, '\n', 0) < found)
+		return false;
+	struct span sentence = span_cut(s, at + found, at + found + SENTENCE_BYTES);
+	stop = span_find(sentence, SPAN_LIT("。"), 0);
+	sentence = span_cut(sentence, 0, stop);
+	for (size_t i = 0; i < G_N_ELEMENTS(requests); i++)
+		if (span_find(sentence, span_str(requests[i]), 0) < sentence.n)
+			return true;
+	return false;
+}
+
+/* A deadline for the reader that is over before the mail's Date. Only where the year is written. */
+CHECK(deadline_past)
+{
+	bool more = true;
+
+	if (!m->has_date || m->date.flags & (DATE_BAD_SYNTAX | DATE_RANGE)) {
+		check_not_applicable(c);
+		return;
+	}
+	int64_t today = (m->date.time + m->date.zone_minutes * 60) / 86400, day;
+	for (size_t i = 0; more; i++) {
+		const struct text *text = text_number(m, i, &more);
+		struct span s = text ? text->bytes : SPAN_EMPTY, sign = SPAN_LIT("日");
+		for (size_t at = span_find(s, sign, 0); at < s.n; at = span_find(s, sign, at + sign.n)) {
+			struct dated d = { .weekday = -1 };
+			if (!date_before(s, at + sign.n, &d) || !d.year || !day_number(d.year, d.month, d.day, &day) || day >= today ||
+			    !asks_until(s, at + sign.n))
+				continue;
+			check_report_text(c, text, ((struct range){ d.range.start, at + sign.n }), NULL);
+		}
+	}
+}

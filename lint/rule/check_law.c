@@ -4,13 +4,83 @@
 
 #include <glib.h>
 
+#include "base/normal.h"
 #include "base/utf8.h"
+#include "rule/optout.h"
 
-static bool holds_phrase(struct span l1, const char *const *phrases)
+/* Does a word of ASCII stand for itself here? "inc." is none in "zinc."; long words may go on, as "datenschutz" does. */
+static bool has_borders(struct span l1, size_t at, size_t end)
 {
-	for (; phrases && *phrases; phrases++)
-		if (span_find(l1, span_str(*phrases), 0) < l1.n)
+	enum { SHORT_WORD = 5 };
+	bool before = at > 0 && ascii_is_alnum(l1.p[at]) && ascii_is_alnum(l1.p[at - 1]);
+	bool behind = end - at <= SHORT_WORD && end < l1.n && ascii_is_alnum(l1.p[end - 1]) && ascii_is_alnum(l1.p[end]);
+
+	return !before && !behind;
+}
+
+static bool begins_with_any(struct span l1, size_t at, const char *const *words)
+{
+	for (; words && *words; words++)
+		if (span_starts(span_cut(l1, at, l1.n), span_str(*words)))
 			return true;
+	return false;
+}
+
+/* The next of the phrases at or behind from; not one that begins a longer word of except. */
+static bool next_phrase(struct span l1, const char *phrase, const char *const *except, size_t from, struct range *hit)
+{
+	struct span p = span_str(phrase);
+
+	for (size_t at = span_find(l1, p, from); at < l1.n; at = span_find(l1, p, at + p.n)) {
+		if (!has_borders(l1, at, at + p.n) || begins_with_any(l1, at, except))
+			continue;
+		*hit = (struct range){ at, at + p.n };
+		return true;
+	}
+	return false;
+}
+
+static bool holds_phrase(struct span l1, const char *const *phrases, const char *const *except)
+{
+	struct range hit;
+
+	for (; phrases && *phrases; phrases++)
+		if (next_phrase(l1, *phrases, except, 0, &hit))
+			return true;
+	return false;
+}
+
+/* One of the words with a URL on its line or on the next ones: 会社概要 https://... */
+static bool holds_word_with_url(struct span l1, const char *const *words)
+{
+	enum { NEAR_BYTES = 200 };
+
+	for (; words && *words; words++) {
+		struct span word = span_str(*words);
+		for (size_t at = span_find(l1, word, 0); at < l1.n; at = span_find(l1, word, at + word.n)) {
+			struct span behind = span_cut(l1, at, at + word.n + NEAR_BYTES);
+			if (span_find(behind, SPAN_LIT("://"), 0) < behind.n)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* "発行: 花見堂", "【発行元】花見堂": one of the labels, as a word of its own, with something behind it. Not "11月24日発行". */
+static bool holds_label(struct span l1, const char *const *labels)
+{
+	static const char *const signs[] = { ":", "】", "]", ">", "》", "」", ")", "/", "=", "…", "|", " ", "\n", NULL };
+
+	for (; labels && *labels; labels++) {
+		struct span label = span_str(*labels);
+		for (size_t at = span_find(l1, label, 0); at < l1.n; at = span_find(l1, label, at + label.n)) {
+			size_t before = at, end = at + label.n;
+			uint32_t ch = at ? utf8_previous(l1, &before) : 0;
+			bool inside = (ch >= 0x3041 && ch <= 0x30FA) || (ch >= 0x3400 && ch <= 0x9FFF) || (ch < 0x80 && ascii_is_alnum((char)ch));
+			if (!inside && begins_with_any(l1, end, signs) && span_trim(span_cut(l1, end + 1, l1.n)).n)
+				return true;
+		}
+	}
 	return false;
 }
 
@@ -50,23 +120,61 @@ static bool holds_number(struct span l1, const size_t *sizes, size_t n_groups)
 	return false;
 }
 
-/* A Japanese postal address: a postal code, or a prefecture with a city, ward, town, village or county behind it. L1 has folded hyphens and
- * digits. */
+static const char *const places[] = { "市", "区", "町", "村", "郡" };
+
+/* The postal mark with a code behind it: 〒101-0051, 〒1010051. */
+static bool holds_postal_mark(struct span l1)
+{
+	struct span mark = SPAN_LIT("〒");
+
+	for (size_t at = span_find(l1, mark, 0); at < l1.n; at = span_find(l1, mark, at + mark.n)) {
+		size_t digits = at + mark.n;
+		while (digits < l1.n && l1.p[digits] == ' ')
+			digits++;
+		if (digits_at(l1, digits) >= 3)
+			return true;
+	}
+	return false;
+}
+
+/* A city, ward, town, village or county with a number of a block behind it: 北区梅田1-2-3, 本町一丁目. */
+static bool holds_block(struct span l1)
+{
+	enum { NEAR_BYTES = 36 };
+
+	for (size_t k = 0; k < G_N_ELEMENTS(places); k++) {
+		struct span sign = span_str(places[k]);
+		for (size_t at = span_find(l1, sign, 0); at < l1.n; at = span_find(l1, sign, at + sign.n)) {
+			struct span behind = span_cut(l1, at + sign.n, at + sign.n + NEAR_BYTES);
+			behind = span_cut(behind, 0, span_find_byte(behind, '\n', 0));
+			behind = span_cut(behind, 0, span_find_byte(behind, ' ', 0));
+			if (span_find(behind, SPAN_LIT("丁目"), 0) < behind.n || span_find(behind, SPAN_LIT("番地"), 0) < behind.n)
+				return true;
+			for (size_t i = 1; i + 1 < behind.n; i++)
+				if (behind.p[i] == '-' && ascii_is_digit(behind.p[i - 1]) && ascii_is_digit(behind.p[i + 1]))
+					return true;
+		}
+	}
+	return false;
+}
+
+/* A Japanese postal address: a postal code, a block, or a prefecture with a city, ward, town, village or county behind it. L1 has folded
+ * hyphens and digits. */
 static bool holds_japanese_address(struct span l1)
 {
 	static const size_t postal_code[] = { 3, 4 };
 	static const char *const prefectures[] = { "北海道", "東京都", "京都府", "大阪府", "県" };
-	static const char *const places[] = { "市", "区", "町", "村", "郡" };
+	static const char *const not_names[] = { "の", "内", "外", "は", "に", "で", "を", "民", "庁", NULL };
 	enum { NEAR_BYTES = 36 };
 
-	if (holds_number(l1, postal_code, G_N_ELEMENTS(postal_code)) || span_find(l1, SPAN_LIT("〒"), 0) < l1.n)
+	if (holds_number(l1, postal_code, G_N_ELEMENTS(postal_code)) || holds_postal_mark(l1) || holds_block(l1))
 		return true;
 	for (size_t i = 0; i < G_N_ELEMENTS(prefectures); i++) {
 		struct span prefecture = span_str(prefectures[i]);
 		for (size_t at = span_find(l1, prefecture, 0); at < l1.n; at = span_find(l1, prefecture, at + prefecture.n)) {
 			struct span behind = span_cut(l1, at + prefecture.n, at + prefecture.n + NEAR_BYTES);
 			behind = span_cut(behind, 0, span_find_byte(behind, '\n', 0));
-			for (size_t k = 0; k < G_N_ELEMENTS(places); k++)
+			for (size_t k = 0; k < G_N_ELEMENTS(places) && !begins_with_any(behind, 0, not_names); k++)
 				if (span_find(behind, span_str(places[k]), 0) < behind.n)
 					return true;
 		}
@@ -157,6 +265,15 @@ static bool holds_contact(struct span l1, const char *const *phrases)
 	return false;
 }
 
+/* "about" in /about and /about-us, not in /roundabout. */
+static bool holds_path_word(struct span url, struct span word)
+{
+	for (size_t at = span_find_ci(url, word, 0); at < url.n; at = span_find_ci(url, word, at + 1))
+		if (has_borders(url, at, at + word.n))
+			return true;
+	return false;
+}
+
 /* A link whose label or address has one of the phrases: what may stand on a linked page. */
 static bool links_to(const struct message *m, const struct body *body, const char *const *phrases)
 {
@@ -166,7 +283,7 @@ static bool links_to(const struct message *m, const struct body *body, const cha
 			continue;
 		for (const char *const *p = phrases; p && *p; p++) {
 			struct span phrase = span_str(*p);
-			if (span_find_ci(link->target->bytes, phrase, 0) < link->target->bytes.n ||
+			if (holds_path_word(link->target->bytes, phrase) ||
 			    (link->label && span_find_ci(link->label->bytes, phrase, 0) < link->label->bytes.n))
 				return true;
 		}
@@ -174,65 +291,189 @@ static bool links_to(const struct message *m, const struct body *body, const cha
 	return false;
 }
 
-/* with: item (phrase, japanese-address, western-address, contact), phrases (L1), links (words of a link that leads to the item). Every text that
- * is displayed must show it, since a reader sees one of the alternatives. The place: the end of the first part that lacks it. */
-CHECK(law_item_missing)
+/* Is the mail one that the rule is about? Settings: domains (of From, their last label), words (of the language, at least four of them). */
+static bool is_concerned(const struct check *c, const struct message *m)
+{
+	const char *const *domains = rule_setting_list(check_rule(c), "domains"), *const *words = rule_setting_list(check_rule(c), "words");
+	size_t n = 0;
+
+	for (const char *const *d = domains; d && *d; d++)
+		if (m->from.n && span_ends_ci(m->from.mailboxes[0].domain, span_str(*d)))
+			return true;
+	for (const char *const *w = words; w && *w && m->n_bodies; w++)
+		n += span_find(m->bodies[0].l1->bytes, span_str(*w), 0) < m->bodies[0].l1->bytes.n;
+	return !words || n >= 4;
+}
+
+/* Anything by which the sender can be reached, besides the way out of the list. */
+static bool holds_any_contact(const struct check *c, const struct message *m, const struct body *body)
+{
+	struct optout_words words = optout_words_of(c);
+	struct span l1 = body->l1->bytes;
+
+	if (span_find_byte(l1, '@', 0) < l1.n || span_find(l1, SPAN_LIT("www."), 0) < l1.n || holds_telephone(l1))
+		return true;
+	for (size_t i = 0; i < m->n_links; i++) {
+		const struct link *link = &m->links[i];
+		bool out = link->body != body || link->hidden || (link->kind != LINK_ANCHOR && link->kind != LINK_TEXT);
+		for (const char *const *word = words.url_words; word && *word && !out; word++)
+			out = span_find_ci(link->target->bytes, span_str(*word), 0) < link->target->bytes.n;
+		if (!out && !(link->label && optout_mentioned(&words, normal_l1(check_arena(c), link->label)->bytes)))
+			return true;
+	}
+	return false;
+}
+
+static bool shows_item(const struct check *c, const struct message *m, const struct body *body)
 {
 	const char *item = rule_setting(check_rule(c), "item", "phrase");
 	const char *const *phrases = rule_setting_list(check_rule(c), "phrases");
-	const char *const *links = rule_setting_list(check_rule(c), "links");
+	const char *const *except = rule_setting_list(check_rule(c), "except");
+	struct span l1 = body->l1->bytes;
+
+	if (links_to(m, body, rule_setting_list(check_rule(c), "links")))
+		return true;
+	if (strcmp(item, "japanese-address") == 0)
+		return holds_japanese_address(l1) || holds_word_with_url(l1, phrases);
+	if (strcmp(item, "western-address") == 0)
+		return holds_western_address(l1);
+	if (strcmp(item, "contact") == 0)
+		return holds_contact(l1, phrases) || (body->html && holds_phrase(l1, phrases, NULL) && links_to(m, body, phrases));
+	if (strcmp(item, "contact-besides-address") == 0)
+		return !holds_western_address(l1) || holds_any_contact(c, m, body);
+	return holds_phrase(l1, phrases, except) || holds_label(l1, rule_setting_list(check_rule(c), "labels"));
+}
+
+/* with: item (phrase, japanese-address, western-address, contact, contact-besides-address), phrases (L1), except (longer words that begin with a
+ * phrase), labels (of a line that names somebody), links (words of a link that leads to the item), domains and words (of the mails that are
+ * concerned). Each text that a reader may see in place of the others must show it. The place: the end of the first part that lacks it. */
+CHECK(law_item_missing)
+{
+	enum { MOST_BODIES = 64 };
+	const struct body *with[MOST_BODIES], *without[MOST_BODIES];
+	size_t n_with = 0, n_without = 0;
+
+	for (size_t i = 0; i < m->n_bodies && i < MOST_BODIES; i++) {
+		const struct body *body = &m->bodies[i];
+		if (span_trim(body->l1->bytes).n == 0)
+			continue;
+		if (shows_item(c, m, body))
+			with[n_with++] = body;
+		else
+			without[n_without++] = body;
+	}
+	if (n_with + n_without == 0 || !is_concerned(c, m)) {
+		check_not_applicable(c);
+		return;
+	}
+	for (size_t i = 0; i < n_without; i++) {
+		bool served = false;
+		for (size_t k = 0; k < n_with && !served; k++)
+			served = !are_alternatives(without[i]->entity, with[k]->entity);
+		if (!served) {
+			check_report(c, body_end(without[i]->entity), NULL);
+			return;
+		}
+	}
+}
+
+/* The style of the text that a place of the source is in; NULL where it is in none. */
+static const struct html_style *style_at(const struct html *html, size_t offset)
+{
+	size_t low = 0, high = html->n_texts;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		if (html->texts[middle].range.end <= offset)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == html->n_texts || html->texts[low].range.start > offset || html->texts[low].parent == HTML_NO_PARENT)
+		return NULL;
+	return &html->elements[html->texts[low].parent].style;
+}
+
+/* Are all places of the words faint? Then the first of them, and why. */
+static const char *all_faint(const struct check *c, const struct body *body, const char *const *words, struct range *first)
+{
+	double pixels = (double)rule_setting_int(check_rule(c), "pixels", 9);
+	double least = (double)rule_setting_int(check_rule(c), "contrast", 20) / 10;
+	struct span l1 = body->l1->bytes;
+	const char *kind = NULL;
+
+	for (; words && *words; words++) {
+		struct range hit;
+		for (size_t at = 0; next_phrase(l1, *words, NULL, at, &hit); at = hit.end) {
+			const struct html_style *style = style_at(body->html, text_to_ancestor(body->l1, hit.start, hit.end, body->source).start);
+			bool small = style && style->font_size_px >= 0 && style->font_size_px < pixels;
+			if (!small && !(style && style->colour_known && style->background_known &&
+					html_contrast(style->colour, style->background) < least))
+				return NULL;
+			if (!kind || hit.start < first->start) {
+				*first = hit;
+				kind = small ? "small" : "contrast";
+			}
+		}
+	}
+	return kind;
+}
+
+/* with: names, addresses, contacts (words of L1 that such items have), pixels, contrast (in tenths). An item that stands in the HTML in tiny or pale
+ * letters only; the first of them. Cases: small, contrast. */
+CHECK(law_item_faint)
+{
+	static const char *const items[] = { "names", "addresses", "contacts" };
 	size_t judged = 0;
 
 	for (size_t i = 0; i < m->n_bodies; i++) {
-		const struct body *body = &m->bodies[i];
-		struct span l1 = body->l1->bytes;
-		if (span_trim(l1).n == 0)
+		if (!m->bodies[i].html)
 			continue;
 		judged++;
-		bool found = links_to(m, body, links);
-		if (!found && strcmp(item, "japanese-address") == 0)
-			found = holds_japanese_address(l1) || holds_phrase(l1, phrases);
-		else if (!found && strcmp(item, "western-address") == 0)
-			found = holds_western_address(l1);
-		else if (!found && strcmp(item, "contact") == 0)
-			found = holds_contact(l1, phrases) || (body->html && holds_phrase(l1, phrases) && links_to(m, body, phrases));
-		else if (!found)
-			found = holds_phrase(l1, phrases);
-		if (!found) {
-			check_report(c, body_end(body->entity), NULL);
-			return;
+		for (size_t k = 0; k < G_N_ELEMENTS(items); k++) {
+			struct range first;
+			const char *kind = all_faint(c, &m->bodies[i], rule_setting_list(check_rule(c), items[k]), &first);
+			if (kind) {
+				check_report_text(c, m->bodies[i].l1, first, kind);
+				return;
+			}
 		}
 	}
 	if (!judged)
 		check_not_applicable(c);
 }
 
-/* with: phrases, percent. The words that offer the way out stand in the first or last part of the text, where they are easy to see. The place:
- * the phrase. */
+struct optout_place {
+	size_t length, percent;
+	struct range first;
+	bool easy;
+};
+
+static bool note_position(struct range hit, void *data)
+{
+	struct optout_place *p = data;
+
+	p->easy = hit.start * 100 < p->length * p->percent || hit.start * 100 > p->length * (100 - p->percent);
+	if (hit.start < p->first.start)
+		p->first = hit;
+	return !p->easy;
+}
+
+/* with: the lists of optout.h, percent. The words that offer the way out stand in the first or last part of the text, where they are easy to see.
+ * The place: the first of them. */
 CHECK(law_optout_buried)
 {
-	const char *const *phrases = rule_setting_list(check_rule(c), "phrases");
-	size_t percent = (size_t)rule_setting_int(check_rule(c), "percent", 20);
 	enum { SHORT_TEXT_BYTES = 3000 };
+	struct optout_words words = optout_words_of(c);
 
 	for (size_t i = 0; i < m->n_bodies; i++) {
 		struct span l1 = m->bodies[i].l1->bytes;
-		size_t buried = l1.n, length = 0;
-		bool easy = false;
+		struct optout_place p = { l1.n, (size_t)rule_setting_int(check_rule(c), "percent", 20), { l1.n, l1.n }, false };
 		if (l1.n < SHORT_TEXT_BYTES)
 			continue;
-		for (const char *const *p = phrases; *p && !easy; p++) {
-			struct span phrase = span_str(*p);
-			for (size_t at = span_find(l1, phrase, 0); at < l1.n; at = span_find(l1, phrase, at + phrase.n)) {
-				easy = easy || at * 100 < l1.n * percent || at * 100 > l1.n * (100 - percent);
-				if (at < buried) {
-					buried = at;
-					length = phrase.n;
-				}
-			}
-		}
-		if (!easy && buried < l1.n) {
-			check_report_text(c, m->bodies[i].l1, ((struct range){ buried, buried + length }), NULL);
+		optout_each(&words, l1, note_position, &p);
+		if (!p.easy && p.first.start < l1.n) {
+			check_report_text(c, m->bodies[i].l1, p.first, NULL);
 			return;
 		}
 	}
