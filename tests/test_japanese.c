@@ -759,6 +759,122 @@ START_TEST(line_length)
 }
 END_TEST
 
+/* --- section 5: what satisfies the law's items, and what only looks like it --------------------------------------------------- */
+
+static const struct {
+	const char *id;           /* the requirement */
+	const char *line;         /* of the text; an address follows where the way out is meant */
+	bool missing;             /* the line does not satisfy it */
+} wordings[] = {
+	{ "LJ-02", "配信停止はこちら", false },
+	{ "LJ-02", "配信停止をご希望の方は", false },
+	{ "LJ-02", "配信停止をご希望の場合は下記へ", false },
+	{ "LJ-02", "配信停止のお手続き", false },
+	{ "LJ-02", "配信停止に関するご案内", false },
+	{ "LJ-02", "配信解除", false },
+	{ "LJ-02", "配信中止のご連絡", false },
+	{ "LJ-02", "登録解除", false },
+	{ "LJ-02", "メルマガ登録の解除", false },
+	{ "LJ-02", "解除はこちら", false },
+	{ "LJ-02", "メルマガ解除", false },
+	{ "LJ-02", "メルマガの解除", false },
+	{ "LJ-02", "購読解除", false },
+	{ "LJ-02", "購読停止", false },
+	{ "LJ-02", "購読の停止はこちら", false },
+	{ "LJ-02", "受信停止", false },
+	{ "LJ-02", "受信拒否", false },
+	{ "LJ-02", "受信を停止する", false },
+	{ "LJ-02", "退会のお手続き", false },
+	{ "LJ-02", "メールが不要な方は", false },
+	{ "LJ-02", "メールがご不要の場合は", false },
+	{ "LJ-02", "今後このようなメールを希望されない方は", false },
+	{ "LJ-02", "今後のご案内を希望されない場合は", false },
+	{ "LJ-02", "ワンクリック解除", false },
+	{ "LJ-02", "２クリック解除", false },
+	{ "LJ-02", "オプトアウト", false },
+	{ "LJ-02", "マイページからメール配信設定を変更できます", false },
+	{ "LJ-02", "メールマガジンの配信を停止する", false },
+	{ "LJ-02", "ﾒﾙﾏｶﾞ解除", false },
+	{ "LJ-02", "Unsubscribe", false },
+	{ "LJ-01", "発行：花見堂", false },
+	{ "LJ-01", "㈱花見堂", false },
+	{ "LJ-01", "（有）花見堂", false },
+	{ "LJ-01", "【発行元】花見堂", false },
+	{ "LJ-01", "編集・発行 花見堂", false },
+	{ "LJ-01", "運営会社：花見堂", false },
+	{ "LJ-01", "ＮＰＯ法人花見", false },
+	{ "LJ-01", "霧丘市役所 広報課", false },
+	{ "LJ-01", "Hanami Books, Inc.", false },
+	{ "LJ-01", "Hanami Co., Ltd.", false },
+	{ "LJ-04", "〒101-0051", false },
+	{ "LJ-04", "〒１０１－００５１", false },
+	{ "LJ-04", "東京都千代田区神田", false },
+	{ "LJ-04", "神奈川県鎌倉市", false },
+	{ "LJ-04", "大阪市北区梅田1-2-3", false },
+	{ "LJ-04", "霧丘市本町一丁目", false },
+	{ "LJ-04", "会社概要 https://hanami-books.jp/company", false },
+	{ "LJ-05", "お問い合わせ：info@hanami-books.jp", false },
+	{ "LJ-05", "お問合せ先 03-0000-0000", false },
+	{ "LJ-05", "TEL:０１２０－０００－１１１", false },
+	{ "LJ-05", "ご意見・ご感想 https://hanami-books.jp/form", false },
+	{ "LJ-05", "お客様相談室 0570-000-111", false },
+	{ "LJ-05", "連絡先 050-0000-1111", false },
+	{ "LJ-02", "画面ロック解除", true },
+	{ "LJ-02", "制限解除のお知らせ", true },
+	{ "LJ-02", "予約のキャンセル", true },
+	{ "LJ-02", "注文の解除", true },
+	{ "LJ-02", "契約解除", true },
+	{ "LJ-02", "警報解除", true },
+	{ "LJ-02", "規制解除", true },
+	{ "LJ-02", "配送停止", true },
+	{ "LJ-02", "自動退会", true },
+	{ "LJ-02", "解約手数料", true },
+	{ "LJ-02", "配信停止を承りました", true },
+	{ "LJ-02", "動画配信停止のお詫び", true },
+	{ "LJ-02", "ドメイン指定受信設定をお願いします", true },
+	{ "LJ-02", "車両登録", true },
+	{ "LJ-01", "11月24日発行", true },
+	{ "LJ-01", "銀行振込ができます", true },
+	{ "LJ-01", "大学生の読者へ", true },
+	{ "LJ-01", "https://hanami.co.jp/", true },
+	{ "LJ-01", "花見堂より", true },
+	{ "LJ-01", "編集後記", true },
+	{ "LJ-01", "zinc. の本", true },
+	{ "LJ-04", "東京都の市場", true },
+	{ "LJ-04", "県内の町へ", true },
+	{ "LJ-04", "03-0000-0000", true },
+	{ "LJ-04", "2026-11-24", true },
+	{ "LJ-04", "〒 郵便でも承ります", true },
+	{ "LJ-04", "アンケート ご住所：", true },
+	{ "LJ-05", "お問い合わせの多い本", true },
+	{ "LJ-05", "03-0000-0000", true },
+	{ "LJ-05", "電話の歴史", true },
+};
+
+START_TEST(law_wording)
+{
+	bool way_out = strcmp(wordings[_i].id, "LJ-02") == 0, told = false;
+	char *body = g_strdup_printf("新刊を三冊ご紹介します。\r\n%s\r\n%s", wordings[_i].line, way_out ? "https://hanami-books.jp/x/9f3c1b7a2d4e6f80\r\n" : "");
+	const struct row row = { .head = UTF8, .shown = span_str(body), .after = "" };
+	struct lint_options options;
+	size_t shown_at = 0;
+	GString *mail = build(&row, &shown_at);
+	struct span bytes = exact_copy(mail);
+
+	set_options(&options, "--profile law-jp");
+	GPtrArray *results = run_lint_bytes(builtin(), &options, "row.eml", bytes, false, TEMPLATE_NONE);
+	struct message_result *result = g_ptr_array_index(results, 0);
+	for (size_t i = 0; i < result->n_findings; i++)
+		told |= has_requirement(&result->findings[i], wordings[_i].id);
+	ck_assert_msg(told == wordings[_i].missing, "%s: \"%s\" is %s", wordings[_i].id, wordings[_i].line, told ? "not enough" : "taken for it");
+	message_result_free(result);
+	g_ptr_array_free(results, TRUE);
+	g_string_free(mail, TRUE);
+	g_free((char *)bytes.p);
+	g_free(body);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("japanese");
@@ -769,6 +885,7 @@ int main(void)
 	tcase_add_loop_test(cases, row_is_judged, 0, G_N_ELEMENTS(rows));
 	tcase_add_loop_test(cases, phrase_matches, 0, G_N_ELEMENTS(phrases));
 	tcase_add_loop_test(cases, ordinary_newsletter, 0, G_N_ELEMENTS(newsletters));
+	tcase_add_loop_test(cases, law_wording, 0, G_N_ELEMENTS(wordings));
 	tcase_add_loop_test(cases, line_length, 0, G_N_ELEMENTS(line_lengths));
 	suite_add_tcase(suite, cases);
 	SRunner *runner = srunner_create(suite);
