@@ -64,6 +64,8 @@ static const struct {
 	{ "ASCII with a comma in a phrase", "=?UTF-8?Q?Example,_Inc?= <a@b.jp>", "Example, Inc <a@b.jp>", 0, 1, FIELD_ADDRESS },
 	{ "not in the charset", "=?UTF-8?B?Yf9i?=", "a�b", EW_UNDECODABLE, 1, FIELD_UNSTRUCTURED },
 	{ "8-bit under us-ascii", "=?us-ascii?B?44GC?=", "あ", EW_UNDECODABLE, 1, FIELD_UNSTRUCTURED },
+	/* 98 94 is no code of GB 2312; https://encoding.spec.whatwg.org/#names-and-labels reads the label as GBK, where it is U+69D8. */
+	{ "GBK under gb2312", "=?gb2312?B?pKq/zZiUpM4=?=", "お客様の", 0, 1, FIELD_UNSTRUCTURED },
 	{ "NEC row 13", "=?ISO-2022-JP?B?GyRCLSEbKEI=?=", "①", EW_MACHINE_DEPENDENT, 1, FIELD_UNSTRUCTURED },
 	{ "no word", "if (a=?b) c?=d", "if (a=?b) c?=d", 0, 0, FIELD_UNSTRUCTURED },
 	{ "no word either", "=?x y?is this?=", "=?x y?is this?=", 0, 0, FIELD_UNSTRUCTURED },

@@ -458,8 +458,8 @@ static void mark_bad(const void *context, UConverterToUnicodeArgs *args, const c
 	ucnv_cbToUWriteUChars(args, &mark, 1, 0, error);
 }
 
-/* UTF-16 units [from, to) were made of source bytes [start, end). */
-static void put_units(struct charset_output *output, const UChar *units, size_t n, size_t start, size_t end)
+/* n UTF-16 units were made of source bytes [start, end). no_c1: the charset has nothing at 80 to 9F, and the converter passes it through. */
+static void put_units(struct charset_output *output, const UChar *units, size_t n, size_t start, size_t end, bool no_c1)
 {
 	size_t written = 0;
 
@@ -472,6 +472,8 @@ static void put_units(struct charset_output *output, const UChar *units, size_t 
 			c = REPLACEMENT;
 		} else if (U_IS_SURROGATE(c)) {
 			c = REPLACEMENT;
+		} else if (no_c1 && c >= 0x80 && c < 0xA0) {
+			charset_output_problem(output, CHARSET_PROBLEM_ILLEGAL, 0, start, end - start);
 		}
 		written += charset_output_write(output, (uint32_t)c);
 	}
@@ -479,6 +481,12 @@ static void put_units(struct charset_output *output, const UChar *units, size_t 
 		map_add_block(&output->map, start, end - start, written);
 	else
 		map_add_inserted(&output->map, start, written);
+}
+
+/* EUC-CN, which ICU opens for the label gb2312. */
+static bool is_gb_2312(const char *converter)
+{
+	return g_str_has_prefix(converter, "ibm-1383_");
 }
 
 /* Work space of decode_with_icu(). No charset gives more than two units a byte, plus what a chunk before held back. */
@@ -519,7 +527,7 @@ static bool decode_with_icu(struct charset_output *output, struct span in, const
 			start = MAX(start, covered);
 			stop = MAX(stop, start);
 			map_add_removed(&output->map, covered, start - covered);
-			put_units(output, chunk->units + i, end - i, start, stop);
+			put_units(output, chunk->units + i, end - i, start, stop, is_gb_2312(name));
 			covered = stop;
 		}
 		base += size;
@@ -537,7 +545,7 @@ static bool read_larger_set(struct charset_output *output, struct span in, const
 {
 	struct charset_output wide;
 
-	if (!g_str_has_prefix(converter, "ibm-1383_"))
+	if (!is_gb_2312(converter))
 		return false;
 	charset_output_init(&wide, 0);
 	charset_output_reserve(&wide, in.n + in.n / 4);
