@@ -34,6 +34,7 @@ struct walk {
 	size_t n_boundaries;
 	bool too_many;
 	bool header_cut;      /* a header block with too many fields was seen */
+	char line_end;        /* LF; CR where the message has no LF at all, as in header_scan() */
 };
 
 static struct entity *walk_entity(struct walk *walk, struct entity *parent, struct region region, const char *path, bool in_digest,
@@ -53,19 +54,19 @@ bool entity_is(const struct entity *entity, const char *type, const char *subtyp
 /* --- lines and boundaries ------------------------------------------------------------------------------------------------------ */
 
 /* Offset behind the line end of the line that holds at; limit where the line is not ended before. */
-static size_t line_end_behind(struct span file, size_t at, size_t limit)
+static size_t line_end_behind(struct span file, char line_end, size_t at, size_t limit)
 {
-	const char *end = at < limit ? memchr(file.p + at, '\n', limit - at) : NULL;
+	const char *end = at < limit ? memchr(file.p + at, line_end, limit - at) : NULL;
 
 	return end ? (size_t)(end - file.p) + 1 : limit;
 }
 
-/* at without the line end (LF or CRLF) that stands before it, but not below floor. */
-static size_t without_line_end(struct span file, size_t at, size_t floor)
+/* at without the line end (LF, CRLF, or CR where that is the only kind) that stands before it, but not below floor. */
+static size_t without_line_end(struct span file, char line_end, size_t at, size_t floor)
 {
-	if (at > floor && file.p[at - 1] == '\n') {
+	if (at > floor && file.p[at - 1] == line_end) {
 		at--;
-		if (at > floor && file.p[at - 1] == '\r')
+		if (line_end == '\n' && at > floor && file.p[at - 1] == '\r')
 			at--;
 	}
 	return at;
@@ -85,8 +86,9 @@ struct boundary_line {
 
 /* The next line at or behind from that is the delimiter ("--" and the boundary), perhaps with "--" behind it, perhaps with blanks
  * at its end (RFC 2046, section 5.1.1). from must be the start of a line. false where there is none before limit. */
-static bool next_boundary_line(struct span file, struct span delimiter, size_t from, size_t limit, struct boundary_line *out)
+static bool next_boundary_line(const struct walk *walk, struct span delimiter, size_t from, size_t limit, struct boundary_line *out)
 {
+	const struct span file = walk->file->bytes;
 	size_t at = from;
 
 	while (at < limit) {
@@ -94,9 +96,9 @@ static bool next_boundary_line(struct span file, struct span delimiter, size_t f
 		if (!hit)
 			return false;
 		size_t start = (size_t)(hit - file.p);
-		size_t end = line_end_behind(file, start, limit);
+		size_t end = line_end_behind(file, walk->line_end, start, limit);
 		/* A delimiter with a line end in it (by RFC 2231) reaches behind its line and matches nothing. */
-		if ((start == from || file.p[start - 1] == '\n') && start + delimiter.n <= end) {
+		if ((start == from || file.p[start - 1] == walk->line_end) && start + delimiter.n <= end) {
 			struct span rest = trim_right_blanks(span_cut(file, start + delimiter.n, end));
 			if (rest.n == 0 || span_eq(rest, SPAN_LIT("--"))) {
 				*out = (struct boundary_line){ start, end, rest.n != 0 };
@@ -364,8 +366,8 @@ static void walk_multipart(struct walk *walk, struct entity *entity, struct regi
 	if (boundary_is_nested(walk, boundary))
 		entity->flags |= ENTITY_BOUNDARY_NESTED;
 	const struct span delimiter = delimiter_of(walk->arena, boundary);
-	bool found = next_boundary_line(file, delimiter, entity->body.start, region.limit, &line);
-	size_t preamble_end = found ? without_line_end(file, line.start, entity->body.start) : entity->body.end;
+	bool found = next_boundary_line(walk, delimiter, entity->body.start, region.limit, &line);
+	size_t preamble_end = found ? without_line_end(file, walk->line_end, line.start, entity->body.start) : entity->body.end;
 	entity->preamble = (struct range){ entity->body.start, preamble_end };
 	struct span preamble = span_cut(file, entity->preamble.start, entity->preamble.end);
 	if (!is_blank(preamble) && !is_mime_sentence(preamble))
@@ -373,10 +375,10 @@ static void walk_multipart(struct walk *walk, struct entity *entity, struct regi
 
 	walk->boundaries[walk->n_boundaries++] = boundary;
 	while (found && !line.closing) {
-		bool more = next_boundary_line(file, delimiter, line.end, region.limit, &next);
+		bool more = next_boundary_line(walk, delimiter, line.end, region.limit, &next);
 		struct region part = { line.end, region.body_end, region.limit, region.at_end };
 		if (more)
-			part = (struct region){ line.end, without_line_end(file, next.start, line.end), next.start, false };
+			part = (struct region){ line.end, without_line_end(file, walk->line_end, next.start, line.end), next.start, false };
 		part.body_end = MAX(part.body_end, part.start);
 		n_parts++;
 		if (!may_descend(walk, entity)) {
@@ -438,7 +440,7 @@ static void end_header_at_boundary(struct walk *walk, struct entity *entity, boo
 	if (!entity_is(entity, "multipart", NULL) || !entity->content_type_field)
 		return;
 	const struct span boundary = boundary_of(entity);
-	if (boundary.n == 0 || !next_boundary_line(walk->file->bytes, delimiter_of(walk->arena, boundary), entity->content_type_field->end,
+	if (boundary.n == 0 || !next_boundary_line(walk, delimiter_of(walk->arena, boundary), entity->content_type_field->end,
 						   entity->header.end, &line))
 		return;
 	entity->header = header_scan(walk->arena, walk->file, entity->header.start, line.start);
@@ -487,7 +489,7 @@ static size_t bytes_for_gmime(struct span bytes)
 {
 	size_t n = 0;
 
-	for (size_t at = 0; at < bytes.n; at = line_end_behind(bytes, at, bytes.n)) {
+	for (size_t at = 0; at < bytes.n; at = line_end_behind(bytes, '\n', at, bytes.n)) {
 		if (bytes.n - at > 2 && bytes.p[at] == '-' && bytes.p[at + 1] == '-' && !ascii_is_space(bytes.p[at + 2]) &&
 		    ++n > LIMIT_MIME_PARTS)
 			return at;
@@ -571,9 +573,11 @@ struct mime mime_parse(struct arena *arena, const struct text *file, struct rang
 {
 	range.end = MIN(range.end, file->bytes.n);
 	range.start = MIN(range.start, range.end);
+	struct span bytes = span_cut(file->bytes, range.start, range.end);
 	struct walk walk = { .arena = arena,
 			     .file = file,
 			     .range = range,
+			     .line_end = span_find_byte(bytes, '\n', 0) < bytes.n ? '\n' : '\r',
 			     .all = g_ptr_array_new(),
 			     .children = g_array_new(FALSE, FALSE, sizeof(struct entity *)) };
 	struct mime mime = { 0 };

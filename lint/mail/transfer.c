@@ -11,6 +11,7 @@ struct decoder {
 	struct arena *arena;
 	const char *p;   /* the file */
 	size_t end;      /* of the body, in the file */
+	char line_end;   /* LF; CR where the body has no LF at all */
 	char *out;
 	size_t n_out;
 	struct map_builder map;
@@ -56,6 +57,7 @@ static struct decoder decoder_new(struct arena *arena, const struct text *file, 
 {
 	struct decoder d = { .arena = arena, .p = file->bytes.p, .end = body.end };
 
+	d.line_end = body.end > body.start && memchr(d.p + body.start, '\n', body.end - body.start) ? '\n' : '\r';
 	map_builder_init(&d.map);
 	d.out = arena_alloc(arena, out_max_bytes + 1);
 	return d;
@@ -70,11 +72,11 @@ static struct transfer_result decoder_finish(struct decoder *d, const struct tex
 /* The end of the line that starts at at, without and (next_out) with its line end. */
 static size_t line_end(const struct decoder *d, size_t at, size_t *next_out)
 {
-	const char *lf = memchr(d->p + at, '\n', d->end - at);
-	size_t end = lf ? (size_t)(lf - d->p) : d->end;
+	const char *found = memchr(d->p + at, d->line_end, d->end - at);
+	size_t end = found ? (size_t)(found - d->p) : d->end;
 
-	*next_out = lf ? end + 1 : end;
-	return lf && end > at && d->p[end - 1] == '\r' ? end - 1 : end;
+	*next_out = found ? end + 1 : end;
+	return found && d->line_end == '\n' && end > at && d->p[end - 1] == '\r' ? end - 1 : end;
 }
 
 static void check_line_length(struct decoder *d, size_t start, size_t end)
