@@ -79,6 +79,10 @@ static void report_malformed(struct check *c, const struct message *m, const str
 	if (!field || field->unfolded->bytes.n == 0 || has_tag(c, field->unfolded->bytes))
 		return;
 	bool is_type = span_eq_ci(field->name, SPAN_LIT("Content-Type"));
+	if (is_type && (span_eq(value->type, SPAN_LIT("*")) || span_eq(value->subtype, SPAN_LIT("*")))) {
+		check_report(c, value->type_range, "wildcard", ARG_T("field", field->name), ARG_T("value", field->unfolded->bytes));
+		return;
+	}
 	if (!value->syntax_error) {
 		const struct param *unquoted = unquoted_param(m, value);
 		if (unquoted)
@@ -93,7 +97,8 @@ static void report_malformed(struct check *c, const struct message *m, const str
 	check_report(c, range, kind, ARG_T("field", field->name), ARG_T("value", field->unfolded->bytes));
 }
 
-/* Content-Type or Content-Disposition that does not parse. Cases: type (no type/subtype), disposition (none before the parameters),
+/* Content-Type or Content-Disposition that does not parse. Cases: type (no type/subtype), wildcard (a star, as in a list of accepted
+ * types: a legal token, but no type of anything), disposition (none before the parameters),
  * parameter, name (a file name without its quotes), unquoted (any other value that needs quotes, and is understood all the same). */
 CHECK(content_type_malformed)
 {
