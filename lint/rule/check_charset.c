@@ -383,9 +383,33 @@ static void machine_dependent_in(struct check *c, struct jis_encoder *encoder, c
 	}
 }
 
+/* Machine-dependent characters in encoded words of a Japanese charset, each once a field. */
+static bool machine_dependent_in_words(struct check *c, const struct field *field, GHashTable *told)
+{
+	bool any = false;
+
+	g_hash_table_remove_all(told);
+	for (size_t i = 0; i < field->n_words; i++) {
+		const struct encoded_word *word = &field->words[i];
+		struct jis_encoder *encoder = word->flags & EW_MACHINE_DEPENDENT ? check_jis_encoder(c) : NULL;
+		if (!encoder)
+			continue;
+		any = true;
+		for (size_t at = word->value.start; at < word->value.end;) {
+			size_t start = at;
+			uint32_t ch = utf8_next(field->value->bytes, &at);
+			enum jis_class class = ch < 0x80 ? JIS_ASCII : jis_classify(encoder, ch);
+			if ((class == JIS_NEC_ROW13 || class == JIS_IBM) && g_hash_table_add(told, GUINT_TO_POINTER(ch)))
+				report_machine_dependent(c, field->value, (struct range){ start, at }, ch,
+							 class == JIS_IBM ? "ibm-extension" : "nec-row-13");
+		}
+	}
+	return any;
+}
+
 /* Characters that only some machines have, in the bytes of a Japanese legacy charset or in a draft that will be sent in one
  * (--target-charset). Cases: replaceable, variant, other; and with --target-charset kana (half-width, for ISO-2022-JP) and lost (not
- * in the charset at all). Each character is told once a part, where it stands first. */
+ * in the charset at all). Each character is told once a part or header field, where it stands first. */
 CHECK(machine_dependent_character)
 {
 	bool converts = is_sent_in_target(check_options(c));
@@ -393,6 +417,9 @@ CHECK(machine_dependent_character)
 	GHashTable *told = g_hash_table_new(NULL, NULL);
 	bool applies = converts;
 
+	for (size_t i = 0; i < m->header->n; i++)
+		applies = machine_dependent_in_words(c, &m->header->fields[i], told) || applies;
+	g_hash_table_remove_all(told);
 	if (encoder && subject_is_utf8(m))
 		machine_dependent_in(c, encoder, m->subject, told);
 	for (size_t i = 0; i < m->mime.n; i++) {
@@ -463,6 +490,11 @@ CHECK(wave_dash)
 			wave_dash_in(c, m->mime.all[i]->charset_result.text);
 }
 
+static bool is_radical(uint32_t ch)
+{
+	return ch >= 0x2E80 && ch <= 0x2FDF;
+}
+
 static const char *damage_of(uint32_t ch)
 {
 	if (ch == 0xFFFD)
@@ -473,7 +505,7 @@ static const char *damage_of(uint32_t ch)
 		return "escape";
 	if ((ch >= 0xE000 && ch <= 0xF8FF) || ch >= 0xF0000)
 		return "private-use";
-	if (ch >= 0x2E80 && ch <= 0x2FDF)
+	if (is_radical(ch))
 		return "radical";
 	if (ch == 0x3099 || ch == 0x309A)
 		return "decomposed-kana";
@@ -507,6 +539,36 @@ static bool composes(struct span s, size_t start, uint32_t mark)
 	gunichar composed;
 
 	return start > 0 && g_unichar_compose(utf8_previous(s, &before), mark, &composed);
+}
+
+/* A kanji, a kana or another radical: what stands beside a radical that took the place of a kanji in a word. */
+static bool is_japanese_letter(uint32_t ch)
+{
+	return is_radical(ch) || (ch >= 0x3041 && ch <= 0x30FF && ch != 0x30FB) || (ch >= 0x3400 && ch <= 0x9FFF) || ch == 0x3005;
+}
+
+/* Does a text speak of radicals? Then it names several different ones, each by itself: between brackets, in a list, in a table. Those
+ * that came out of a PDF stand inside words. */
+static bool names_radicals(struct span s)
+{
+	enum { NAMED = 3 };
+	uint32_t named[NAMED];
+	size_t n = 0;
+	uint32_t before = 0;
+
+	for (size_t at = 0; at < s.n && n < NAMED;) {
+		uint32_t ch = utf8_next(s, &at);
+		size_t next = at;
+		if (is_radical(ch) && !is_japanese_letter(before) && (at >= s.n || !is_japanese_letter(utf8_next(s, &next)))) {
+			size_t k = 0;
+			while (k < n && named[k] != ch)
+				k++;
+			if (k == n)
+				named[n++] = ch;
+		}
+		before = ch;
+	}
+	return n == NAMED;
 }
 
 /* How a text was read before damage is looked for. */
@@ -546,7 +608,7 @@ static void damaged_in(struct check *c, const struct text *text, const struct re
 				first[k] = (struct range){ start, at };
 	}
 	for (size_t k = 0; k < G_N_ELEMENTS(names); k++)
-		if (counts[k])
+		if (counts[k] && !(strcmp(names[k], "radical") == 0 && names_radicals(text->bytes)))
 			check_report_text(c, text, first[k], names[k], ARG_I("count", counts[k]));
 }
 
@@ -568,7 +630,7 @@ static struct reading reading_of(const struct body *body)
 }
 
 /* Cases: replacement (U+FFFD that stood in the file, not one of our own), substitute, escape, private-use, radical, decomposed-kana,
- * geta, icon (private-use in HTML, where it may be a glyph of a font). The first of each case in a displayed text and in the Subject. */
+ * geta, icon (private-use in HTML, where it may be a glyph of a font). Radicals are left alone in a text about them. The first of each case in a displayed text and in the Subject. */
 CHECK(damaged_character)
 {
 	for (size_t i = 0; i < m->n_bodies; i++) {
