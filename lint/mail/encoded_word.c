@@ -692,6 +692,7 @@ static void note_problems(struct decoder *d, size_t first, size_t last, const st
 			if (!result->larger_set && byte >= p->from + p->edges.head && byte + p->edges.tail < p->to)
 				word->flags |= EW_UNDECODABLE;
 			break;
+		case CHARSET_PROBLEM_JIS_KANA_ESCAPE:
 		case CHARSET_PROBLEM_NEC_ROW13:
 		case CHARSET_PROBLEM_NEC_SELECTED:
 		case CHARSET_PROBLEM_IBM_EXTENSION:

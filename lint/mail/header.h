@@ -27,7 +27,7 @@ enum encoded_word_flag {
 	EW_UNDECODABLE = 1 << 17,    /* some bytes are not in the declared charset */
 	EW_JIS_Q = 1 << 18,          /* ISO-2022-JP in Q */
 	EW_UNREGISTERED_CHARSET = 1 << 19, /* understood, but not an IANA name */
-	EW_MACHINE_DEPENDENT = 1 << 20     /* ISO-2022-JP or Shift_JIS with NEC or IBM characters */
+	EW_MACHINE_DEPENDENT = 1 << 20     /* ISO-2022-JP or Shift_JIS with NEC or IBM characters, or ESC ( I */
 };
 
 struct encoded_word {

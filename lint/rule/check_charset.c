@@ -399,16 +399,18 @@ static bool machine_dependent_in_words(struct check *c, const struct field *fiel
 			size_t start = at;
 			uint32_t ch = utf8_next(field->value->bytes, &at);
 			enum jis_class class = ch < 0x80 ? JIS_ASCII : jis_classify(encoder, ch);
-			if ((class == JIS_NEC_ROW13 || class == JIS_IBM) && g_hash_table_add(told, GUINT_TO_POINTER(ch)))
-				report_machine_dependent(c, field->value, (struct range){ start, at }, ch,
-							 class == JIS_IBM ? "ibm-extension" : "nec-row-13");
+			const char *name = class == JIS_NEC_ROW13 ? "nec-row-13" : class == JIS_IBM ? "ibm-extension" : NULL;
+			if (class == JIS_HALF_WIDTH && charset_label_parse(word->charset).family == CHARSET_ISO_2022_JP)
+				name = "half-width-kana";
+			if (name && g_hash_table_add(told, GUINT_TO_POINTER(ch)))
+				report_machine_dependent(c, field->value, (struct range){ start, at }, ch, name);
 		}
 	}
 	return any;
 }
 
 /* Characters that only some machines have, in the bytes of a Japanese legacy charset or in a draft that will be sent in one
- * (--target-charset). Cases: replaceable, variant, other; and with --target-charset kana (half-width, for ISO-2022-JP) and lost (not
+ * (--target-charset). Cases: replaceable, variant, other; kana (half-width, where ISO-2022-JP goes out); and with --target-charset lost (not
  * in the charset at all). Each character is told once a part or header field, where it stands first. */
 CHECK(machine_dependent_character)
 {
