@@ -218,14 +218,23 @@ static void add_text_links(struct message *m, struct link_builder *b, const stru
 	}
 }
 
+/* Where a member of List-Unsubscribe without brackets ends: before the comma or the bracket of the next one. */
+static size_t end_of_bare_member(struct span value, size_t at)
+{
+	while (at < value.n && value.p[at] != ',' && value.p[at] != '<')
+		at++;
+	return at;
+}
+
 /* The URIs of List-Unsubscribe: each in angle brackets, separated by commas, comments allowed (RFC 2369, section 2). A member
- * without brackets is kept and marked. */
+ * without brackets is kept and marked; a lone semicolon in place of the comma is no member. */
 static void build_unsubscribe(struct message *m, struct link_builder *b)
 {
 	const struct field *field = header_find(m->header, "List-Unsubscribe");
+	bool parted = true;
 	if (!field)
 		return;
-	struct span file = m->file->bytes;
+	struct span file = m->file->bytes, value = span_of(file.p, field->value_end);
 	size_t capacity = 0;
 	for (size_t i = field->value_start; i < field->value_end; i++)
 		capacity += file.p[i] == ',' || file.p[i] == '<';
@@ -233,20 +242,23 @@ static void build_unsubscribe(struct message *m, struct link_builder *b)
 
 	for (size_t i = field->value_start; i < field->value_end;) {
 		char c = file.p[i];
-		if (ascii_is_space(c) || c == ',') {
+		if (ascii_is_space(c) || c == ',' || c == ';') {
+			parted |= c == ',';
 			i++;
 			continue;
 		}
 		if (c == '(') {
-			size_t close = span_find_byte(span_of(file.p, field->value_end), ')', i);
+			size_t close = span_find_byte(value, ')', i);
 			i = close < field->value_end ? close + 1 : field->value_end;
 			continue;
 		}
 		struct list_uri *uri = &m->unsubscribe[m->n_unsubscribe];
-		uri->bracketed = c == '<';
-		size_t start = uri->bracketed ? i + 1 : i;
-		size_t end = span_find_byte(span_of(file.p, field->value_end), uri->bracketed ? '>' : ',', start);
-		i = end < field->value_end ? end + 1 : field->value_end;
+		size_t start = c == '<' ? i + 1 : i;
+		size_t end = c == '<' ? span_find_byte(value, '>', start) : end_of_bare_member(value, start);
+		uri->bracketed = c == '<' && end < field->value_end;
+		uri->glued = !parted;
+		parted = false;
+		i = uri->bracketed ? end + 1 : end;
 		uri->range = (struct range){ start, end };
 		while (uri->range.end > start && ascii_is_space(file.p[uri->range.end - 1]))
 			uri->range.end--;
@@ -255,6 +267,7 @@ static void build_unsubscribe(struct message *m, struct link_builder *b)
 		size_t n = 0;
 		for (size_t k = start; k < uri->range.end; k++) {
 			if (file.p[k] == '\r' || file.p[k] == '\n') {
+				uri->folded = true;
 				while (k + 1 < uri->range.end && ascii_is_space(file.p[k + 1]))
 					k++;
 				continue;

@@ -49,7 +49,9 @@ struct list_uri {
 	struct range range;              /* in the file, without < > */
 	struct span uri;                 /* folding removed */
 	struct url url;
-	bool bracketed;
+	bool bracketed;                  /* between < and > */
+	bool folded;                     /* a line end within the brackets */
+	bool glued;                      /* no comma between this one and the one before */
 };
 
 struct message {

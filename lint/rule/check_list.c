@@ -1,7 +1,7 @@
 /* Checks of list headers: List-Unsubscribe, List-Unsubscribe-Post, List-Id and relatives. Sources: RFC 2369, RFC 2919, RFC 8058. */
 #include "rule/check_common.h"
 
-#include "base/normal.h"
+#include "doc/alignment.h"
 
 static const struct field *unsubscribe_field(const struct message *m)
 {
@@ -11,6 +11,17 @@ static const struct field *unsubscribe_field(const struct message *m)
 static bool is_https(const struct list_uri *uri)
 {
 	return span_eq_ci(uri->url.scheme, SPAN_LIT("https"));
+}
+
+static bool is_http(const struct list_uri *uri)
+{
+	return span_eq_ci(uri->url.scheme, SPAN_LIT("http"));
+}
+
+/* In brackets, and without a scheme: "<hanami-books.jp/u/1>", "</u/1>", "<//hanami-books.jp/u/1>". */
+static bool is_relative(const struct list_uri *uri)
+{
+	return uri->bracketed && uri->url.flags & (URL_NO_SCHEME | URL_NETWORK_PATH) && !(uri->url.flags & (URL_EMPTY | URL_TAG));
 }
 
 static size_t count_https(const struct message *m)
@@ -52,11 +63,11 @@ CHECK(list_unsubscribe_https)
 		if (m->unsubscribe[i].url.flags & URL_TAG)
 			return; /* a tag may stand for any address */
 	if (https == 0) {
-		/* An http address is told by the rule about the address. */
+		/* An address that is no full https URL is told by the rule about the address. */
 		for (size_t i = 0; i < m->n_unsubscribe; i++)
-			if (span_eq_ci(m->unsubscribe[i].url.scheme, SPAN_LIT("http")))
+			if (is_http(&m->unsubscribe[i]) || is_relative(&m->unsubscribe[i]))
 				return;
-		check_report(c, field_value_range(m, field), "none");
+		check_report(c, field->unfolded->bytes.n ? field_value_range(m, field) : field_range(field), "none");
 		return;
 	}
 	for (size_t i = 0; i < m->n_unsubscribe; i++)
@@ -64,74 +75,146 @@ CHECK(list_unsubscribe_https)
 			check_report(c, m->unsubscribe[i].range, "several", ARG_I("count", https));
 }
 
-/* The value of List-Unsubscribe-Post is compared byte for byte. */
+/* The value of List-Unsubscribe-Post is compared byte for byte. Cases: default, empty. */
 CHECK(list_unsubscribe_post_value)
 {
 	const struct field *field = header_find(m->header, "List-Unsubscribe-Post");
 
-	if (!field || field->unfolded->bytes.n == 0) {
+	if (!field || tag_scan(check_arena(c), field->unfolded->bytes).n)
 		check_not_applicable(c);
-		return;
-	}
-	if (!span_eq(field->unfolded->bytes, SPAN_LIT("List-Unsubscribe=One-Click")))
+	else if (field->unfolded->bytes.n == 0)
+		check_report(c, field_range(field), "empty");
+	else if (!span_eq(field->unfolded->bytes, SPAN_LIT("List-Unsubscribe=One-Click")))
 		check_report(c, field_value_range(m, field), NULL, ARG_T("value", field->unfolded->bytes));
 }
 
-/* List-Unsubscribe or -Post a second time. */
+/* The organisation that the first web address of a List-Unsubscribe leads to; empty where there is none. */
+static struct span unsubscribe_organisation(struct check *c, const struct field *field)
+{
+	struct span value = field->unfolded->bytes;
+	size_t start = span_find_ci(value, SPAN_LIT("<http"), 0) + 1;
+	struct url url = url_parse(span_cut(value, start, span_find_byte(value, '>', start)));
+
+	return organisational_domain(check_arena(c), url.host);
+}
+
+/* List-Unsubscribe or -Post a second time. Cases: repeated, other (the second List-Unsubscribe leads to another organisation). */
 CHECK(list_unsubscribe_duplicate)
 {
 	static const char *const names[] = { "List-Unsubscribe", "List-Unsubscribe-Post" };
 
 	for (size_t i = 0; i < 2; i++) {
 		const struct field *first = header_find(m->header, names[i]);
-		for (const struct field *f = first ? header_find_next(m->header, first) : NULL; f; f = header_find_next(m->header, f))
-			check_report(c, field_range(f), NULL, ARG_T("field", f->name));
+		struct span home = first && i == 0 ? unsubscribe_organisation(c, first) : SPAN_EMPTY;
+		for (const struct field *f = first ? header_find_next(m->header, first) : NULL; f; f = header_find_next(m->header, f)) {
+			struct span other = home.n ? unsubscribe_organisation(c, f) : SPAN_EMPTY;
+			check_report(c, field_range(f), other.n && !span_eq_ci(home, other) ? "other" : "repeated", ARG_T("field", f->name));
+		}
 	}
 }
 
-/* What is wrong with an http or https member. Cases: http, host, ip, userinfo. */
+/* What is wrong with a member that should be a web address. Cases: http, http-only and relative (there is no https address beside it),
+ * host, reserved (example.com), ip, userinfo. */
 CHECK(list_unsubscribe_uri)
 {
+	bool alone = count_https(m) == 0;
+
 	if (!unsubscribe_field(m)) {
 		check_not_applicable(c);
 		return;
 	}
 	for (size_t i = 0; i < m->n_unsubscribe; i++) {
 		const struct list_uri *uri = &m->unsubscribe[i];
-		bool http = span_eq_ci(uri->url.scheme, SPAN_LIT("http"));
 		const char *kind = NULL;
-		if (uri->url.flags & URL_TAG || (!http && !is_https(uri)))
+		if (uri->url.flags & URL_TAG || (!is_http(uri) && !is_https(uri) && !is_relative(uri)))
 			continue;
-		if (uri->url.flags & URL_USERINFO)
+		if (is_relative(uri))
+			kind = alone ? "relative" : NULL;
+		else if (uri->url.flags & URL_USERINFO)
 			kind = "userinfo";
 		else if (uri->url.flags & URL_IP_HOST)
 			kind = "ip";
-		else if (uri->url.flags & URL_BAD_HOST || host_is_internal(uri->url.host))
+		else if (host_is_reserved_example(uri->url.host))
+			kind = "reserved";
+		else if (uri->url.flags & URL_BAD_HOST || host_is_internal(uri->url.host) || span_find_byte(uri->url.host, '.', 0) == uri->url.host.n)
 			kind = "host";
-		else if (http)
-			kind = "http";
+		else if (is_http(uri))
+			kind = alone ? "http-only" : "http";
 		if (kind)
 			check_report(c, uri->range, kind, ARG_T("uri", uri->uri), ARG_T("host", uri->url.host));
 	}
 }
 
-/* Length of the longest run of token characters (letters, digits, - and _) in s. */
-static size_t longest_token(struct span s)
+/* What a piece of a path or query may say of the reader. */
+enum piece_kind { PIECE_WORD, PIECE_NUMBER, PIECE_OTHER, PIECE_ADDRESS, PIECE_TOKEN };
+
+/* A mail address as such, also with its @ percent-encoded. A name of the kind "/@hanami" is none. */
+static bool is_plain_address(struct span piece)
 {
-	size_t longest = 0, run = 0;
-	for (size_t i = 0; i < s.n; i++) {
-		run = ascii_is_alnum(s.p[i]) || s.p[i] == '-' || s.p[i] == '_' ? run + 1 : 0;
-		if (run > longest)
-			longest = run;
-	}
-	return longest;
+	size_t at = span_find_byte(piece, '@', 0), encoded = span_find_ci(piece, SPAN_LIT("%40"), 0);
+
+	at = at < encoded ? at : encoded;
+	return at > 0 && at < piece.n && span_find_byte(piece, '.', at) < piece.n;
 }
 
-/* with: minimum. The https member must name the reader, by something that cannot be guessed. Cases: address (a plain e-mail address),
- * short (nothing as long as a token). */
+/* A token: letters, digits, - and _, long, and not made of small letters only, as words are. A number: so short that the next one can
+ * be guessed. */
+static enum piece_kind piece_kind(struct span piece, size_t minimum)
+{
+	enum { COUNTED_DIGITS = 9 };
+	size_t longest = 0, run = 0, digits = 0, upper = 0, lower = 0;
+
+	if (is_plain_address(piece))
+		return PIECE_ADDRESS;
+	for (size_t i = 0; i < piece.n; i++) {
+		char c = piece.p[i];
+		run = ascii_is_alnum(c) || c == '-' || c == '_' ? run + 1 : 0;
+		longest = run > longest ? run : longest;
+		digits += ascii_is_digit(c);
+		upper += c >= 'A' && c <= 'Z';
+		lower += c >= 'a' && c <= 'z';
+	}
+	if (digits == 0 && (upper == 0 || lower == 0))
+		return PIECE_WORD;
+	if (longest >= minimum)
+		return PIECE_TOKEN;
+	return digits == piece.n && digits <= COUNTED_DIGITS ? PIECE_NUMBER : PIECE_OTHER;
+}
+
+/* What says most of the reader among the pieces of a host, a path or a query. */
+static enum piece_kind best_piece(struct span s, const char *borders, size_t minimum)
+{
+	enum piece_kind best = PIECE_WORD;
+
+	for (size_t at = 0, end = 0; at <= s.n && best != PIECE_TOKEN; at = end + 1) {
+		for (end = at; end < s.n && !memchr(borders, s.p[end], strlen(borders)); end++)
+			;
+		enum piece_kind kind = piece_kind(span_cut(s, at, end), minimum);
+		best = kind > best ? kind : best;
+	}
+	return best;
+}
+
+/* The last step of a path without its ending: "unsubscribe" of "/mail/unsubscribe.php". */
+static struct span last_step(struct span path)
+{
+	size_t end = path.n, start;
+
+	while (end > 0 && path.p[end - 1] == '/')
+		end--;
+	for (start = end; start > 0 && path.p[start - 1] != '/'; start--)
+		;
+	return span_cut(path, start, span_find_byte(span_of(path.p, end), '.', start));
+}
+
+/* with: minimum, words (last steps of paths that name no reader). The https member must name the reader, by something that cannot be guessed.
+ * Cases: address (a plain e-mail address), number (nothing but small numbers), none (nothing but such a word), short (nothing as long as a
+ * token). */
 CHECK(list_unsubscribe_token)
 {
+	static const char *const cases[] = { [PIECE_WORD] = "short", [PIECE_NUMBER] = "number", [PIECE_OTHER] = "short", [PIECE_ADDRESS] = "address" };
 	size_t minimum = (size_t)rule_setting_int(check_rule(c), "minimum", 16);
+	const char *const *words = rule_setting_list(check_rule(c), "words");
 
 	if (!unsubscribe_field(m) || count_https(m) == 0) {
 		check_not_applicable(c);
@@ -141,20 +224,19 @@ CHECK(list_unsubscribe_token)
 		const struct list_uri *uri = &m->unsubscribe[i];
 		if (!is_https(uri) || tag_scan(check_arena(c), uri->uri).n || tag_scan_url(check_arena(c), uri->uri).n)
 			continue;
-		struct span behind_host = uri->url.host_offset ?
-						  span_cut(uri->url.whole, uri->url.host_offset + uri->url.host.n, uri->url.whole.n) :
-						  SPAN_EMPTY;
-		size_t at = span_find_byte(behind_host, '@', 0);
-		bool encoded_at = span_find_ci(behind_host, SPAN_LIT("%40"), 0) < behind_host.n;
-		if (encoded_at || (at < behind_host.n && at > 1 && span_find_byte(span_cut(behind_host, at, behind_host.n), '.', 0) <
-									   behind_host.n - at))
-			check_report(c, uri->range, "address", ARG_T("uri", uri->uri));
-		else if (longest_token(behind_host) < minimum)
-			check_report(c, uri->range, "short", ARG_T("uri", uri->uri));
+		/* A fragment is not sent to the server; a token may stand in a host name below the sender's. */
+		enum piece_kind path = best_piece(uri->url.path, "/;=", minimum), query = best_piece(uri->url.query, "&;=/?", minimum);
+		enum piece_kind best = path > query ? path : query;
+		if (best_piece(uri->url.host, ".", minimum) == PIECE_TOKEN)
+			best = PIECE_TOKEN;
+		struct span step = last_step(uri->url.path);
+		bool none = best == PIECE_WORD && uri->url.query.n == 0 && (step.n == 0 || word_in_list(words, step));
+		if (best != PIECE_TOKEN)
+			check_report(c, uri->range, none ? "none" : cases[best], ARG_T("uri", uri->uri));
 	}
 }
 
-/* Cases: no-brackets, blank, encoded-word. RFC 2369, section 2. */
+/* Cases: no-brackets, blank, folded, no-comma, encoded-word. RFC 2369, section 2. */
 CHECK(list_unsubscribe_syntax)
 {
 	const struct field *field = unsubscribe_field(m);
@@ -169,12 +251,19 @@ CHECK(list_unsubscribe_syntax)
 	}
 	for (size_t i = 0; i < m->n_unsubscribe; i++) {
 		const struct list_uri *uri = &m->unsubscribe[i];
+		const char *kind = NULL;
 		if (tag_scan(check_arena(c), uri->uri).n)
 			continue;
 		if (!uri->bracketed)
-			check_report(c, uri->range, "no-brackets", ARG_T("uri", uri->uri));
-		else if (span_find_byte(uri->uri, ' ', 0) < uri->uri.n)
-			check_report(c, uri->range, "blank", ARG_T("uri", uri->uri));
+			kind = "no-brackets";
+		else if (span_find_byte(uri->uri, ' ', 0) < uri->uri.n || span_find_byte(uri->uri, '\t', 0) < uri->uri.n)
+			kind = "blank";
+		else if (uri->glued)
+			kind = "no-comma";
+		else if (uri->folded)
+			kind = "folded";
+		if (kind)
+			check_report(c, uri->range, kind, ARG_T("uri", uri->uri));
 	}
 }
 
@@ -183,17 +272,39 @@ CHECK(list_unsubscribe_mailto)
 {
 	const struct field *field = unsubscribe_field(m);
 
-	if (!field || count_https(m) == 0) {
-		check_not_applicable(c);
-		return;
-	}
-	for (size_t i = 0; i < m->n_unsubscribe; i++)
-		if (span_eq_ci(m->unsubscribe[i].url.scheme, SPAN_LIT("mailto")))
+	bool web = false;
+
+	for (size_t i = 0; i < m->n_unsubscribe; i++) {
+		/* A tag may stand for any address. */
+		if (span_eq_ci(m->unsubscribe[i].url.scheme, SPAN_LIT("mailto")) || m->unsubscribe[i].url.flags & URL_TAG)
 			return;
-	check_report(c, field_value_range(m, field), NULL);
+		web |= is_https(&m->unsubscribe[i]) || is_http(&m->unsubscribe[i]);
+	}
+	if (web)
+		check_report(c, field_value_range(m, field), NULL);
+	else
+		check_not_applicable(c);
 }
 
-/* Cases: missing, no-brackets, empty, long. with: limit. */
+/* What RFC 2919, section 3, allows in an id: dot-atom text, with a dot in it. "=?" is a whole encoded word, which may stand in the phrase only. */
+static const char *list_id_fault(struct span id)
+{
+	bool dot = false;
+
+	if (span_find(id, SPAN_LIT("=?"), 0) < id.n)
+		return "character";
+	for (size_t i = 0; i < id.n; i++) {
+		char c = id.p[i];
+		if (c == '@')
+			return "address";
+		if (!ascii_is_alnum(c) && (c == '\0' || !strchr("!#$%&'*+-/=?^_`{|}~.", c)))
+			return "character";
+		dot |= c == '.' && i > 0 && i + 1 < id.n;
+	}
+	return dot ? NULL : "no-dot";
+}
+
+/* Cases: missing, no-brackets, empty, long, address, character, no-dot. with: limit. */
 CHECK(list_id)
 {
 	const struct field *field = header_find(m->header, "List-Id");
@@ -208,16 +319,24 @@ CHECK(list_id)
 		return;
 	}
 	struct span value = field->unfolded->bytes;
-	if (value.n == 0 || tag_scan(check_arena(c), value).n)
+	if (tag_scan(check_arena(c), value).n)
 		return;
 	size_t open = value.n;
 	while (open > 0 && value.p[open - 1] != '<')
 		open--;
 	size_t close = span_find_byte(value, '>', open);
-	if (open == 0 || close == value.n)
-		check_report(c, field_value_range(m, field), "no-brackets", ARG_T("value", value));
-	else if (span_trim(span_cut(value, open, close)).n == 0)
-		check_report(c, field_value_range(m, field), "empty");
-	else if (close - open > limit)
-		check_report(c, field_value_range(m, field), "long", ARG_I("length", close - open), ARG_I("limit", limit));
+	struct span id = span_trim(span_cut(value, open, close));
+	const char *kind = NULL;
+	if (value.n == 0)
+		kind = "empty";
+	else if (open == 0 || close == value.n)
+		kind = "no-brackets";
+	else if (id.n == 0)
+		kind = "empty";
+	else if (id.n > limit)
+		kind = "long";
+	else
+		kind = list_id_fault(id);
+	if (kind)
+		check_report(c, value.n ? field_value_range(m, field) : field_range(field), kind, ARG_T("value", value), ARG_I("length", id.n), ARG_I("limit", limit));
 }
