@@ -176,6 +176,17 @@ static const struct {
 	/* A blank line of blanks inside, and NUL-free odd bytes. */
 	{ "a=rsa-sha256; c=relaxed/relaxed", "a\n  \nb\n", "a\r\n\r\nb\r\n", NULL, DKIM_BODY_SAME, "" },
 	{ "a=rsa-sha256; c=simple/simple", "a\n  \nb\n", "a\r\n  \r\nb\r\n", NULL, DKIM_BODY_SAME, "" },
+	/* Section 3.4.4: blanks at line ends go, runs become one space, a tab is a blank; a form feed and a no-break space are not. */
+	{ "a=rsa-sha256; c=relaxed/relaxed", "a\t\tb \t\r\n\tc", "a b\r\n c\r\n", NULL, DKIM_BODY_SAME, "" },
+	{ "a=rsa-sha256; c=relaxed/relaxed", "a\fb\f\n\xC2\xA0\n", "a\fb\f\r\n\xC2\xA0\r\n", NULL, DKIM_BODY_SAME, "" },
+	{ "a=rsa-sha256; c=simple/relaxed", "a\r\n \r\n\t\r\n", "a\r\n", NULL, DKIM_BODY_SAME, "" },
+	{ "a=rsa-sha256; c=simple/simple", "a\r\n \r\n\t\r\n\r\n", "a\r\n \r\n\t\r\n", NULL, DKIM_BODY_SAME, "" },
+	/* Section 3.4.3: a body that is one line of blanks is not empty in the simple form; LF and CRLF in one file are both line ends. */
+	{ "a=rsa-sha256; c=simple/simple", " ", " \r\n", NULL, DKIM_BODY_SAME, "" },
+	{ "a=rsa-sha256; c=simple/simple", "a\nb\r\nc", "a\r\nb\r\nc\r\n", NULL, DKIM_BODY_SAME, "" },
+	/* The form of the header has no say in the body. */
+	{ "a=rsa-sha256; c=relaxed/simple", "a  b\n", "a  b\r\n", NULL, DKIM_BODY_SAME, "" },
+	{ "a=rsa-sha256; c=relaxed/simple", "a  b\n", "a b\r\n", NULL, DKIM_BODY_CHANGED, "" },
 	/* Length: octets of the canonical form are counted (section 3.4.5, 3.5). */
 	{ "a=rsa-sha256; c=simple/relaxed; l=3", "a  b\nmore\n", "a b", NULL, DKIM_BODY_SAME, "more" },
 	{ "a=rsa-sha256; c=simple/relaxed; l=0", "more\n", "", NULL, DKIM_BODY_SAME, "more" },
@@ -303,6 +314,12 @@ static const struct {
 	{ "one.github.io", "two.github.io", false },  /* private part of the list */
 	{ "a.city.kawasaki.jp", "city.kawasaki.jp", true }, /* an exception to *.kawasaki.jp */
 	{ "a.x.kawasaki.jp", "b.x.kawasaki.jp", false },
+	{ "news.city.chiyoda.lg.jp", "city.chiyoda.lg.jp", true },
+	{ "city.chiyoda.lg.jp", "city.minato.lg.jp", false },
+	{ "a.example.or.jp", "b.other.or.jp", false },
+	{ "www.example.tokyo.jp", "mail.example.tokyo.jp", true }, /* a prefecture is a public suffix */
+	{ "shop.blogspot.com", "mail.blogspot.com", false },
+	{ "www.shop.github.io", "mail.shop.github.io", true },
 	{ "www.xn--r8jz45g.jp", "xn--r8jz45g.jp", true },
 	{ "a.b.unlisted-top", "c.b.unlisted-top", true }, /* the default rule "*" */
 	{ "", "", false },

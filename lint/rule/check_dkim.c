@@ -37,22 +37,22 @@ static bool is_aligned(const struct message *m, const struct dkim_signature *s)
 	return domains_aligned(author_domain(m), s->domain);
 }
 
-/* The signature that stands for the sender: the first that is well formed and aligned with From, else the first that is well
- * formed; NULL. */
+/* The signature that stands for the sender: the first that is well formed and aligned with From, rather one without SHA-1, else the first
+ * that is well formed; NULL. */
 static const struct dkim_signature *main_signature(const struct message *m)
 {
-	const struct dkim_signature *first = NULL;
+	const struct dkim_signature *best = NULL;
+	int most = 0;
 
 	for (size_t i = 0; i < m->n_signatures; i++) {
 		const struct dkim_signature *s = &m->signatures[i];
-		if (!is_well_formed(s))
-			continue;
-		if (is_aligned(m, s))
-			return s;
-		if (!first)
-			first = s;
+		int rank = !is_well_formed(s) ? 0 : 1 + 2 * is_aligned(m, s) + (s->hash == DKIM_HASH_SHA256);
+		if (rank > most) {
+			most = rank;
+			best = s;
+		}
 	}
-	return first;
+	return best;
 }
 
 /* The value of a tag; the name of the field where there is no such tag. */
@@ -350,8 +350,33 @@ CHECK(dkim_several_aligned)
 		check_report(c, tag_range(second, "d"), NULL, ARG_I("count", count), ARG_T("domain", second->domain));
 }
 
-/* with: fields. All of them are in the mail, and no well-formed signature covers all of them. Argument: those that the sender's signature leaves
- * out. */
+/* Is there a well-formed signature that is not made with SHA-1? */
+static bool has_valid_hash(const struct message *m)
+{
+	for (size_t i = 0; i < m->n_signatures; i++)
+		if (is_well_formed(&m->signatures[i]) && m->signatures[i].hash == DKIM_HASH_SHA256)
+			return true;
+	return false;
+}
+
+/* A field of which only one may be signed stands twice, and a signature covers both: h= names it twice (RFC 6376, section 5.4.2). */
+static void report_signed_twice(struct check *c, const struct message *m, const char *name)
+{
+	const struct field *first = header_find(m->header, name);
+
+	if (!first || !header_find_next(m->header, first))
+		return;
+	for (size_t i = 0; i < m->n_signatures; i++) {
+		const struct dkim_signature *s = &m->signatures[i];
+		size_t count = 0;
+		for (size_t k = 0; is_well_formed(s) && k < s->n_names; k++)
+			if (span_eq_ci(s->names[k].name, span_str(name)) && ++count == 2)
+				check_report(c, s->names[k].range, "several", ARG_T("field", first->name), ARG_T("domain", s->domain));
+	}
+}
+
+/* with: fields, once (true: only one of each may be signed). All of them are in the mail, and no well-formed signature covers all of them; one
+ * with SHA-1 counts for nothing beside a better one. Argument: those that the sender's signature leaves out. Cases: default, several. */
 CHECK(dkim_fields_not_signed)
 {
 	const char *const *fields = rule_setting_list(check_rule(c), "fields");
@@ -365,9 +390,13 @@ CHECK(dkim_fields_not_signed)
 			return;
 		}
 	}
+	bool valid_hash = has_valid_hash(m);
+	if (strcmp(rule_setting(check_rule(c), "once", "false"), "true") == 0)
+		for (size_t k = 0; fields && fields[k]; k++)
+			report_signed_twice(c, m, fields[k]);
 	for (size_t i = 0; i < m->n_signatures; i++) {
 		const struct dkim_signature *s = &m->signatures[i];
-		bool all = is_well_formed(s);
+		bool all = is_well_formed(s) && (!valid_hash || s->hash == DKIM_HASH_SHA256);
 		for (size_t k = 0; fields && fields[k]; k++)
 			all &= dkim_signs(s, span_str(fields[k]));
 		if (all)

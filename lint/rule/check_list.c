@@ -95,7 +95,7 @@ static struct span unsubscribe_organisation(struct check *c, const struct field 
 	size_t start = span_find_ci(value, SPAN_LIT("<http"), 0) + 1;
 	struct url url = url_parse(span_cut(value, start, span_find_byte(value, '>', start)));
 
-	return organisational_domain(check_arena(c), url.host);
+	return host_organisation(url_host_lower(check_arena(c), &url));
 }
 
 /* List-Unsubscribe or -Post a second time. Cases: repeated, other (the second List-Unsubscribe leads to another organisation). */
