@@ -217,7 +217,7 @@ START_TEST(severity_by_condition)
 }
 END_TEST
 
-static const struct rule_setting subject_name[] = { { "name", "Subject", NULL } };
+static const struct rule_setting subject_name[] = { { .key = "name", .value = "Subject" } };
 
 START_TEST(severity_by_case)
 {
