@@ -17,7 +17,7 @@
 static const struct rule_message plain_message[] = { { "default", SAY("{excerpt}") } };
 static const struct rule_message missing_messages[] = { { "missing", SAY("no {field}") }, { "empty", SAY("empty {field}") } };
 static const char *const to_and_subject[] = { "To", "Subject", NULL };
-static const struct rule_setting duplicate_settings[] = { { "names", NULL, to_and_subject } };
+static const struct rule_setting duplicate_settings[] = { { .key = "names", .list = to_and_subject } };
 static const char *const no_ids[] = { NULL };
 
 /* A rule that tells of each second To and Subject. */

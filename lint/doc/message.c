@@ -236,8 +236,9 @@ static void build_unsubscribe(struct message *m, struct link_builder *b)
 		return;
 	struct span file = m->file->bytes, value = span_of(file.p, field->value_end);
 	size_t capacity = 0;
+	/* A comma begins one member; a bracket ends one without brackets, begins one, and another may follow it. */
 	for (size_t i = field->value_start; i < field->value_end; i++)
-		capacity += file.p[i] == ',' || file.p[i] == '<';
+		capacity += file.p[i] == '<' ? 2 : file.p[i] == ',';
 	m->unsubscribe = ARENA_ARRAY(m->arena, struct list_uri, capacity + 1);
 
 	for (size_t i = field->value_start; i < field->value_end;) {
