@@ -205,12 +205,15 @@ static bool is_listed(struct word_list list, struct span host, struct span path)
 	return found;
 }
 
-/* with: hosts, first_party. Links over a URL shortener; its home page is no short link. Cases: public, first-party (a company's own short
- * names), unsubscribe (of List-Unsubscribe). */
+static bool has_words_of_way_out(struct check *c, const struct link *link, const struct optout_words *words);
+
+/* with: hosts, first_party, the lists of optout.h. Links over a URL shortener; its home page is no short link. Cases: public, first-party (a
+ * company's own short names), unsubscribe (of List-Unsubscribe), way-out (the link in the text for leaving the list). */
 CHECK(link_shortener)
 {
 	struct word_list hosts = rule_setting_words(check_rule(c), "hosts");
 	struct word_list first_party = rule_setting_words(check_rule(c), "first_party");
+	struct optout_words words = optout_words_of(c);
 
 	for (size_t i = 0; i < m->n_links; i++) {
 		const struct link *link = &m->links[i];
@@ -220,7 +223,7 @@ CHECK(link_shortener)
 		if (is_listed(first_party, host, link->url.path))
 			report_link(c, link, "first-party");
 		else if (is_listed(hosts, host, link->url.path))
-			report_link(c, link, link->kind == LINK_HEADER ? "unsubscribe" : "public");
+			report_link(c, link, link->kind == LINK_HEADER ? "unsubscribe" : has_words_of_way_out(c, link, &words) ? "way-out" : "public");
 	}
 }
 
@@ -480,17 +483,48 @@ CHECK(link_touched)
 
 /* --- unsubscribe in the text --------------------------------------------------------------------------------------------------- */
 
-/* Does the link lead out of the list, by its label or by words in its address? */
-static bool is_unsubscribe_link(struct check *c, const struct link *link, const struct optout_words *words)
+/* Does the link promise to lead out of the list, by its label or its title? Hidden links, too. */
+static bool has_words_of_way_out(struct check *c, const struct link *link, const struct optout_words *words)
+{
+	enum { HIDDEN_RUNS = 20 };
+
+	if (link->kind != LINK_ANCHOR)
+		return false;
+	const struct html *html = link->body->html;
+	const struct html_element *e = &html->elements[link->element];
+	const struct html_attribute *title = html_attribute(e, "title");
+	/* The words of a hidden link are no label. */
+	for (size_t i = e->first_text; link->hidden && i < e->first_text + e->n_texts && i < e->first_text + HIDDEN_RUNS; i++)
+		if (optout_mentioned(words, normal_l1(check_arena(c), html->texts[i].decoded)->bytes))
+			return true;
+	return (link->label && optout_mentioned(words, normal_l1(check_arena(c), link->label)->bytes)) ||
+	       (title && optout_mentioned(words, normal_l1(check_arena(c), title->value)->bytes));
+}
+
+/* The same, or by words in its address. */
+static bool promises_way_out(struct check *c, const struct link *link, const struct optout_words *words)
 {
 	struct span url = link->target->bytes;
 
-	if (link->hidden || (link->kind != LINK_ANCHOR && link->kind != LINK_TEXT))
+	if (link->kind != LINK_ANCHOR && link->kind != LINK_TEXT)
 		return false;
 	for (const char *const *word = words->url_words; word && *word; word++)
 		if (span_find_ci(url, span_str(*word), 0) < url.n)
 			return true;
-	return link->label && optout_mentioned(words, normal_l1(check_arena(c), link->label)->bytes);
+	return has_words_of_way_out(c, link, words);
+}
+
+/* Can a reader follow it: the web, mail, or a tag that becomes either? A path without a host is another rule's. */
+static bool leads_somewhere(const struct link *link)
+{
+	if (link->url.flags & (URL_EMPTY | URL_FRAGMENT_ONLY))
+		return looks_like_a_tag(link->target->bytes) || span_starts(link->target->bytes, SPAN_LIT("##")); /* ##LEAVE## */
+	return is_web(link) || span_eq_ci(link->url.scheme, SPAN_LIT("mailto")) || link->url.flags & (URL_TAG | URL_NO_SCHEME);
+}
+
+static bool is_unsubscribe_link(struct check *c, const struct link *link, const struct optout_words *words)
+{
+	return !link->hidden && leads_somewhere(link) && promises_way_out(c, link, words);
 }
 
 /* The links of a body are a block of m->links, and blocks are in the order of bodies: move *from to the start of the block and return its
@@ -516,45 +550,102 @@ static bool has_address(struct span l1)
 	return false;
 }
 
+/* How far from the words the link or address may stand. */
+enum { NEAR_BYTES = 600 };
+
+/* Is there a link that leads somewhere within reach of the place in the HTML source, counted in bytes of text? */
+static bool has_link_near(const struct message *m, const struct html *html, size_t from, size_t end, size_t place)
+{
+	size_t run = 0, high = html->n_texts;
+
+	while (run < high) {
+		size_t middle = run + (high - run) / 2;
+		if (html->texts[middle].range.end <= place)
+			run = middle + 1;
+		else
+			high = middle;
+	}
+	size_t first = run, last = run;
+	for (size_t bytes = 0; first > 0 && bytes < NEAR_BYTES; first--)
+		bytes += html->texts[first - 1].decoded->bytes.n;
+	for (size_t bytes = 0; last < html->n_texts && bytes < NEAR_BYTES; last++)
+		bytes += html->texts[last].decoded->bytes.n;
+	for (size_t i = from; i < end; i++) {
+		const struct link *link = &m->links[i];
+		if (link->kind != LINK_ANCHOR || link->hidden || !leads_somewhere(link))
+			continue;
+		const struct html_element *e = &html->elements[link->element];
+		if (e->first_text <= last && e->first_text + e->n_texts >= first)
+			return true;
+	}
+	return false;
+}
+
 struct near_address {
-	struct span l1;
+	const struct message *m;
+	const struct body *body;
+	size_t from, end; /* the links of the body */
+	const struct html_element *dead;
+	size_t vain; /* up to here nothing was found */
 	bool found;
 };
 
+/* Places close to one that was looked at in vain are left out, and so are the words of a dead link. */
 static bool look_around(struct range hit, void *data)
 {
 	struct near_address *near = data;
-	enum { NEAR_BYTES = 600 };
+	const struct body *body = near->body;
+	struct span l1 = body->l1->bytes;
 
-	near->found = has_address(span_cut(near->l1, hit.start > NEAR_BYTES ? hit.start - NEAR_BYTES : 0, hit.end + NEAR_BYTES));
+	if (near->vain && hit.start >= near->vain - NEAR_BYTES / 4 && hit.start < near->vain)
+		return true;
+	near->vain = hit.start + NEAR_BYTES / 4;
+	size_t place = body->html ? text_to_ancestor(body->l1, hit.start, hit.end, body->source).start : 0;
+	if (near->dead && place >= near->dead->start_tag.start && place < near->dead->end_tag.end)
+		return true;
+	near->found = has_address(span_cut(l1, hit.start > NEAR_BYTES ? hit.start - NEAR_BYTES : 0, hit.end + NEAR_BYTES)) ||
+		      (body->html && near->from < near->end && has_link_near(near->m, body->html, near->from, near->end, place));
 	return !near->found;
 }
 
-/* In plain text the address stands near the words, a few lines before or after them: the link to the shop's page elsewhere is none. */
-static bool mentions_with_address(const struct text *l1, const struct optout_words *words)
+/* The address stands near the words, a few lines before or after them: the link to the shop's page elsewhere is none. */
+static bool mentions_with_address(const struct message *m, const struct body *body, size_t from, size_t end, const struct optout_words *words,
+				  const struct html_element *dead)
 {
-	struct near_address near = { .l1 = l1->bytes };
+	struct near_address near = { .m = m, .body = body, .from = from, .end = end, .dead = dead };
 
-	optout_each(words, l1->bytes, look_around, &near);
+	optout_each(words, body->l1->bytes, look_around, &near);
 	return near.found;
 }
 
-/* Does the body offer a way out: a link, or a phrase with a URL, an address or a tag in the same text? */
-static bool offers_way_out(struct check *c, const struct message *m, const struct body *body, size_t from, size_t end,
-			   const struct optout_words *words)
+/* A body's way out of the list, or what looks like one and is of no use. */
+struct way_out {
+	bool open;
+	const struct link *dead, *hidden; /* leads nowhere; cannot be seen. NULL */
+};
+
+/* A link, or a phrase with a link, an address or a tag near it. */
+static struct way_out find_way_out(struct check *c, const struct message *m, const struct body *body, size_t from, size_t end,
+				   const struct optout_words *words)
 {
-	bool anchors = false;
+	struct way_out way = { 0 };
 
 	for (size_t i = from; i < end; i++) {
-		if (is_unsubscribe_link(c, &m->links[i], words))
-			return true;
-		anchors |= m->links[i].kind == LINK_ANCHOR && !m->links[i].hidden;
+		const struct link *link = &m->links[i];
+		if (!promises_way_out(c, link, words))
+			continue;
+		if (link->hidden)
+			way.hidden = link;
+		else if (!leads_somewhere(link))
+			way.dead = link;
+		else
+			way.open = true;
 	}
-	for (size_t i = 0; i < body->tags.n; i++)
+	for (size_t i = 0; i < body->tags.n && !way.open; i++)
 		for (const char *const *word = words->url_words; word && *word; word++)
-			if (span_find_ci(body->tags.tags[i].name, span_str(*word), 0) < body->tags.tags[i].name.n)
-				return true;
-	return body->html ? optout_mentioned(words, body->l1->bytes) && (anchors || has_address(body->l1->bytes)) : mentions_with_address(body->l1, words);
+			way.open |= span_find_ci(body->tags.tags[i].name, span_str(*word), 0) < body->tags.tags[i].name.n;
+	way.open = way.open || mentions_with_address(m, body, from, end, words, way.dead ? &body->html->elements[way.dead->element] : NULL);
+	return way;
 }
 
 static bool mailbox_answers(const struct mailbox *box)
@@ -585,13 +676,14 @@ static const char *way_out_case(const struct message *m, const struct body *cons
 
 /* with: the lists of optout.h, by_reply (L1), case: "missing" (no displayed text offers a way out) or "part" (one does, but an alternative to it
  * does not). Cases of "missing": none, no-address (words, but nothing to go or write to), both also with "-noreply" where no reply is read, and
- * reply (only by a reply, which is read). */
+ * reply (only by a reply, which is read), hidden (there is a link that nobody sees), dead (there is a link that leads nowhere). */
 CHECK(unsubscribe_link_missing)
 {
 	enum { MOST_BODIES = 64 };
 	struct optout_words words = optout_words_of(c);
 	bool part_case = strcmp(rule_setting(check_rule(c), "case", "missing"), "part") == 0;
 	const struct body *with[MOST_BODIES], *without[MOST_BODIES];
+	const struct link *dead = NULL, *hidden = NULL;
 	size_t n_with = 0, n_without = 0, from = 0;
 
 	for (size_t i = 0; i < m->n_bodies && i < MOST_BODIES; i++) {
@@ -599,18 +691,23 @@ CHECK(unsubscribe_link_missing)
 		size_t end = links_of(m, body, &from);
 		if (span_trim(body->visible->bytes).n == 0 && from == end)
 			continue;
-		if (offers_way_out(c, m, body, from, end, &words))
+		struct way_out way = find_way_out(c, m, body, from, end, &words);
+		if (way.open)
 			with[n_with++] = body;
 		else
 			without[n_without++] = body;
+		dead = way.dead ? way.dead : dead;
+		hidden = way.hidden ? way.hidden : hidden;
 		from = end;
 	}
 	if (n_with + n_without == 0) {
 		check_not_applicable(c);
 	} else if (n_with == 0) {
-		if (!part_case)
+		if (!part_case && dead)
+			check_report_text(c, dead->body->html->source, dead->body->html->elements[dead->element].start_tag, "dead");
+		else if (!part_case)
 			check_report(c, body_end(without[0]->entity),
-				     way_out_case(m, without, n_without, &words, rule_setting_list(check_rule(c), "by_reply")));
+				     hidden ? "hidden" : way_out_case(m, without, n_without, &words, rule_setting_list(check_rule(c), "by_reply")));
 	} else if (part_case) {
 		for (size_t i = 0; i < n_without; i++) {
 			bool served = false;
@@ -668,13 +765,14 @@ CHECK(optout_words_missing)
 		check_not_applicable(c);
 }
 
-/* with: the lists of optout.h, pixels, contrast (in tenths), limit (octets of HTML). The links out of the list in an HTML part where none
- * can be seen well; reported is the last. Cases: small, contrast, clipped. */
+/* with: the lists of optout.h, pixels, contrast and pale (in tenths), limit (octets of HTML). The links out of the list in an HTML part
+ * where none can be seen well; reported is the last. Cases: small, contrast, pale (better, but still weak), clipped. */
 CHECK(unsubscribe_link_faint)
 {
 	struct optout_words words = optout_words_of(c);
 	double pixels = (double)rule_setting_int(check_rule(c), "pixels", 9);
 	double contrast = (double)rule_setting_int(check_rule(c), "contrast", 20) / 10;
+	double pale = (double)rule_setting_int(check_rule(c), "pale", 30) / 10;
 	size_t limit = (size_t)rule_setting_int(check_rule(c), "limit", 102400);
 	size_t from = 0, judged = 0;
 
@@ -702,8 +800,8 @@ CHECK(unsubscribe_link_faint)
 				kind = "clipped";
 			} else if (style->font_size_px >= 0 && style->font_size_px < pixels) {
 				kind = "small";
-			} else if (style->colour_known && style->background_known && html_contrast(style->colour, style->background) < contrast) {
-				kind = "contrast";
+			} else if (style->colour_known && style->background_known && html_contrast(style->colour, style->background) < pale) {
+				kind = html_contrast(style->colour, style->background) < contrast ? "contrast" : "pale";
 			} else {
 				faint = NULL;
 				break;
@@ -716,4 +814,69 @@ CHECK(unsubscribe_link_faint)
 	/* Without such a link there is nothing to see, which another rule tells. */
 	if (!judged)
 		check_not_applicable(c);
+}
+
+/* Is the organisation that of the sender, of a signature, of the list or of the envelope? */
+static bool is_house_of_mail(const struct message *m, struct span organisation)
+{
+	static const char *const fields[] = { "List-Id", "Return-Path" };
+
+	for (size_t i = 0; i < m->from.n; i++)
+		if (span_eq_ci(host_organisation(m->from.mailboxes[i].domain), organisation))
+			return true;
+	for (size_t i = 0; i < m->n_signatures; i++)
+		if (span_eq_ci(host_organisation(m->signatures[i].domain), organisation))
+			return true;
+	for (size_t i = 0; i < G_N_ELEMENTS(fields); i++) {
+		const struct field *f = header_find(m->header, fields[i]);
+		struct span value = f ? f->unfolded->bytes : SPAN_EMPTY;
+		size_t end = span_find_byte(value, '>', 0);
+		if (end < value.n && span_ends_ci(span_cut(value, 0, end), organisation))
+			return true;
+	}
+	return false;
+}
+
+/* The https address of List-Unsubscribe; NULL where there is none, or a tag in it. */
+static const struct list_uri *one_click_uri(const struct message *m)
+{
+	for (size_t i = 0; i < m->n_unsubscribe; i++)
+		if (span_eq_ci(m->unsubscribe[i].url.scheme, SPAN_LIT("https")) && !(m->unsubscribe[i].url.flags & URL_TAG))
+			return &m->unsubscribe[i];
+	return NULL;
+}
+
+/* with: the lists of optout.h. The one-click address against the links out of the list in the text. Cases: nested (the one-click address carries
+ * another address, as one that redirects does), tracker (the link in the text leads through a host that counts clicks), differ (it leads to a
+ * house that nothing else in the mail names). */
+CHECK(unsubscribe_ways_differ)
+{
+	struct optout_words words = optout_words_of(c);
+	const struct list_uri *uri = one_click_uri(m);
+	const struct link *foreign = NULL;
+	bool agree = false;
+
+	if (!uri) {
+		check_not_applicable(c);
+		return;
+	}
+	struct span rest = span_cut(uri->url.whole, uri->url.host_offset + uri->url.host.n, uri->url.whole.n);
+	if (span_find_ci(rest, SPAN_LIT("://"), 0) < rest.n || span_find_ci(rest, SPAN_LIT("%3A%2F%2F"), 0) < rest.n)
+		check_report(c, uri->range, "nested", ARG_T("host", uri->url.host));
+	struct span home = host_organisation(uri->url.host);
+	for (size_t i = 0; i < m->n_links && !agree; i++) {
+		const struct link *link = &m->links[i];
+		if (!is_web(link) || link->url.flags & URL_TAG || !is_unsubscribe_link(c, link, &words))
+			continue;
+		struct span organisation = host_organisation(link->url.host);
+		agree = span_eq_ci(home, organisation) || is_house_of_mail(m, organisation);
+		foreign = link;
+	}
+	if (agree || !foreign)
+		return;
+	GHashTable *counts = count_organisations(m);
+	bool tracked = is_tracker(m, counts, host_organisation(foreign->url.host));
+	g_hash_table_destroy(counts);
+	check_report_text(c, foreign->target, ((struct range){ 0, foreign->target->bytes.n }), tracked ? "tracker" : "differ",
+			  ARG_T("host", foreign->url.host), ARG_T("header", uri->url.host));
 }
