@@ -585,7 +585,8 @@ static const char *list_field_fault(const struct field *f, struct range *where)
 	return NULL;
 }
 
-/* List-Help, List-Subscribe, List-Post, List-Owner, List-Archive. Cases: no-brackets, no-scheme, blank, word (List-Post with a word other than NO). */
+/* List-Help, List-Subscribe, List-Post, List-Owner, List-Archive. Cases: no-brackets, no-scheme, blank, folded (a
+ * line end within), word (List-Post with a word other than NO). */
 CHECK(list_field_malformed)
 {
 	bool any = false;
@@ -598,6 +599,10 @@ CHECK(list_field_malformed)
 				continue;
 			any = true;
 			const char *kind = list_field_fault(f, &where);
+			/* White space of folding is ignored by readers that keep to RFC 2369, section 2. */
+			struct span raw = file_span(m, text_to_file(f->unfolded, where.start, where.end));
+			if (kind && strcmp(kind, "blank") == 0 && span_find_byte(raw, '\n', 0) < raw.n)
+				kind = "folded";
 			if (kind)
 				check_report_text(c, f->unfolded, where, kind, ARG_T("field", f->name));
 		}
