@@ -68,9 +68,9 @@ grep -q '旧社名が使われています' "$scratch/out" || fail 'own rules in
 "$presend" --now $clock --rules tests/own_rules --select house-old --fail-on never "$scratch/draft.eml" >"$scratch/out"
 [ "$(grep -c 'house-old-company-name  ' "$scratch/out")" -eq 2 ] || fail 'own rules and --select' "$scratch/out"
 
-# The worked example of CONTRIBUTING.md is a whole rule.
+# The worked example of CONTRIBUTING.md, its first block, is a whole rule.
 mkdir "$scratch/worked"
-awk '/^```yaml/ { block = 1; next } /^```/ { block = 0 } block' CONTRIBUTING.md >"$scratch/worked/generic-salutation.yaml"
+awk '/^```yaml/ { block = 1; next } /^```/ && block { exit } block' CONTRIBUTING.md >"$scratch/worked/generic-salutation.yaml"
 "$presend" rules check "$scratch/worked" >"$scratch/out" 2>&1
 grep -q '^1 rules, 2 examples, 0 failed, 0 slow$' "$scratch/out" || fail 'the rule of CONTRIBUTING.md' "$scratch/out"
 

@@ -181,6 +181,39 @@ START_TEST(rows_without_a_rule)
 }
 END_TEST
 
+static bool names(const struct rule_example *example, const char *id)
+{
+	for (const char *const *named = example->requirements; named && *named; named++)
+		if (strcmp(*named, id) == 0)
+			return true;
+	return false;
+}
+
+/* What a file can decide has a failing example that says so, and a near miss; test_rules runs both. */
+START_TEST(rows_have_examples)
+{
+	const struct requirement *row = &builtin_requirements[_i];
+	size_t failing = 0, passing = 0;
+
+	if (row->decided_by > DECIDED_BY_SIGNED_FILE)
+		return;
+	for (size_t i = 0; i < n_builtin_rules; i++) {
+		const struct rule *rule = builtin_rules[i];
+
+		for (size_t k = 0; k < rule->n_examples; k++) {
+			if (!names(&rule->examples[k], row->id))
+				continue;
+			if (!rule->examples[k].fail)
+				passing++;
+			else if (coverage_rule_decides(rule, row->id))
+				failing++;
+		}
+	}
+	ck_assert_msg(failing > 0, "%s: no failing example names it", row->id);
+	ck_assert_msg(passing > 0, "%s: no near miss names it", row->id);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("requirement");
@@ -192,6 +225,7 @@ int main(void)
 	tcase_add_test(tcase, who_asks);
 	tcase_add_test(tcase, ids_of_rules);
 	tcase_add_test(tcase, rows_without_a_rule);
+	tcase_add_loop_test(tcase, rows_have_examples, 0, (int)n_builtin_requirements);
 	suite_add_tcase(suite, tcase);
 	SRunner *runner = srunner_create(suite);
 	srunner_run_all(runner, CK_NORMAL);
