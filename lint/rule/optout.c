@@ -62,7 +62,7 @@ static bool wished(const struct optout_words *words, struct span l1, struct rang
 	return false;
 }
 
-void optout_each(const struct optout_words *words, struct span l1, bool (*visit)(struct range hit, void *data), void *data)
+static void each_in_line(const struct optout_words *words, struct span l1, bool (*visit)(struct range hit, void *data), void *data)
 {
 	const char *const *const lists[] = { words->phrases, words->actions, words->wishes };
 	bool ascii = span_is_ascii(l1);
@@ -82,6 +82,20 @@ void optout_each(const struct optout_words *words, struct span l1, bool (*visit)
 			}
 		}
 	}
+}
+
+void optout_each(const struct optout_words *words, struct span l1, bool (*visit)(struct range hit, void *data), void *data)
+{
+	if (span_find_byte(l1, '\n', 0) == l1.n) {
+		each_in_line(words, l1, visit, data);
+		return;
+	}
+	/* A wrapped line may part the words: "no longer wish\nto receive". */
+	char *copy = g_memdup2(l1.p, l1.n);
+	for (char *p = copy; (p = memchr(p, '\n', (size_t)(copy + l1.n - p)));)
+		*p++ = ' ';
+	each_in_line(words, span_of(copy, l1.n), visit, data);
+	g_free(copy);
 }
 
 static bool note(struct range hit, void *data)

@@ -18,8 +18,8 @@ struct optout_words {
 
 /* with: these lists by their names; or words_of: the rule that has them. */
 struct optout_words optout_words_of(const struct check *c);
-/* Call visit for each mention in a text of form L1 until it returns false; in no order, and one place may be told more than once. Cost: one
- * pass a word. */
+/* Call visit for each mention in a text of form L1 until it returns false; in no order, and one place may be told more than once. A line
+ * end counts as a blank. Cost: one pass a word. */
 void optout_each(const struct optout_words *words, struct span l1, bool (*visit)(struct range hit, void *data), void *data);
 /* Is there a mention? */
 bool optout_mentioned(const struct optout_words *words, struct span l1);
