@@ -272,9 +272,16 @@ static const char *host_case(const struct link *link, struct span host, const ch
 	return link->url.flags & URL_PORT && word_in_list(cases, SPAN_LIT("port")) ? "port" : NULL;
 }
 
+/* The reader's own machine: in prose it is what an instruction speaks of. */
+static bool is_loopback(struct span host)
+{
+	return span_eq_ci(host, SPAN_LIT("localhost")) || span_starts(host, SPAN_LIT("127.")) || span_eq(host, SPAN_LIT("[::1]"));
+}
+
 /* with: cases (those that the rule is about), labels (of hosts for testing), doubtful_labels (which others have, too), hosts (more reserved
  * names). Cases: userinfo, reserved, internal, private (an internal IP address), staging, doubtful, ip, port; where "text" is among the
- * cases, it stands for the others in plain text, where an address may be an example, and text-private for private. */
+ * cases, it stands for the others in plain text, where an address may be an example, text-private for private and text-loopback for
+ * localhost. */
 CHECK(link_host)
 {
 	const char *const *cases = rule_setting_list(check_rule(c), "cases");
@@ -286,7 +293,9 @@ CHECK(link_host)
 		struct span host = url_host_lower(check_arena(c), &link->url);
 		const char *kind = host_case(link, host, cases, check_rule(c));
 		if (kind && link->kind == LINK_TEXT && word_in_list(cases, SPAN_LIT("text")) && strcmp(kind, "doubtful") != 0)
-			kind = strcmp(kind, "private") == 0 ? "text-private" : "text";
+			kind = is_loopback(host) && word_in_list(cases, SPAN_LIT("internal")) ? "text-loopback" :
+			       strcmp(kind, "private") == 0				      ? "text-private" :
+											"text";
 		if (kind)
 			check_report_text(c, link->target, ((struct range){ 0, link->target->bytes.n }), kind, ARG_T("host", host),
 					  ARG_T("port", link->url.port));
