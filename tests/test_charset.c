@@ -366,6 +366,9 @@ static const struct {
 	{ "caf\xe9 au lait", CHARSET_OTHER, false, "windows-1252" },
 	{ "r\xe9sum\xe9s", CHARSET_OTHER, false, "windows-1252" },
 	{ "M\xfcller", CHARSET_OTHER, false, "windows-1252" },
+	/* A wave drawn of middle dots, cedillas and accents: 30 kanji without a kana between them are no Japanese text. */
+	{ "\xb7\xb8\xb8\xb7\xb4\xb4\xb7\xb8\xb8\xb7\xb4\xb4\xb7\xb8\xb8\xb7\xb4\xb4\xb7\xb8\xb8\xb7\xb4\xb4\xb7\xb8\xb8\xb7\xb4\xb4"
+	  "\xb7\xb8\xb8\xb7\xb4\xb4\xb7\xb8\xb8\xb7\xb4\xb4\xb7\xb8\xb8\xb7\xb4\xb4\xb7\xb8\xb8\xb7\xb4\xb4\xb7\xb8\xb8\xb7\xb4\xb4", CHARSET_OTHER, false, "windows-1252" },
 	/* One damaged place does not hide what the text is. */
 	{ "春の号のお知らせです。よろしく\xe3", CHARSET_UTF8, false, "UTF-8" },
 };

@@ -606,6 +606,10 @@ static bool fits(const struct trial *trial)
 	/* Half-width katakana and kanji without kana between them are other people's letters. */
 	if (trial->n_kana == 0 && trial->n_half_width > 0)
 		return false;
+	/* So are long runs of kanji alone, which rows of · ¸ ´ ¯ in Latin-1 look like. */
+	enum { MOST_WITHOUT_KANA = 24 };
+	if (trial->n_kana == 0 && trial->n_plausible > MOST_WITHOUT_KANA)
+		return false;
 	return trial->n_bad == 0 && trial->n_plausible > 0 && trial->n_plausible * 2 >= trial->n_characters - trial->n_neutral;
 }
 

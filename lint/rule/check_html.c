@@ -7,16 +7,17 @@
 #include "base/normal.h"
 #include "base/utf8.h"
 
-/* with: elements. One finding an element, at its start tag. */
+/* with: elements, attribute (only where they have it). One finding an element, at its start tag. */
 CHECK(html_element)
 {
 	const char *const *names = rule_setting_list(check_rule(c), "elements");
+	const char *attribute = rule_setting(check_rule(c), "attribute", NULL);
 
 	for (size_t i = 0; i < m->n_bodies; i++) {
 		const struct html *html = m->bodies[i].html;
 		for (size_t k = 0; html && k < html->n_elements; k++) {
 			const struct html_element *e = &html->elements[k];
-			if (!word_in_list(names, e->name))
+			if (!word_in_list(names, e->name) || (attribute && !html_attribute(e, attribute)))
 				continue;
 			/* Structured data for mail clients is no program. */
 			const struct html_attribute *type = html_attribute(e, "type");
