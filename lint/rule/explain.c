@@ -36,7 +36,7 @@ static const struct localized labels[] = {
         [LABEL_AREA] = {{"Area", "分野"}},
         [LABEL_BAD] = {{"Found", "指摘される例"}},
         [LABEL_CONFIDENCE] = {{"Confidence", "確からしさ"}},
-        [LABEL_ENTRIES] = {{"entries", "件"}},
+        [LABEL_ENTRIES] = {{"entries", "件数"}},
         [LABEL_EXAMPLES] = {{"Examples", "例"}},
         [LABEL_FILE] = {{"Defined in", "定義ファイル"}},
         [LABEL_GOOD] = {{"Not found", "指摘されない例"}},
@@ -366,7 +366,7 @@ static void put_list_text(GString *out, const struct data_list *list, enum langu
 {
 	g_string_append_printf(out, "%*s@%s: ", INDENT, "", list->name);
 	put_inline(out, list->title);
-	g_string_append_printf(out, " (%zu %s, %s)\n", list->n, label(LABEL_ENTRIES, language), list->date);
+	g_string_append_printf(out, " (%s: %zu, %s)\n", label(LABEL_ENTRIES, language), list->n, list->date);
 }
 
 static void rule_as_text(GString *out, const struct rule *rule, enum language language)
@@ -557,7 +557,7 @@ static void put_list_markdown(GString *out, const struct data_list *list, enum l
 	else
 		g_string_append_printf(out, "- @%s: ", list->name);
 	put_markdown(out, list->title);
-	g_string_append_printf(out, " (%zu %s, %s)\n", list->n, label(LABEL_ENTRIES, language), list->date);
+	g_string_append_printf(out, " (%s: %zu, %s)\n", label(LABEL_ENTRIES, language), list->n, list->date);
 }
 
 static void rule_as_markdown(GString *out, const struct rule *rule)
