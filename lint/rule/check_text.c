@@ -294,7 +294,7 @@ enum mojibake_kind {
 	MOJIBAKE_FROM_SJIS, /* Shift_JIS read as windows-1252: ‚± */
 	MOJIBAKE_FROM_EUC,  /* EUC-JP read as ISO-8859-1: ¤³ */
 	MOJIBAKE_ENTITY,    /* numeric references in text/plain: &#12354; */
-	MOJIBAKE_QP,        /* quoted-printable that nobody decoded: =E3=81 */
+	MOJIBAKE_QP,        /* quoted-printable that nobody decoded: =E3=81, =1B$B */
 	N_MOJIBAKE
 };
 static const char *const mojibake_cases[N_MOJIBAKE] = {"sjis", "latin", "from-sjis", "from-euc", "entity", "quoted-printable"};
@@ -350,7 +350,15 @@ static enum mojibake_kind sign_of(uint32_t a, uint32_t b, uint32_t third)
 	return N_MOJIBAKE;
 }
 
-/* The length of a sign in ASCII at the place: "&#12354;" or "=E3=81"; 0 where none. */
+/* The escapes of ISO-2022-JP in quoted-printable. */
+static bool is_quoted_escape(struct span s)
+{
+	return span_starts_ci(s, SPAN_LIT("=1B")) && (span_starts(span_cut(s, 3, s.n), SPAN_LIT("$B")) ||
+	        span_starts(span_cut(s, 3, s.n), SPAN_LIT("$@")) || span_starts(span_cut(s, 3, s.n), SPAN_LIT("(B")) ||
+	        span_starts(span_cut(s, 3, s.n), SPAN_LIT("(J")));
+}
+
+/* The length of a sign in ASCII at the place: "&#12354;", "=E3=81" or "=1B$B"; 0 where none. */
 static size_t ascii_sign(struct span s, size_t at, bool plain, enum mojibake_kind *kind)
 {
 	if (plain && s.p[at] == '&' && at + 2 < s.n && s.p[at + 1] == '#') {
@@ -365,6 +373,10 @@ static size_t ascii_sign(struct span s, size_t at, bool plain, enum mojibake_kin
 	        ascii_hex_value(s.p[at + 4]) <= 11 && ascii_hex_value(s.p[at + 5]) >= 0) {
 		*kind = MOJIBAKE_QP;
 		return 6;
+	}
+	if (is_quoted_escape(span_cut(s, at, s.n))) {
+		*kind = MOJIBAKE_QP;
+		return 5;
 	}
 	return 0;
 }
@@ -425,6 +437,75 @@ static void mojibake_in(struct check *c, const struct text *text, bool plain, bo
 	}
 }
 
+/* A text about mail, which may show an encoded word on a line of its own. */
+static bool speaks_of_encoding(struct span s)
+{
+	static const char *const terms[] = {"encod", "base64", "mime", "rfc", "charset", "header", "subject", "codage", "kodier",
+	        "エンコード", "デコード", "符号化", "ヘッダ", "件名", "文字コード", "文字化け"};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(terms); i++)
+		if (span_find_ci(s, span_str(terms[i]), 0) < s.n)
+			return true;
+	return false;
+}
+
+/* The end of the last encoded word of a line that holds nothing else, but perhaps the title behind a name; 0 where it is another line. */
+static size_t words_only(struct span line)
+{
+	static const char *const titles[] = {"様", "さま", "さん", "御中"};
+	size_t end = 0;
+
+	if (!span_starts(line, SPAN_LIT("=?")))
+		return 0;
+	for (size_t at = span_find(line, SPAN_LIT("?="), 2); at < line.n; at = span_find(line, SPAN_LIT("?="), at + 1))
+		end = at + 2;
+	struct span rest = span_trim(span_cut(line, end, line.n));
+	if (!rest.n)
+		return end;
+	for (size_t i = 0; i < G_N_ELEMENTS(titles); i++)
+		if (span_starts(rest, span_str(titles[i])))
+			return end;
+	return 0;
+}
+
+static bool reads_as_japanese(struct span s)
+{
+	bool japanese = false;
+
+	for (size_t at = 0; at < s.n;) {
+		uint32_t ch = utf8_next(s, &at);
+		if (ch == 0xFFFD)
+			return false;
+		japanese = japanese || (ch >= 0x3041 && ch <= 0x30FA) || (ch >= 0x4E00 && ch <= 0x9FFF);
+	}
+	return japanese && span_find(s, SPAN_LIT("=?"), 0) >= s.n;
+}
+
+/* A field of a header that was put into the text as it stands there. Only the first line of that kind is told. */
+static void encoded_words_in(struct check *c, const struct text *text)
+{
+	enum { LINE_BYTES = 998, LINES_TRIED = 32 }; /* a reader's line; bounds the room for decoding */
+	struct span s = text->bytes;
+	size_t tried = 0;
+
+	for (size_t at = 0, next; at < s.n && tried < LINES_TRIED; at = next + 1) {
+		next = span_find_byte(s, '\n', at);
+		struct span line = span_trim(span_cut(s, at, next));
+		size_t end = line.n <= LINE_BYTES ? words_only(line) : 0;
+		if (!end)
+			continue;
+		tried++;
+		size_t start = (size_t)(line.p - s.p);
+		struct range words = {start, start + end};
+		const struct text *decoded = encoded_words_decode(check_arena(c), text, words, FIELD_UNSTRUCTURED, NULL, NULL);
+		if (!reads_as_japanese(decoded->bytes))
+			continue;
+		if (!speaks_of_encoding(s))
+			check_report_text(c, text, words, "encoded-word");
+		return;
+	}
+}
+
 /* Does a reader see this, or can he open it: a picture, an attachment, a part of another kind? */
 static bool has_things_to_see(const struct message *m)
 {
@@ -460,13 +541,14 @@ static bool has_unreadable_bytes(const struct field *field)
 	return field && field->flags & FIELD_RAW_8BIT && !(field->flags & FIELD_RAW_UTF8);
 }
 
-/* Cases: those of enum mojibake_kind. The first kind found of each displayed text, of the Subject and of the sender's name. */
+/* Cases: those of enum mojibake_kind, the first kind found of each displayed text, of the Subject and of the sender's name; encoded-word. */
 CHECK(mojibake)
 {
 	for (size_t i = 0; i < m->n_bodies; i++) {
 		const struct entity *e = m->bodies[i].entity;
 		bool guessed = e && e->charset_result.decoded_as == CHARSET_OTHER && e->charset.family != CHARSET_OTHER;
 		mojibake_in(c, m->bodies[i].visible, !m->bodies[i].html, false, guessed);
+		encoded_words_in(c, m->bodies[i].visible);
 	}
 	if (m->subject)
 		mojibake_in(c, m->subject, false, true, has_unreadable_bytes(m->subject_field));
