@@ -698,6 +698,11 @@ static void note_problems(struct decoder *d, size_t first, size_t last, const st
 		case CHARSET_PROBLEM_IBM_EXTENSION:
 			word->flags |= EW_MACHINE_DEPENDENT;
 			break;
+		case CHARSET_PROBLEM_JIS_REDUNDANT_ESCAPE:
+			/* The last escape of a word and the first of the next one are as they should be. */
+			if (byte + problem->length <= p->to)
+				word->flags |= EW_REDUNDANT_ESCAPE;
+			break;
 		default:
 			break;
 		}

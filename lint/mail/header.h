@@ -27,7 +27,8 @@ enum encoded_word_flag {
 	EW_UNDECODABLE = 1 << 17,    /* some bytes are not in the declared charset */
 	EW_JIS_Q = 1 << 18,          /* ISO-2022-JP in Q */
 	EW_UNREGISTERED_CHARSET = 1 << 19, /* understood, but not an IANA name */
-	EW_MACHINE_DEPENDENT = 1 << 20     /* ISO-2022-JP or Shift_JIS with NEC or IBM characters, or ESC ( I */
+	EW_MACHINE_DEPENDENT = 1 << 20,    /* ISO-2022-JP or Shift_JIS with NEC or IBM characters, or ESC ( I */
+	EW_REDUNDANT_ESCAPE = 1 << 21      /* ISO-2022-JP: two escapes with no character between them */
 };
 
 struct encoded_word {

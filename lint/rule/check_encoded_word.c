@@ -29,6 +29,7 @@ static const struct {
 	{ "jis-q", EW_JIS_Q },
 	{ "unregistered-charset", EW_UNREGISTERED_CHARSET },
 	{ "machine-dependent", EW_MACHINE_DEPENDENT },
+	{ "redundant-escape", EW_REDUNDANT_ESCAPE },
 };
 
 /* In a MIME parameter a word has no business at all, which is told by parameter_flag: only what keeps it from being read counts. */
