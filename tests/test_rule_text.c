@@ -176,13 +176,13 @@ START_TEST(page_with_lists)
 	rule.settings = &setting;
 	rule.n_settings = 1;
 	explain_rule(out, &rule, EXPLAIN_TEXT, LANGUAGE_EN);
-	ck_assert_ptr_nonnull(strstr(out->str, "\n  @own: Our <list> (2 entries, 2026)\n  @shorteners: "));
+	ck_assert_ptr_nonnull(strstr(out->str, "\n  @own: Our <list> (entries: 2, 2026)\n  @shorteners: "));
 	g_string_truncate(out, 0);
 	explain_rule(out, &rule, EXPLAIN_TEXT, LANGUAGE_JA);
-	ck_assert_ptr_nonnull(strstr(out->str, "(2 件, 2026)"));
+	ck_assert_ptr_nonnull(strstr(out->str, "(件数: 2, 2026)"));
 	g_string_truncate(out, 0);
 	explain_rule(out, &rule, EXPLAIN_MARKDOWN, LANGUAGE_EN);
-	ck_assert_ptr_nonnull(strstr(out->str, "\n- @own: Our \\<list\\> (2 entries, 2026)\n- [@shorteners](../data.md#shorteners): "));
+	ck_assert_ptr_nonnull(strstr(out->str, "\n- @own: Our \\<list\\> (entries: 2, 2026)\n- [@shorteners](../data.md#shorteners): "));
 	g_string_truncate(out, 0);
 	explain_rule(out, &rule, EXPLAIN_JSON, LANGUAGE_EN);
 	struct json_object *root = json_tokener_parse(out->str), *value;
