@@ -19,6 +19,16 @@ static size_t first_with(GHashTable *seen, const char *value, size_t index)
 	return index;
 }
 
+/* The same with a key that this takes over; the table frees its keys. */
+static size_t first_with_own(GHashTable *seen, char *key, size_t i)
+{
+	size_t earlier = first_with(seen, key, i);
+
+	if (earlier != i)
+		g_free(key);
+	return earlier;
+}
+
 static struct finding_arg text_arg(const char *name, const char *text)
 {
 	return (struct finding_arg){ .name = name, .kind = ARG_TEXT, .text = text };
@@ -75,14 +85,9 @@ static void subject_repeated(struct several *s)
 		if (f->is_template || !f->subject.value || !*f->subject.value || !f->list_id)
 			continue;
 		char *key = g_strdup_printf("%s\n%s\n%s", f->list_id, f->recipient ? f->recipient : "", f->subject.value);
-		gpointer earlier = g_hash_table_lookup(seen, key);
-		if (!earlier) {
-			g_hash_table_insert(seen, key, GSIZE_TO_POINTER(i + 1));
-			continue;
-		}
-		g_free(key);
-		const struct message_result *other = s->results[GPOINTER_TO_SIZE(earlier) - 1];
-		if (same(f->message_id.value, other->facts->message_id.value))
+		size_t earlier = first_with_own(seen, key, i);
+		const struct message_result *other = s->results[earlier];
+		if (earlier == i || same(f->message_id.value, other->facts->message_id.value))
 			continue;
 		struct finding_arg args[] = { text_arg("other", other->path) };
 		s->report(s, i, &f->subject, NULL, args, G_N_ELEMENTS(args));
@@ -120,14 +125,9 @@ static void feedback_id_unique(struct several *s)
 		if (f->is_template || !f->feedback_id.value || !f->subject.value || !f->sender || !f->recipient)
 			continue;
 		char *key = g_strdup_printf("%s\n%s\n%s", f->sender, f->list_id ? f->list_id : "", f->subject.value);
-		gpointer earlier = g_hash_table_lookup(seen, key);
-		if (!earlier) {
-			g_hash_table_insert(seen, key, GSIZE_TO_POINTER(i + 1));
-			continue;
-		}
-		g_free(key);
-		const struct message_result *other = s->results[GPOINTER_TO_SIZE(earlier) - 1];
-		if (same(f->recipient, other->facts->recipient) || same(f->feedback_id.value, other->facts->feedback_id.value))
+		size_t earlier = first_with_own(seen, key, i);
+		const struct message_result *other = s->results[earlier];
+		if (earlier == i || same(f->recipient, other->facts->recipient) || same(f->feedback_id.value, other->facts->feedback_id.value))
 			continue;
 		struct finding_arg args[] = { text_arg("id", f->feedback_id.value), text_arg("other", other->path),
 					      text_arg("earlier", other->facts->feedback_id.value) };
