@@ -87,13 +87,14 @@ fuzz_build() {
 	JOBS=$jobs SECONDS_EACH=${FUZZ_SECONDS:-20} bash tests/fuzz/build.sh
 }
 real_mail_run() {
-	B=build-gcc bash tests/real_mail.sh
+	build B=build-gcc CC=gcc DEV=1 build-gcc/presend && B=build-gcc bash tests/real_mail.sh
 }
 real_mail_san_run() {
-	B=build-san bash tests/real_mail.sh
+	build SAN=1 B=build-san build-san/presend && B=build-san bash tests/real_mail.sh
 }
 pathological_run() {
-	B=build-gcc bash tests/pathological.sh && B=build-san bash tests/pathological.sh
+	build B=build-gcc CC=gcc DEV=1 build-gcc/presend && B=build-gcc bash tests/pathological.sh &&
+		build SAN=1 B=build-san build-san/presend && B=build-san bash tests/pathological.sh
 }
 
 begin=$SECONDS
