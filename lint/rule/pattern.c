@@ -600,8 +600,6 @@ static void parse_escape(struct parser *parser, struct shape *shape)
 		return;
 	case 'h':
 	case 'v':
-		shape_any(shape, 1, 3);
-		return;
 	case 'R':
 		shape_any(shape, 1, 3);
 		return;
@@ -621,8 +619,6 @@ static void parse_escape(struct parser *parser, struct shape *shape)
 	case 'b':
 	case 'B':
 	case 'A':
-		shape_empty(shape);
-		return;
 	case 'E':
 		shape_empty(shape);
 		return;
