@@ -25,7 +25,7 @@ TEST_PKGS := check
 
 PACKAGES := gcc libc6-dev make pkg-config libgmime-3.0-dev libxml2-dev libicu-dev libpcre2-dev libyaml-dev libjson-c-dev libpsl-dev
 TEST_PACKAGES := check python3 git curl
-FULL_PACKAGES := clang libclang-rt-14-dev valgrind cppcheck clang-tidy clang-format
+FULL_PACKAGES := clang libclang-rt-14-dev valgrind cppcheck clang-tidy clang-format pre-commit
 
 WARNINGS := -Wall -Wextra -Wshadow -Wwrite-strings -Wmissing-prototypes -Wstrict-prototypes -Wvla -Wundef -Wformat=2
 HARDENING := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE

@@ -108,6 +108,7 @@ step analyzer gcc analyzer_run
 step replay gcc replay_run
 step fuzz clang fuzz_build
 step pathological python3 pathological_run
+step precommit pre-commit bash tests/precommit.sh
 step real-mail tar real_mail_run
 step real-mail-san tar real_mail_san_run
 echo "took $((SECONDS - begin)) s"
