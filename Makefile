@@ -3,8 +3,10 @@
 
 VERSION := 0.1.0
 CC ?= cc
+CXX ?= c++
 CC_FOR_BUILD ?= $(CC)
 CFLAGS ?= -O2 -g
+CXXFLAGS ?= -O2 -g
 PREFIX ?= /usr/local
 PKG_CONFIG ?= pkg-config
 BASH := bash
@@ -23,7 +25,8 @@ PKGS := gmime-3.0 libxml-2.0 icu-uc libpcre2-8 yaml-0.1 json-c libpsl
 BUILD_PKGS := glib-2.0 yaml-0.1
 TEST_PKGS := check
 
-PACKAGES := gcc libc6-dev make pkg-config libgmime-3.0-dev libxml2-dev libicu-dev libpcre2-dev libyaml-dev libjson-c-dev libpsl-dev
+PACKAGES := gcc g++ libc6-dev make pkg-config libgmime-3.0-dev libxml2-dev libicu-dev libpcre2-dev libyaml-dev libjson-c-dev libpsl-dev \
+	libtomlplusplus-dev
 TEST_PACKAGES := check python3 git curl
 FULL_PACKAGES := clang libclang-rt-14-dev valgrind cppcheck clang-tidy clang-format pre-commit
 
@@ -34,6 +37,9 @@ HARDENING := -fPIE
 endif
 OUR_CPPFLAGS = -Ilint -I$(B)/gen -DPRESEND_VERSION='"$(VERSION)"'
 OUR_CFLAGS = -std=gnu11 -fvisibility=hidden $(WARNINGS) $(WERROR) $(HARDENING) $(SAN_FLAGS) $(EXTRA_FLAGS)
+# One file is C++, for its TOML library, which is header-only: nothing more is linked than the C++ library that ICU loads anyway.
+OUR_CXXFLAGS = -std=gnu++17 -fno-exceptions -fno-rtti -fvisibility=hidden -fvisibility-inlines-hidden -Wall -Wextra -Wshadow -Wundef -Wformat=2 \
+	$(WERROR) $(HARDENING) $(SAN_FLAGS) $(EXTRA_FLAGS)
 # RELR packs the relocations of the rule tables, most of the program's, into a few kilobytes.
 OUR_LDFLAGS = -pie -Wl,-z,relro -Wl,-z,pack-relative-relocs -Wl,--as-needed $(SAN_FLAGS) $(EXTRA_FLAGS)
 # Asked for when a recipe first needs them, and once: `make deps` must work before the packages are there.
@@ -45,7 +51,7 @@ MAIN_SOURCES := lint/main.c
 LIB_SOURCES := $(filter-out $(TOOL_SOURCES) $(MAIN_SOURCES),$(sort $(wildcard lint/*.c lint/*/*.c)))
 CHECK_SOURCES := $(sort $(wildcard lint/rule/check_*.c))
 RULE_FILES := $(sort $(wildcard rules.d/*/*.yaml)) rules.d/score.yaml $(sort $(wildcard rules.d/data/*))
-LIB_OBJECTS := $(LIB_SOURCES:%.c=$(B)/%.o) $(B)/gen/builtin_rules.o $(B)/gen/builtin_requirements.o
+LIB_OBJECTS := $(LIB_SOURCES:%.c=$(B)/%.o) $(B)/lint/config/toml.o $(B)/gen/builtin_rules.o $(B)/gen/builtin_requirements.o
 TEST_SOURCES := $(sort $(wildcard tests/test_*.c))
 TESTS := $(TEST_SOURCES:tests/%.c=$(B)/tests/%)
 
@@ -105,7 +111,7 @@ deps-full: deps-check
 
 $(B)/presend: $(B)/lint/main.o $(B)/libpresend.a
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
+	$(Q)$(CC) $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lstdc++ -lm
 
 $(B)/libpresend.a: $(LIB_OBJECTS)
 	$(call say,AR,$@)
@@ -116,6 +122,11 @@ $(B)/lint/%.o: lint/%.c
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(OUR_CPPFLAGS) $(CPPFLAGS) $(PKG_CFLAGS) $(OUR_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(B)/lint/%.o: lint/%.cc
+	@mkdir -p $(@D)
+	$(call say,CXX,$<)
+	$(Q)$(CXX) $(OUR_CPPFLAGS) $(CPPFLAGS) $(OUR_CXXFLAGS) $(CXXFLAGS) -MMD -MP -c -o $@ $<
 
 $(B)/gen/builtin_%.o: $(B)/gen/builtin_%.c
 	$(call say,CC,$<)
@@ -165,7 +176,7 @@ $(B)/tests/%: tests/%.c $(B)/libpresend.a
 	@mkdir -p $(@D)
 	$(call say,TEST,$<)
 	$(Q)$(CC) $(OUR_CPPFLAGS) -Itests $(CPPFLAGS) $(PKG_CFLAGS) $(shell $(PKG_CONFIG) --cflags $(TEST_PKGS)) $(OUR_CFLAGS) $(CFLAGS) -MMD -MP -MF $@.d \
-		$(OUR_LDFLAGS) $(LDFLAGS) -o $@ $< $(B)/libpresend.a $(shell $(PKG_CONFIG) --libs $(TEST_PKGS)) $(PKG_LIBS) -lm
+		$(OUR_LDFLAGS) $(LDFLAGS) -o $@ $< $(B)/libpresend.a $(shell $(PKG_CONFIG) --libs $(TEST_PKGS)) $(PKG_LIBS) -lstdc++ -lm
 
 check: deps-check
 	@$(MAKE) --no-print-directory -j2 all
@@ -194,7 +205,7 @@ fuzz:
 
 $(B)/fuzz-replay: tests/fuzz/replay.c tests/fuzz/fuzz_message.c $(B)/libpresend.a
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(OUR_CPPFLAGS) $(CPPFLAGS) $(PKG_CFLAGS) $(OUR_CFLAGS) $(CFLAGS) $(OUR_LDFLAGS) $(LDFLAGS) -o $@ tests/fuzz/replay.c tests/fuzz/fuzz_message.c $(B)/libpresend.a $(PKG_LIBS) -lm
+	$(Q)$(CC) $(OUR_CPPFLAGS) $(CPPFLAGS) $(PKG_CFLAGS) $(OUR_CFLAGS) $(CFLAGS) $(OUR_LDFLAGS) $(LDFLAGS) -o $@ tests/fuzz/replay.c tests/fuzz/fuzz_message.c $(B)/libpresend.a $(PKG_LIBS) -lstdc++ -lm
 
 fuzz-replay: $(B)/fuzz-replay
 	@$(B)/fuzz-replay corpus

@@ -8,13 +8,15 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "config/keys.h"
 #include "mail/date.h"
 #include "report/checklist.h"
 
 enum option_id {
 	OPTION_FORMAT, OPTION_PROFILE, OPTION_STAGE, OPTION_CLASS, OPTION_VOLUME, OPTION_SELECT, OPTION_IGNORE, OPTION_EXTEND_SELECT,
 	OPTION_FAIL_ON, OPTION_MAX_SCORE, OPTION_RULES, OPTION_NO_BUILTIN_RULES, OPTION_STDIN_FILENAME, OPTION_TARGET_CHARSET,
-	OPTION_LANG, OPTION_NOW, OPTION_JOBS, OPTION_COLOR, OPTION_VERBOSE, OPTION_QUIET, OPTION_STATISTICS, OPTION_ISOLATED,
+	OPTION_LANG, OPTION_NOW, OPTION_JOBS, OPTION_COLOR, OPTION_VERBOSE, OPTION_QUIET, OPTION_STATISTICS, OPTION_CONFIG, OPTION_ISOLATED,
+	OPTION_FORCE_EXCLUDE,
 	OPTION_HELP, OPTION_VERSION
 };
 
@@ -69,15 +71,19 @@ static const struct option_definition option_definitions[] = {
 	  { "show every info remark and repeated finding", "info の指摘と、同じルールの繰り返しをすべて表示" } },
 	{ OPTION_QUIET, 'q', "quiet", { NULL, NULL }, { "only the summary; nothing if there are no findings", "要約だけを表示。指摘がなければ何も表示しない" } },
 	{ OPTION_STATISTICS, 0, "statistics", { NULL, NULL }, { "count the findings by rule", "ルール別の件数を表示" } },
-	{ OPTION_ISOLATED, 0, "isolated", { NULL, NULL },
-	  { "read no configuration (this version reads none)", "設定ファイルを読まない（このバージョンはもともと読みません）" } },
+	{ OPTION_CONFIG, 0, "config", { "FILE", "ファイル" },
+	  { "the configuration file, instead of the presend.toml found upwards from each file",
+	    "設定ファイル（各ファイルから上へたどって見つかる presend.toml の代わりに使用）" } },
+	{ OPTION_ISOLATED, 0, "isolated", { NULL, NULL }, { "read no configuration file", "設定ファイルを読まない" } },
+	{ OPTION_FORCE_EXCLUDE, 0, "force-exclude", { NULL, NULL },
+	  { "leave excluded files out even where they are named", "除外したファイルは、直接指定されても検査しない" } },
 	{ OPTION_HELP, 'h', "help", { NULL, NULL }, { "show this text", "この説明を表示" } },
 	{ OPTION_VERSION, 'V', "version", { NULL, NULL }, { "show the version", "バージョンを表示" } },
 };
 
 /* Options and commands of the interface that later versions bring: said so, rather than "unknown". */
-static const char *const later_options[] = { "fix", "unsafe-fixes", "diff", "config", "data", "clients", "advice", "baseline",
-					     "write-baseline", "staged", "changed-since", "force-exclude", "prior" };
+static const char *const later_options[] = { "fix", "unsafe-fixes", "diff", "data", "clients", "advice", "baseline",
+					     "write-baseline", "staged", "changed-since", "prior" };
 static const char *const later_commands[] = { "preflight", "bounce", "preview", "gate", "lsp", "mcp", "config", "init" };
 static const char *const later_formats[] = { "sarif", "junit", "github", "gitlab", "checkstyle", "rdjson", "html", "markdown" };
 
@@ -320,9 +326,12 @@ static bool apply_option(struct parse_state *state, const struct option_definiti
 	struct cli *cli = state->cli;
 	struct lint_options *lint = &cli->run.lint;
 	enum language language = cli->run.report.language;
+	const struct config_key_definition *key = config_key_of_option(option->name);
 	double number = 0;
 	bool good = true;
 
+	if (key)
+		cli->run.given |= (uint64_t)1 << key->key;
 	switch (option->id) {
 	case OPTION_FORMAT:
 		if (state->n_formats == G_N_ELEMENTS(state->formats))
@@ -393,7 +402,14 @@ static bool apply_option(struct parse_state *state, const struct option_definiti
 	case OPTION_STATISTICS:
 		cli->run.report.statistics = true;
 		break;
+	case OPTION_CONFIG:
+		cli->run.config_file = value;
+		break;
 	case OPTION_ISOLATED:
+		cli->run.isolated = true;
+		break;
+	case OPTION_FORCE_EXCLUDE:
+		cli->run.force_exclude = true;
 		break;
 	case OPTION_HELP:
 		cli->command = COMMAND_HELP;

@@ -123,11 +123,12 @@ static int run(const struct cli *cli)
 	case COMMAND_CHECKLIST:
 		break;
 	}
-	if (cli->n_operands == 0) {
+	int code = cli->n_operands || cli->command == COMMAND_LINT ? run_lint(&cli->run, cli->operands, cli->n_operands) : -1;
+	if (code < 0) {
 		fputs(cli_usage(language), stderr);
-		return EXIT_TROUBLE;
+		code = EXIT_TROUBLE;
 	}
-	return run_lint(&cli->run, cli->operands, cli->n_operands);
+	return code;
 }
 
 int main(int argc, char **argv)

@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include "base/lines.h"
+#include "config/files.h"
+#include "config/settings.h"
 #include "doc/message.h"
 #include "mail/input.h"
 #include "report/checklist.h"
@@ -101,30 +103,12 @@ void run_rules_release(struct run_rules *rules)
 	*rules = (struct run_rules){ 0 };
 }
 
-/* Is there a rule with this id, requirement or beginning of one? */
-static bool id_known(const struct rule_set *rules, const char *id)
-{
-	for (size_t i = 0; i < rules->n; i++) {
-		const struct rule *rule = rules->rules[i];
-		if (g_str_has_prefix(rule->id, id))
-			return true;
-		for (const char *const *requirement = rule->requirements; requirement && *requirement; requirement++)
-			if (g_str_has_prefix(*requirement, id))
-				return true;
-		for (size_t k = 0; k < rule->n_conditions; k++)
-			for (const char *const *requirement = rule->conditions[k].requirements; requirement && *requirement; requirement++)
-				if (g_str_has_prefix(*requirement, id))
-					return true;
-	}
-	return false;
-}
-
 /* Every id of --select and the like must name something. */
 static bool ids_known(const struct rule_set *rules, const GPtrArray *ids, enum language language)
 {
 	for (guint i = 0; ids && i < ids->len; i++) {
 		const char *id = g_ptr_array_index(ids, i);
-		if (id_known(rules, id))
+		if (rule_set_knows(rules, id))
 			continue;
 		run_say(say(language, "no such rule", "そのようなルールはありません"), id);
 		const char *nearest = rule_set_suggest(rules, id);
@@ -153,9 +137,12 @@ static void correct_kind(const struct lint_options *options, struct span bytes, 
 	}
 }
 
+/* Which engine is to judge a message. */
+typedef const struct engine *(*engine_chooser)(void *data, const struct message *message);
+
 /* Lint all messages of a file's bytes and append their results. */
-static void lint_bytes(struct engine_worker *worker, const char *path, struct span bytes, bool cut, enum input_kind kind,
-		       enum template_kind template_kind, GPtrArray *results)
+static void lint_bytes(struct engine_worker *worker, engine_chooser choose, void *data, const char *path, struct span bytes, bool cut,
+		       enum input_kind kind, enum template_kind template_kind, GPtrArray *results)
 {
 	struct arena *arena = arena_new();
 	const struct text file = { .bytes = bytes };
@@ -172,10 +159,16 @@ static void lint_bytes(struct engine_worker *worker, const char *path, struct sp
 		message->input_cut = cut && i == n - 1;
 		if (n == 1)
 			message->from_line_length = ranges[0].start;
-		g_ptr_array_add(results, engine_run(worker, message));
+		g_ptr_array_add(results, engine_run_with(worker, choose(data, message), message));
 		message_free(message);
 	}
 	arena_free(arena);
+}
+
+static const struct engine *same_engine(void *data, const struct message *message)
+{
+	(void)message;
+	return data;
 }
 
 GPtrArray *run_lint_bytes(const struct rule_set *rules, const struct lint_options *options, const char *path, struct span bytes,
@@ -189,60 +182,273 @@ GPtrArray *run_lint_bytes(const struct rule_set *rules, const struct lint_option
 	enum template_kind corrected = (enum template_kind)template_kind;
 
 	correct_kind(options, bytes, &kind, &corrected);
-	lint_bytes(worker, path, bytes, false, kind, corrected, results);
+	lint_bytes(worker, same_engine, engine, path, bytes, false, kind, corrected, results);
 	engine_run_several(engine, (struct message_result **)results->pdata, results->len);
 	engine_worker_free(worker);
 	engine_free(engine);
 	return results;
 }
 
+/* --- configurations ---------------------------------------------------------------------------------------------------------- */
+
+/* Rules of one folder of own rules, compiled once. */
+struct bench {
+	const char *rules_folder;      /* NULL: built-in rules only */
+	struct run_rules rules;
+	struct engine *first;          /* what it has compiled is shared by those beside it; its options are those of the command line */
+};
+
+/* What is in force where. */
+struct setup {
+	const struct run_options *options;
+	struct settings_base base;
+	struct config_finder *finder;
+	struct settings_store *store;
+	GPtrArray *benches;            /* struct bench */
+	GHashTable *by_settings, *by_engine; /* to struct in_force; under lock */
+	GMutex lock;
+};
+
+/* What judges a message. */
+struct in_force {
+	struct engine *engine;
+	const struct settings *settings;
+	const struct bench *bench;
+};
+
+static void bench_free(void *data)
+{
+	struct bench *bench = data;
+
+	engine_free(bench->first);
+	run_rules_release(&bench->rules);
+	g_free(bench);
+}
+
+static void in_force_free(void *data)
+{
+	struct in_force *in_force = data;
+
+	engine_free(in_force->engine);
+	g_free(in_force);
+}
+
+static void setup_init(struct setup *setup, const struct run_options *options)
+{
+	*setup = (struct setup){ .options = options,
+				 .base = { options->lint, options->report.fail_on, options->max_score, options->rules_folder,
+					   options->given } };
+	setup->finder = config_finder_new(options->config_file, options->isolated, options->report.language);
+	setup->store = settings_store_new(setup->finder, &setup->base);
+	setup->benches = g_ptr_array_new_with_free_func(bench_free);
+	setup->by_settings = g_hash_table_new_full(NULL, NULL, NULL, in_force_free);
+	setup->by_engine = g_hash_table_new(NULL, NULL);
+	g_mutex_init(&setup->lock);
+}
+
+static void setup_release(struct setup *setup)
+{
+	g_hash_table_destroy(setup->by_engine);
+	g_hash_table_destroy(setup->by_settings);
+	g_ptr_array_free(setup->benches, TRUE);
+	settings_store_free(setup->store);
+	config_finder_free(setup->finder);
+	g_mutex_clear(&setup->lock);
+}
+
+/* Tell what is wrong with configuration files; false where anything is. */
+static bool configuration_sound(const struct setup *setup)
+{
+	const GPtrArray *faults = config_finder_faults(setup->finder)->lines;
+
+	for (guint i = 0; i < faults->len; i++)
+		run_say(NULL, g_ptr_array_index(faults, i));
+	return faults->len == 0;
+}
+
+/* The ids that the command line names must be rules. */
+static bool command_line_known(const struct run_options *options, const struct rule_set *rules)
+{
+	const GPtrArray *const lists[] = { options->lint.select, options->lint.ignore, options->lint.extend_select };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(lists); i++)
+		if (!ids_known(rules, lists[i], options->report.language))
+			return false;
+	return true;
+}
+
+/* The bench for a group of files; NULL, and said why, where its rules cannot be loaded or the command line names unknown ones. */
+static struct bench *bench_of(struct setup *setup, struct settings_group *group)
+{
+	const char *folder = settings_rules_folder(setup->store, group);
+
+	for (guint i = 0; i < setup->benches->len; i++) {
+		struct bench *bench = g_ptr_array_index(setup->benches, i);
+		if (g_strcmp0(bench->rules_folder, folder) == 0)
+			return bench;
+	}
+	struct bench *bench = g_new0(struct bench, 1);
+	bench->rules_folder = folder;
+	if (!run_load_rules(folder, setup->options->no_builtin_rules, &bench->rules)) {
+		g_free(bench);
+		return NULL;
+	}
+	if (!command_line_known(setup->options, &bench->rules.set)) {
+		bench_free(bench);
+		return NULL;
+	}
+	bench->first = engine_new(&bench->rules.set, &setup->options->lint);
+	g_ptr_array_add(setup->benches, bench);
+	return bench;
+}
+
+static const struct engine *engine_for(struct setup *setup, const struct bench *bench, const struct settings *settings)
+{
+	g_mutex_lock(&setup->lock);
+	struct in_force *in_force = g_hash_table_lookup(setup->by_settings, settings);
+	if (!in_force) {
+		in_force = g_new(struct in_force, 1);
+		*in_force = (struct in_force){ engine_new_beside(bench->first, &settings->lint), settings, bench };
+		g_hash_table_insert(setup->by_settings, (gpointer)settings, in_force);
+		g_hash_table_insert(setup->by_engine, in_force->engine, in_force);
+	}
+	const struct engine *engine = in_force->engine;
+	g_mutex_unlock(&setup->lock);
+	return engine;
+}
+
+/* What judged it, once all threads are done. */
+static const struct in_force *in_force_for(const struct setup *setup, const struct message_result *result)
+{
+	return g_hash_table_lookup(setup->by_engine, result->engine);
+}
+
 /* --- many files -------------------------------------------------------------------------------------------------------------- */
 
 struct job {
 	const struct input_file *file;
+	struct settings_group *group;
+	const struct bench *bench;
+	const struct lint_options *options; /* in force for the file, whatever list it belongs to */
+	struct setup *setup;
 	GPtrArray *results;            /* struct message_result */
 	char *trouble;                 /* why it could not be read; NULL */
 };
 
 struct job_queue {
-	const struct engine *engine;
-	const struct lint_options *options;
+	struct setup *setup;
 	struct job *jobs;
 	size_t n;
 	gint next;                     /* atomic: the next job to take */
 };
 
-static void run_job(const struct lint_options *options, struct engine_worker *worker, struct job *job)
+/* The id in List-Id: what stands in its last angle brackets. */
+static struct span list_id_of(const struct message *message)
+{
+	const struct field *field = header_find(message->header, "List-Id");
+
+	if (!field)
+		return SPAN_EMPTY;
+	struct span value = field->unfolded->bytes;
+	for (size_t open = value.n; open > 0; open--)
+		if (value.p[open - 1] == '<')
+			return span_trim(span_cut(value, open, span_find_byte(value, '>', open)));
+	return SPAN_EMPTY;
+}
+
+static const struct engine *engine_of_job(void *data, const struct message *message)
+{
+	const struct job *job = data;
+	struct span from = SPAN_EMPTY;
+
+	if (message->from.n == 1) {
+		struct range address = message->from.mailboxes[0].address;
+		from = span_cut(message->file->bytes, address.start, address.end);
+	}
+	const char *list = settings_list_of(job->group, list_id_of(message), from);
+	return engine_for(job->setup, job->bench, settings_of(job->setup->store, job->group, list));
+}
+
+static void run_job(struct engine_worker *worker, struct job *job)
 {
 	enum input_kind kind = job->file->kind;
 	enum template_kind template_kind = job->file->template_kind;
 	struct input_bytes input;
 	GError *error = NULL;
 
-	job->results = g_ptr_array_new();
 	if (!input_read(job->file->is_stdin ? "-" : job->file->path, &input, &error)) {
 		job->trouble = g_strdup(error->message);
 		g_error_free(error);
 		return;
 	}
-	correct_kind(options, input.bytes, &kind, &template_kind);
-	lint_bytes(worker, job->file->path, input.bytes, input.cut, kind, template_kind, job->results);
+	correct_kind(job->options, input.bytes, &kind, &template_kind);
+	lint_bytes(worker, engine_of_job, job, job->file->path, input.bytes, input.cut, kind, template_kind, job->results);
 	input_bytes_release(&input);
+}
+
+/* The worker of this thread for the rules of a bench. */
+static struct engine_worker *worker_for(GHashTable *workers, const struct bench *bench)
+{
+	struct engine_worker *worker = g_hash_table_lookup(workers, bench);
+
+	if (!worker) {
+		worker = engine_worker_new(bench->first);
+		g_hash_table_insert(workers, (gpointer)bench, worker);
+	}
+	return worker;
+}
+
+static void worker_destroy(void *worker)
+{
+	engine_worker_free(worker);
 }
 
 static gpointer work(gpointer data)
 {
 	struct job_queue *queue = data;
-	struct engine_worker *worker = engine_worker_new(queue->engine);
+	GHashTable *workers = g_hash_table_new_full(NULL, NULL, NULL, worker_destroy);
 
 	for (;;) {
 		size_t i = (size_t)g_atomic_int_add(&queue->next, 1);
 		if (i >= queue->n)
 			break;
-		run_job(queue->options, worker, &queue->jobs[i]);
+		run_job(worker_for(workers, queue->jobs[i].bench), &queue->jobs[i]);
 	}
-	engine_worker_free(worker);
+	g_hash_table_destroy(workers);
 	return NULL;
+}
+
+/* What is in force for each file. false, and all that is wrong said, where it cannot be known: then nothing is linted. */
+static bool prepare_jobs(struct job_queue *queue, const GPtrArray *files)
+{
+	struct setup *setup = queue->setup;
+
+	queue->jobs = g_new0(struct job, files->len + 1);
+	queue->n = files->len;
+	for (guint i = 0; i < files->len; i++) {
+		struct job *job = &queue->jobs[i];
+		job->file = g_ptr_array_index(files, i);
+		job->setup = setup;
+		job->results = g_ptr_array_new();
+		/* Standard input without a name lies in the working directory, whatever "-" is. */
+		job->group = settings_group_of(setup->store, job->file->path);
+	}
+	for (guint i = 0; i < files->len; i++) {
+		struct job *job = &queue->jobs[i];
+		/* Files of a folder come together: mostly it is the group before. */
+		if (i > 0 && job->group == queue->jobs[i - 1].group) {
+			job->bench = queue->jobs[i - 1].bench;
+			job->options = queue->jobs[i - 1].options;
+			continue;
+		}
+		struct bench *bench = bench_of(setup, job->group);
+		if (!bench)
+			return false;
+		job->bench = bench;
+		job->options = &settings_of(setup->store, job->group, NULL)->lint;
+		settings_check_ids(setup->finder, settings_group_chain(job->group), &bench->rules.set);
+	}
+	return configuration_sound(setup);
 }
 
 enum { FILES_PER_THREAD = 8 }; /* fewer files than this do not pay a thread's start */
@@ -335,79 +541,148 @@ static int compare_results(const void *a, const void *b)
 	return x->index < y->index ? -1 : x->index > y->index;
 }
 
-static bool fails(const struct run_options *options, const struct message_result *result)
+static bool fails(const struct settings *settings, const struct message_result *result)
 {
-	if (options->max_score >= 0 && result->score && result->score->points > options->max_score)
+	if (settings->max_score >= 0 && result->score && result->score->points > settings->max_score)
 		return true;
-	if (options->report.fail_on == SEVERITY_OFF)
+	if (settings->fail_on == SEVERITY_OFF)
 		return false;
 	for (size_t i = 0; i < result->n_findings; i++)
-		if (result->findings[i].severity >= options->report.fail_on)
+		if (result->findings[i].severity >= settings->fail_on)
 			return true;
 	return false;
 }
 
-int run_lint(const struct run_options *options, char *const *paths, size_t n_paths)
+/* Rules over several messages see those that are judged by the same rules, whatever their options. */
+static void run_several(const struct setup *setup, const GPtrArray *results)
 {
-	struct run_rules rules;
-	int code = EXIT_CLEAN;
-
-	if (!run_load_rules(options->rules_folder, options->no_builtin_rules, &rules))
-		return EXIT_TROUBLE;
-	if (!ids_known(&rules.set, options->lint.select, options->report.language) ||
-	    !ids_known(&rules.set, options->lint.ignore, options->report.language) ||
-	    !ids_known(&rules.set, options->lint.extend_select, options->report.language)) {
-		run_rules_release(&rules);
-		return EXIT_TROUBLE;
+	for (guint i = 0; i < setup->benches->len; i++) {
+		const struct bench *bench = g_ptr_array_index(setup->benches, i);
+		GPtrArray *own = g_ptr_array_new();
+		for (guint k = 0; k < results->len; k++) {
+			struct message_result *result = g_ptr_array_index(results, k);
+			if (in_force_for(setup, result)->bench == bench)
+				g_ptr_array_add(own, result);
+		}
+		engine_run_several(bench->first, (struct message_result **)own->pdata, own->len);
+		g_ptr_array_free(own, TRUE);
 	}
-	GPtrArray *troubles = g_ptr_array_new_with_free_func(g_free);
-	GPtrArray *remarks = g_ptr_array_new_with_free_func(g_free);
-	GPtrArray *results = g_ptr_array_new();
-	GArray *errors = g_array_new(FALSE, TRUE, sizeof(struct report_error));
+}
 
-	message_library_init();
-	struct engine *engine = engine_new(&rules.set, &options->lint);
-	GPtrArray *files = input_expand(paths, n_paths, options->stdin_name, troubles, remarks);
+/* What is read once for a run, from the configuration of the working directory: the language and the formats. */
+static void take_run_keys(const struct settings *settings, struct run_options *options, GPtrArray *strings)
+{
+	const struct toml_node *lang = settings->sources[KEY_LANG].value, *format = settings->sources[KEY_FORMAT].value;
 
-	struct job_queue queue = { .engine = engine, .options = &options->lint, .jobs = g_new0(struct job, files->len + 1), .n = files->len };
-	for (guint i = 0; i < files->len; i++)
-		queue.jobs[i].file = g_ptr_array_index(files, i);
-	run_jobs(&queue, options->jobs);
-
-	for (guint i = 0; i < troubles->len; i++) {
-		struct report_error error = { NULL, g_ptr_array_index(troubles, i) };
-		g_array_append_val(errors, error);
+	if (lang) {
+		options->report.language = strcmp(lang->string, "ja") == 0 ? LANGUAGE_JA : LANGUAGE_EN;
+		options->report.language_given = true;
 	}
-	for (size_t i = 0; i < queue.n; i++) {
-		struct job *job = &queue.jobs[i];
+	for (size_t i = 0; format && options->n_formats < G_N_ELEMENTS(options->formats) && config_string(format, i); i++) {
+		const char *word = config_string(format, i)->string, *file = strchr(word, '=');
+		char *name = g_strndup(word, strcspn(word, "="));
+		/* Reports in files lie where the configuration says, wherever it is run. */
+		char *path = file ? file_absolute(file + 1, settings->sources[KEY_FORMAT].table->file->folder) : NULL;
+		options->formats[options->n_formats++] = (struct run_format){ reporter_find(name), path };
+		if (path)
+			g_ptr_array_add(strings, path);
+		g_free(name);
+	}
+}
+
+/* Of the working directory. false, and said why, where anything is wrong with it or with the rules that the command line names. */
+static bool prepare_run(struct setup *setup, struct run_options *options, GPtrArray *strings)
+{
+	struct settings_group *group = settings_group_of_folder(setup->store, ".");
+	struct bench *bench = bench_of(setup, group);
+
+	if (!bench)
+		return false;
+	settings_check_ids(setup->finder, settings_group_chain(group), &bench->rules.set);
+	if (!configuration_sound(setup))
+		return false;
+	take_run_keys(settings_of(setup->store, group, NULL), options, strings);
+	return true;
+}
+
+/* "./drafts/a.eml" is told as "drafts/a.eml" where nobody wrote the dot. */
+static void strip_dots(const GPtrArray *files)
+{
+	for (guint i = 0; i < files->len; i++) {
+		struct input_file *file = g_ptr_array_index(files, i);
+		if (g_str_has_prefix(file->path, "./"))
+			memmove(file->path, file->path + 2, strlen(file->path) - 1);
+	}
+}
+
+struct outcome {
+	GPtrArray *troubles, *remarks; /* char * */
+	GPtrArray *results;            /* struct message_result */
+	GArray *errors;                /* struct report_error */
+};
+
+static void gather(const struct job_queue *queue, struct outcome *outcome)
+{
+	for (guint i = 0; i < outcome->troubles->len; i++) {
+		struct report_error error = { NULL, g_ptr_array_index(outcome->troubles, i) };
+		g_array_append_val(outcome->errors, error);
+	}
+	for (size_t i = 0; i < queue->n; i++) {
+		struct job *job = &queue->jobs[i];
 		if (job->trouble) {
 			struct report_error error = { job->file->path, job->trouble };
-			g_array_append_val(errors, error);
+			g_array_append_val(outcome->errors, error);
 		}
 		for (guint k = 0; k < job->results->len; k++)
-			g_ptr_array_add(results, g_ptr_array_index(job->results, k));
+			g_ptr_array_add(outcome->results, g_ptr_array_index(job->results, k));
 	}
-	g_ptr_array_sort(results, compare_results);
-	engine_run_several(engine, (struct message_result **)results->pdata, results->len);
+	g_ptr_array_sort(outcome->results, compare_results);
+}
 
-	for (guint i = 0; i < remarks->len; i++)
-		run_say(NULL, g_ptr_array_index(remarks, i));
-	for (guint i = 0; i < results->len; i++)
-		if (fails(options, g_ptr_array_index(results, i)))
+static int report_outcome(const struct setup *setup, const struct run_options *options, const struct outcome *outcome)
+{
+	int code = EXIT_CLEAN;
+
+	for (guint i = 0; i < outcome->remarks->len; i++)
+		run_say(NULL, g_ptr_array_index(outcome->remarks, i));
+	for (guint i = 0; i < outcome->results->len; i++) {
+		const struct message_result *result = g_ptr_array_index(outcome->results, i);
+		if (fails(in_force_for(setup, result)->settings, result))
 			code = EXIT_FINDINGS;
-	struct report_view view = { .results = (struct message_result *const *)results->pdata,
-				    .n_results = results->len,
-				    .errors = (const struct report_error *)(const void *)errors->data,
-				    .n_errors = errors->len,
+	}
+	struct report_view view = { .results = (struct message_result *const *)outcome->results->pdata,
+				    .n_results = outcome->results->len,
+				    .errors = (const struct report_error *)(const void *)outcome->errors->data,
+				    .n_errors = outcome->errors->len,
 				    .tool_version = PRESEND_VERSION,
-				    .rules_version = builtin_rules_version,
-				    .profiles = options->lint.profiles };
-	tell_errors(options, errors);
-	if (!write_reports(options, &view) || errors->len)
+				    .rules_version = builtin_rules_version };
+	tell_errors(options, outcome->errors);
+	if (!write_reports(options, &view) || outcome->errors->len)
 		code = EXIT_TROUBLE;
+	return code;
+}
 
-	for (guint i = 0; i < results->len; i++)
-		message_result_free(g_ptr_array_index(results, i));
+/* Lint what the paths stand for, with the setup at hand. */
+static int lint_paths(struct setup *setup, const struct run_options *options, char *const *paths, size_t n_paths)
+{
+	static char *const here[] = { (char *)"." };
+	struct outcome outcome = { g_ptr_array_new_with_free_func(g_free), g_ptr_array_new_with_free_func(g_free), g_ptr_array_new(),
+				   g_array_new(FALSE, TRUE, sizeof(struct report_error)) };
+	struct job_queue queue = { .setup = setup };
+	int code = EXIT_TROUBLE;
+
+	message_library_init();
+	GPtrArray *files = input_expand(n_paths ? paths : here, n_paths ? n_paths : 1, options->stdin_name, outcome.troubles, outcome.remarks);
+	if (n_paths == 0)
+		strip_dots(files);
+	if (prepare_jobs(&queue, files)) {
+		run_jobs(&queue, options->jobs);
+		gather(&queue, &outcome);
+		run_several(setup, outcome.results);
+		code = report_outcome(setup, options, &outcome);
+	}
+	for (guint i = 0; i < outcome.results->len; i++)
+		message_result_free(g_ptr_array_index(outcome.results, i));
 	for (size_t i = 0; i < queue.n; i++) {
 		g_ptr_array_free(queue.jobs[i].results, TRUE);
 		g_free(queue.jobs[i].trouble);
@@ -416,11 +691,26 @@ int run_lint(const struct run_options *options, char *const *paths, size_t n_pat
 		input_file_free(g_ptr_array_index(files, i));
 	g_free(queue.jobs);
 	g_ptr_array_free(files, TRUE);
-	g_ptr_array_free(results, TRUE);
-	g_ptr_array_free(troubles, TRUE);
-	g_ptr_array_free(remarks, TRUE);
-	g_array_free(errors, TRUE);
-	engine_free(engine);
-	run_rules_release(&rules);
+	g_ptr_array_free(outcome.results, TRUE);
+	g_ptr_array_free(outcome.troubles, TRUE);
+	g_ptr_array_free(outcome.remarks, TRUE);
+	g_array_free(outcome.errors, TRUE);
+	return code;
+}
+
+int run_lint(const struct run_options *options, char *const *paths, size_t n_paths)
+{
+	struct run_options run = *options;
+	GPtrArray *strings = g_ptr_array_new_with_free_func(g_free);
+	struct setup setup;
+	int code = EXIT_TROUBLE;
+
+	setup_init(&setup, options);
+	if (n_paths == 0 && !config_chain_of(setup.finder, config_working_directory(setup.finder))->n)
+		code = -1;
+	else if (prepare_run(&setup, &run, strings))
+		code = lint_paths(&setup, &run, paths, n_paths);
+	setup_release(&setup);
+	g_ptr_array_free(strings, TRUE);
 	return code;
 }

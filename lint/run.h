@@ -20,12 +20,17 @@ struct run_options {
 	bool no_builtin_rules;
 	const char *stdin_name;        /* NULL */
 	int jobs;                      /* 0: as many as it is worth */
+	uint64_t given;                /* bits 1 << enum config_key: options that the command line gives */
+	const char *config_file;       /* --config; NULL: look for files */
+	bool isolated;                 /* no configuration */
+	bool force_exclude;            /* exclusions hold for named paths, too */
 };
 
 /* Exit codes of the program (interface.md). */
 enum { EXIT_CLEAN = 0, EXIT_FINDINGS = 1, EXIT_TROUBLE = 2 };
 
-/* Lint the paths and write the reports. Messages about trouble go to standard error. Returns the exit code. */
+/* Lint the paths and write the reports. Messages about trouble go to standard error. Returns the exit code. Without paths: the working directory,
+ * if it has a configuration; else -1, and nothing was said. */
 int run_lint(const struct run_options *options, char *const *paths, size_t n_paths);
 
 /* "presend: WHAT: MESSAGE" on standard error, made safe for a terminal: file names are as hostile as drafts. what may be NULL. */

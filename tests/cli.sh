@@ -153,7 +153,7 @@ for value in stage=late class=letter volume=huge fail-on=sometimes now=yesterday
 done
 wants 2 'an option without its value' "$good" --stage
 wants 2 'a value too many' --quiet=yes "$good"
-for later in --fix --diff --config --baseline --staged preflight bounce gate init; do
+for later in --fix --diff --baseline --staged preflight bounce gate init; do
 	wants 2 "$later of a later version" "$later"
 	says err 'not in this version yet' "$later of a later version"
 done
@@ -503,9 +503,9 @@ for page in docs/presend.1 docs/presend.ja.1; do
 	fi
 done
 # docs/ARCHITECTURE.md has one row for every file of lint/, and no row for a file that is gone. "name.c .h" are two files.
-sed -n 's/^| `\([a-z0-9_/]*\)\.\([ch]\)\( \.h\)\{0,1\}` |.*/\1.\2\3/p' docs/ARCHITECTURE.md |
-	awk '{ print $1; if ($2 == ".h") { sub(/\.c$/, ".h", $1); print $1 } }' | LC_ALL=C sort >"$scratch/told"
-(cd lint && find . -name '*.[ch]' | sed 's,^\./,,' | LC_ALL=C sort) >"$scratch/files"
+sed -n 's/^| `\([a-z0-9_/]*\)\.\([ch]c\{0,1\}\)\( \.h\)\{0,1\}` |.*/\1.\2\3/p' docs/ARCHITECTURE.md |
+	awk '{ print $1; if ($2 == ".h") { sub(/\.cc*$/, ".h", $1); print $1 } }' | LC_ALL=C sort >"$scratch/told"
+(cd lint && find . -name '*.[ch]' -o -name '*.cc' | sed 's,^\./,,' | LC_ALL=C sort) >"$scratch/files"
 diff "$scratch/files" "$scratch/told" >"$scratch/difference"
 report $? 'docs/ARCHITECTURE.md does not list the files of lint/ (< file, > row)' || cat "$scratch/difference"
 # Links between our documents lead somewhere.

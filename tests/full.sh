@@ -42,16 +42,16 @@ build() {
 
 # Both compilers, each in a folder of its own; the tests run on what they built.
 gcc_build() {
-	build B=build-gcc CC=gcc DEV=1 build-gcc/presend && build B=build-gcc CC=gcc DEV=1 test
+	build B=build-gcc CC=gcc CXX=g++ DEV=1 build-gcc/presend && build B=build-gcc CC=gcc CXX=g++ DEV=1 test
 }
 clang_build() {
-	build B=build-clang CC=clang DEV=1 build-clang/presend && build B=build-clang CC=clang DEV=1 test
+	build B=build-clang CC=clang CXX=clang++ DEV=1 build-clang/presend && build B=build-clang CC=clang CXX=clang++ DEV=1 test
 }
 san_build() {
 	build SAN=1 B=build-san build-san/presend && build SAN=1 B=build-san test
 }
 valgrind_run() {
-	build B=build-gcc CC=gcc DEV=1 valcheck
+	build B=build-gcc CC=gcc CXX=g++ DEV=1 valcheck
 }
 
 # An exception to what these tools say stands beside the code it is about, as an inline comment with its reason.
@@ -87,13 +87,13 @@ fuzz_build() {
 	JOBS=$jobs SECONDS_EACH=${FUZZ_SECONDS:-20} bash tests/fuzz/build.sh
 }
 real_mail_run() {
-	build B=build-gcc CC=gcc DEV=1 build-gcc/presend && B=build-gcc bash tests/real_mail.sh
+	build B=build-gcc CC=gcc CXX=g++ DEV=1 build-gcc/presend && B=build-gcc bash tests/real_mail.sh
 }
 real_mail_san_run() {
 	build SAN=1 B=build-san build-san/presend && B=build-san bash tests/real_mail.sh
 }
 pathological_run() {
-	build B=build-gcc CC=gcc DEV=1 build-gcc/presend && B=build-gcc bash tests/pathological.sh &&
+	build B=build-gcc CC=gcc CXX=g++ DEV=1 build-gcc/presend && B=build-gcc bash tests/pathological.sh &&
 		build SAN=1 B=build-san build-san/presend && B=build-san bash tests/pathological.sh
 }
 

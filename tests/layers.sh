@@ -12,11 +12,12 @@ layer_of() {
 	doc/*) echo 2 ;;
 	rule/*) echo 3 ;;
 	report/*) echo 4 ;;
-	*) echo 5 ;;
+	config/*) echo 5 ;;
+	*) echo 6 ;;
 	esac
 }
 
-for file in $(find lint -name '*.[ch]' | LC_ALL=C sort); do
+for file in $(find lint -name '*.[ch]' -o -name '*.cc' | LC_ALL=C sort); do
 	own=$(layer_of "${file#lint/}")
 	while read -r included; do
 		[ "$(layer_of "$included")" -le "$own" ] && continue
@@ -28,6 +29,12 @@ for file in $(find lint -name '*.[ch]' | LC_ALL=C sort); do
 	lint/report/*)
 		if grep -nE '^#include "(doc|mail)/' "$file"; then
 			echo "$file: a reporter may not see the message"
+			bad=1
+		fi
+		;;
+	lint/config/*)
+		if grep -nE '^#include "(doc|mail)/' "$file"; then
+			echo "$file: a configuration is read before any message"
 			bad=1
 		fi
 		;;
@@ -55,6 +62,7 @@ only 'pcre2' 'lint/rule/pattern.c'
 only 'yaml' 'lint/rule/rule_load.c'
 only 'json' 'lint/report/report_json.c'
 only 'libpsl' 'lint/doc/alignment.c'
+only 'toml' 'lint/config/toml.cc'
 
-[ $bad -eq 0 ] && echo "layers: no upward include in $(find lint -name '*.[ch]' | wc -l) files"
+[ $bad -eq 0 ] && echo "layers: no upward include in $(find lint -name '*.[ch]' -o -name '*.cc' | wc -l) files"
 exit $bad

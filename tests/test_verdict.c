@@ -193,13 +193,14 @@ static GString *sheet(unsigned profiles, const struct reporter *reporter, const 
 	struct message_result result = result_with(SEVERITY_ERROR, "evil\x1b]0;x\a.eml");
 	struct message_result *results[] = {&result};
 	const struct report_view view = {
-	        .results = results, .n_results = 1, .tool_version = "0.1.0", .rules_version = "abc", .profiles = profiles};
+	        .results = results, .n_results = 1, .tool_version = "0.1.0", .rules_version = "abc"};
 	GHashTable *table = verdict_table_new();
 	GString *out = g_string_new(NULL);
 
 	verdict_note(table, "FM-01", REQUIREMENT_PASS, REASON_NONE);
 	verdict_note(table, "FM-09", REQUIREMENT_NOT_APPLICABLE, REASON_STAGE);
 	verdict_note(table, "TX-06", REQUIREMENT_PASS, REASON_NONE);
+	result.profiles = profiles;
 	verdict_finish(&result, table, &options, false);
 	reporter->write(out, &view, report);
 	g_hash_table_destroy(table);

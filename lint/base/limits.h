@@ -37,6 +37,13 @@
 #define LIMIT_YAML_DEPTH 12
 /* One list of facts (rule/data_list.h): ten times the longest there is, and starts of lines fit into 32 bits. */
 #define LIMIT_DATA_FILE_BYTES ((size_t)1024 * 1024)
+/* Configuration files: hundreds of lists fit in. Keys with 32,000 dots, as many as fit, are parsed and freed within 14 MB (measured). */
+#define LIMIT_CONFIG_BYTES ((size_t)64 * 1024)
+#define LIMIT_CONFIG_DEPTH 8
+/* Files in force for one folder, with all they extend: two that each extend two would double at every step. */
+#define LIMIT_CONFIG_FILES 64
+/* One .gitignore. */
+#define LIMIT_IGNORE_BYTES ((size_t)1024 * 1024)
 /* Patterns (performance notes: docs/ARCHITECTURE.md, "Matching"). */
 #define LIMIT_PATTERN_BYTES 2000
 #define LIMIT_PATTERN_MATCH_STEPS 10000

@@ -30,7 +30,6 @@ struct report_view {
 	const struct report_error *errors;
 	size_t n_errors;
 	const char *tool_version, *rules_version;
-	unsigned profiles;         /* enum profile: what was asked for; of use to the checklist */
 };
 
 struct reporter {

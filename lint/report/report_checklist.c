@@ -346,9 +346,9 @@ static void append_summary(GString *out, const struct report_options *options, c
 }
 
 static void write_sheet(
-        GString *out, const struct report_view *view, const struct message_result *result, const struct report_options *options)
+        GString *out, const struct message_result *result, const struct report_options *options)
 {
-	g_autoptr(GArray) rows = checklist_rows(result, view->profiles);
+	g_autoptr(GArray) rows = checklist_rows(result, result->profiles);
 
 	style_begin(out, options, STYLE_BOLD);
 	safe_append_terminal(out, span_str(result->path), true);
@@ -373,7 +373,7 @@ static void checklist_write(GString *out, const struct report_view *view, const 
 	for (size_t i = 0; i < view->n_results; i++) {
 		if (i > 0)
 			g_string_append_c(out, '\n');
-		write_sheet(out, view, view->results[i], options);
+		write_sheet(out, view->results[i], options);
 	}
 	for (size_t i = 0; i < view->n_errors; i++) {
 		if (view->errors[i].path) {

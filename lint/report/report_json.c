@@ -333,7 +333,7 @@ static void checklist_json_write(GString *out, const struct report_view *view, c
 {
 	for (size_t i = 0; i < view->n_results; i++) {
 		const struct message_result *result = view->results[i];
-		g_autoptr(GArray) rows = checklist_rows(result, view->profiles);
+		g_autoptr(GArray) rows = checklist_rows(result, result->profiles);
 		struct json_object *sheet = json_object_new_object(), *array = json_object_new_array();
 
 		add(sheet, "version", json_object_new_int(JSON_FORMAT_VERSION));
@@ -342,7 +342,7 @@ static void checklist_json_write(GString *out, const struct report_view *view, c
 		add_string(sheet, "rules_version", view->rules_version);
 		add_string(sheet, "path", result->path);
 		add_size(sheet, "index", result->index);
-		add(sheet, "profiles", profiles_array(view->profiles));
+		add(sheet, "profiles", profiles_array(result->profiles));
 		for (guint k = 0; k < rows->len; k++)
 			json_object_array_add(
 			        array, row_object(result, &g_array_index(rows, struct checklist_row, k), language_of(options)));

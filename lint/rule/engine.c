@@ -23,11 +23,13 @@ struct active_rule {
 };
 
 struct engine {
+	const struct rule_set *rules;
 	const struct lint_options *options;
 	struct active_rule *active;
 	size_t n_active;
 	const struct rule *gave_up, *more;
 	struct match_set *matches;
+	bool owns_matches;
 };
 
 struct engine_worker {
@@ -46,6 +48,7 @@ struct circumstances {
 
 struct check {
 	struct engine_worker *worker;
+	const struct engine *engine;
 	const struct message *message;
 	const struct rule *rule;
 	struct circumstances now;
@@ -85,12 +88,46 @@ static bool listed(const GPtrArray *prefixes, const struct rule *rule, bool adde
 	return false;
 }
 
+static bool selection_step(bool before, const struct rule_selection *step, const struct rule *rule)
+{
+	bool on = step->select && step->select->len ? listed(step->select, rule, true) : before;
+
+	/* What presend says about itself is left out only by name. */
+	if (step->select && step->select->len && strcmp(rule->area, "engine") == 0)
+		on = true;
+	return (on || listed(step->extend_select, rule, true)) && !listed(step->ignore, rule, false);
+}
+
+/* Does the configuration give the rule another severity? What presend says about itself takes it only by its whole name. */
+static bool severity_changed(const struct lint_options *options, const struct rule *rule, enum severity *out)
+{
+	const struct severity_override *best = NULL;
+
+	for (size_t i = 0; i < options->n_severities; i++) {
+		const struct severity_override *override = &options->severities[i];
+		bool fits = strcmp(override->id, rule->id) == 0 ||
+			    (strcmp(rule->area, "engine") != 0 &&
+			     (g_str_has_prefix(rule->id, override->id) || any_starts_with(rule->requirements, override->id)));
+		if (fits && (!best || override->level > best->level ||
+			     (override->level == best->level && strlen(override->id) > strlen(best->id))))
+			best = override;
+	}
+	if (best)
+		*out = best->severity;
+	return best != NULL;
+}
+
 static bool selected(const struct lint_options *options, const struct rule *rule)
 {
-	bool by_default = options->select && options->select->len ? listed(options->select, rule, true) : !rule->default_off;
-	/* What presend says about itself is left out only by name. */
-	by_default = by_default || strcmp(rule->area, "engine") == 0;
-	return (by_default || listed(options->extend_select, rule, true)) && !listed(options->ignore, rule, false);
+	const struct rule_selection last = { options->select, options->extend_select, options->ignore };
+	bool on = !rule->default_off;
+
+	enum severity severity = SEVERITY_ERROR;
+
+	for (size_t i = 0; i < options->n_selections; i++)
+		on = selection_step(on, &options->selections[i], rule);
+	severity_changed(options, rule, &severity);
+	return selection_step(on, &last, rule) && severity != SEVERITY_OFF;
 }
 
 static int compare_check_name(const void *name, const void *entry)
@@ -105,10 +142,11 @@ static check_function find_check(const char *name)
 	return entry ? entry->function : NULL;
 }
 
-struct engine *engine_new(const struct rule_set *rules, const struct lint_options *options)
+static struct engine *new_engine(const struct rule_set *rules, const struct lint_options *options)
 {
 	struct engine *engine = g_new0(struct engine, 1);
 
+	engine->rules = rules;
 	engine->options = options;
 	engine->active = g_new0(struct active_rule, rules->n + 1);
 	engine->gave_up = rule_set_find(rules, RULE_GAVE_UP);
@@ -124,7 +162,23 @@ struct engine *engine_new(const struct rule_set *rules, const struct lint_option
 		if (rule->check && !rule->several_messages)
 			active->function = find_check(rule->check);
 	}
+	return engine;
+}
+
+struct engine *engine_new(const struct rule_set *rules, const struct lint_options *options)
+{
+	struct engine *engine = new_engine(rules, options);
+
 	engine->matches = match_set_new(rules);
+	engine->owns_matches = true;
+	return engine;
+}
+
+struct engine *engine_new_beside(const struct engine *first, const struct lint_options *options)
+{
+	struct engine *engine = new_engine(first->rules, options);
+
+	engine->matches = first->matches;
 	return engine;
 }
 
@@ -132,7 +186,8 @@ void engine_free(struct engine *engine)
 {
 	if (!engine)
 		return;
-	match_set_free(engine->matches);
+	if (engine->owns_matches)
+		match_set_free(engine->matches);
 	g_free(engine->active);
 	g_free(engine);
 }
@@ -186,8 +241,8 @@ static bool condition_fits(const struct rule_condition *condition, const struct 
 	       (condition->target_jis == 0 || (condition->target_jis > 0) == now->japanese);
 }
 
-/* The severity of a finding with that case and field (NULL: none). First condition that fits and names one wins. */
-static enum severity resolve_severity(const struct rule *rule, const struct circumstances *now, const char *case_name, const char *field)
+/* The severity that the rule gives a finding with that case and field (NULL: none). First condition that fits and names one wins. */
+static enum severity rule_severity(const struct rule *rule, const struct circumstances *now, const char *case_name, const char *field)
 {
 	for (size_t i = 0; i < rule->n_conditions; i++) {
 		const struct rule_condition *condition = &rule->conditions[i];
@@ -196,6 +251,16 @@ static enum severity resolve_severity(const struct rule *rule, const struct circ
 			return (enum severity)condition->severity;
 	}
 	return rule->severity;
+}
+
+/* The same, and what the configuration makes of it: it re-grades what is told, and cannot make a rule speak where it does not apply. */
+static enum severity resolve_severity(const struct rule *rule, const struct circumstances *now, const char *case_name, const char *field)
+{
+	enum severity severity = rule_severity(rule, now, case_name, field);
+
+	if (severity != SEVERITY_OFF)
+		severity_changed(now->options, rule, &severity);
+	return severity;
 }
 
 /* False where no finding of the rule could be more than off, whatever its case and field. */
@@ -501,7 +566,7 @@ const struct rule *check_rule(const struct check *c)
 
 const struct lint_options *check_options(const struct check *c)
 {
-	return c->worker->engine->options;
+	return c->engine->options;
 }
 
 enum stage check_stage(const struct check *c)
@@ -625,7 +690,7 @@ static void take_findings(struct message_result *result, GArray *findings)
 /* Say once how many findings of the rule at hand were too many to list. */
 static void tell_dropped(struct check *c)
 {
-	const struct rule *full = c->rule, *more = c->worker->engine->more;
+	const struct rule *full = c->rule, *more = c->engine->more;
 	size_t n = c->n_dropped, offset = c->first_dropped.offset;
 
 	if (!n || !more)
@@ -666,7 +731,7 @@ static void begin_rule(struct check *c, const struct rule *rule)
 static bool match_wanted(const struct rule *rule, void *data)
 {
 	const struct check *c = data;
-	return selected(c->worker->engine->options, rule) && can_speak(rule, &c->now);
+	return selected(c->engine->options, rule) && can_speak(rule, &c->now);
 }
 
 enum { MOST_WORDS_TOLD = 8 };
@@ -756,8 +821,8 @@ static void match_found(const struct rule *rule, const struct match_hit *hits, s
 					  ARG_T("words", hits[i].matched));
 	}
 	tell_dropped(c);
-	if (gave_up && c->worker->engine->gave_up) {
-		begin_rule(c, c->worker->engine->gave_up);
+	if (gave_up && c->engine->gave_up) {
+		begin_rule(c, c->engine->gave_up);
 		struct range start = { c->message->range.start, c->message->range.start };
 		check_report(c, start, NULL, ARG_T("rule", span_str(rule->id)));
 	}
@@ -782,11 +847,16 @@ static bool goes_out_japanese(const struct lint_options *options, const struct m
 
 struct message_result *engine_run(struct engine_worker *worker, const struct message *m)
 {
-	const struct engine *engine = worker->engine;
+	return engine_run_with(worker, worker->engine, m);
+}
+
+struct message_result *engine_run_with(struct engine_worker *worker, const struct engine *engine, const struct message *m)
+{
 	struct arena *arena = arena_new();
 	struct message_result *result = ARENA_NEW(arena, struct message_result);
 	GHashTable *requirements = verdict_table_new();
 	struct check c = { .worker = worker,
+			   .engine = engine,
 			   .message = m,
 			   .now = { engine->options, engine_stage(engine->options, m->kind), goes_out_japanese(engine->options, m) },
 			   .result = result,
@@ -798,6 +868,8 @@ struct message_result *engine_run(struct engine_worker *worker, const struct mes
 	result->index = m->index;
 	result->is_template = m->kind == INPUT_TEMPLATE;
 	result->stage = c.now.stage;
+	result->profiles = engine->options->profiles;
+	result->engine = engine;
 	result->subject = copy_or_null(arena, m->subject);
 	result->from = copy_or_null(arena, m->from_field ? m->from_field->value : NULL);
 	result->size = m->range.end - m->range.start;
@@ -832,7 +904,6 @@ struct message_result *engine_run(struct engine_worker *worker, const struct mes
 
 struct several_run {
 	struct several several;
-	const struct engine *engine;
 	const struct rule *rule;
 	GArray **added;            /* per result: struct finding; NULL where nothing was added */
 };
@@ -842,11 +913,11 @@ static void several_report(struct several *s, size_t i, const struct fact *fact,
 {
 	struct several_run *run = s->data;
 	struct message_result *result = s->results[i];
-	const struct circumstances now = { run->engine->options, result->stage, false };
+	const struct circumstances now = { result->engine->options, result->stage, false };
 	if (!case_name)
 		case_name = "default";
 	enum severity severity = resolve_severity(run->rule, &now, case_name, NULL);
-	if (severity == SEVERITY_OFF)
+	if (severity == SEVERITY_OFF || !selected(now.options, run->rule))
 		return;
 	struct finding finding = { .rule = run->rule,
 				   .severity = severity,
@@ -868,14 +939,14 @@ static void several_report(struct several *s, size_t i, const struct fact *fact,
 
 void engine_run_several(const struct engine *engine, struct message_result **results, size_t n)
 {
-	struct several_run run = { .engine = engine, .added = g_new0(GArray *, n + 1) };
+	struct several_run run = { .added = g_new0(GArray *, n + 1) };
 
 	run.several = (struct several){ results, n, several_report, &run };
-	for (size_t i = 0; n > 1 && i < engine->n_active; i++) {
-		if (!engine->active[i].several)
-			continue;
-		run.rule = engine->active[i].rule;
-		engine->active[i].several(&run.several);
+	for (size_t i = 0; n > 1 && i < engine->rules->n; i++) {
+		run.rule = engine->rules->rules[i];
+		several_function several = run.rule->check && run.rule->several_messages ? several_find(run.rule->check) : NULL;
+		if (several)
+			several(&run.several);
 	}
 	for (size_t i = 0; n > 1 && i < n; i++) {
 		struct message_result *result = results[i];

@@ -15,13 +15,18 @@ struct engine_worker;  /* one per thread: ICU objects, compiled patterns */
 
 /* rules and options must outlive the engine. */
 struct engine *engine_new(const struct rule_set *rules, const struct lint_options *options);
+/* The same rules with other options. Shares what first has compiled, so first must outlive it; workers of first run it, too. */
+struct engine *engine_new_beside(const struct engine *first, const struct lint_options *options);
 void engine_free(struct engine *engine);
 struct engine_worker *engine_worker_new(const struct engine *engine);
 void engine_worker_free(struct engine_worker *worker);
 
 /* Lint one message. The result owns all it shows: message and file may be freed. */
 struct message_result *engine_run(struct engine_worker *worker, const struct message *message);
-/* Second pass: rules over several messages, results in path order. Adds findings to them. */
+/* The same with the options of an engine beside the worker's. */
+struct message_result *engine_run_with(struct engine_worker *worker, const struct engine *engine, const struct message *message);
+/* Second pass: rules over several messages, results in path order. Adds findings to them. engine: any of those that made the results, which
+ * are all beside each other; what each message is judged by is its own. */
 void engine_run_several(const struct engine *engine, struct message_result **results, size_t n);
 
 /* The stage that applies to a message: what the user gave, else by the kind of the file. */

@@ -10,6 +10,8 @@
 #include "rule/options.h"
 #include "rule/rule.h"
 
+struct engine;
+
 enum arg_kind { ARG_TEXT, ARG_INT };
 
 struct finding_arg {
@@ -46,6 +48,8 @@ struct message_result {
 	size_t index;
 	bool is_template;
 	enum stage stage;
+	unsigned profiles;          /* enum profile: what was asked for */
+	const struct engine *engine; /* that made it, for the second pass */
 	const char *subject, *from; /* decoded; NULL */
 	size_t size;                /* bytes of this message */
 	struct finding *findings;   /* sorted: offset, then rule id */

@@ -26,6 +26,25 @@ enum confidence { CONFIDENCE_CERTAIN, CONFIDENCE_LIKELY, CONFIDENCE_OPINION };
 enum language { LANGUAGE_EN, LANGUAGE_JA };
 enum { N_LANGUAGES = 2 };
 
+/* One step of choosing rules: rule ids, requirement ids or beginnings of them, char *; NULL where nothing is said. */
+struct rule_selection {
+	const GPtrArray *select, *extend_select, *ignore;
+};
+
+/* Another severity for rules, from the configuration. */
+struct severity_override {
+	const char *id;                /* a rule id, a requirement id or the beginning of one */
+	enum severity severity;
+	unsigned level;                /* of two that fit, the higher level wins, then the longer id */
+};
+
+/* What the configuration says of the mailing list that a message belongs to. Lists are NULL-terminated, and NULL where nothing is said. */
+struct list_options {
+	const char *name;
+	const char *list_id;
+	const char *const *names, *const *domains, *const *addresses, *const *adds_headers, *const *tags;
+};
+
 struct lint_options {
 	bool stage_given;              /* else: template for a template file, draft for a message */
 	enum stage stage;
@@ -36,6 +55,11 @@ struct lint_options {
 	bool target_sjis;              /* --target-charset shift_jis */
 	int64_t now;                   /* seconds since 1970; --now or the clock */
 	GPtrArray *select, *ignore, *extend_select; /* rule ids or prefixes, char *; empty select: all default rules */
+	const struct rule_selection *selections; /* of the configuration, each changes what those before it chose; then the three above */
+	size_t n_selections;
+	const struct severity_override *severities;
+	size_t n_severities;
+	const struct list_options *list; /* NULL: no list is known */
 };
 
 const char *stage_name(enum stage stage);

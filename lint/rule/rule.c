@@ -150,3 +150,24 @@ const char *rule_set_suggest(const struct rule_set *set, const char *id)
 			nearest = set->rules[i]->id;
 	return nearest;
 }
+
+static bool any_begins(const char *const *ids, const char *beginning)
+{
+	for (; ids && *ids; ids++)
+		if (g_str_has_prefix(*ids, beginning))
+			return true;
+	return false;
+}
+
+bool rule_set_knows(const struct rule_set *set, const char *id)
+{
+	for (size_t i = 0; i < set->n; i++) {
+		const struct rule *rule = set->rules[i];
+		if (g_str_has_prefix(rule->id, id) || any_begins(rule->requirements, id))
+			return true;
+		for (size_t k = 0; k < rule->n_conditions; k++)
+			if (any_begins(rule->conditions[k].requirements, id))
+				return true;
+	}
+	return false;
+}

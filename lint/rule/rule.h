@@ -173,6 +173,8 @@ struct rule_set {
 const struct rule *rule_set_find(const struct rule_set *set, const char *id);
 /* The nearest id, for did-you-mean; NULL where none is near. */
 const char *rule_set_suggest(const struct rule_set *set, const char *id);
+/* Is it a rule id, a requirement id or the beginning of one? */
+bool rule_set_knows(const struct rule_set *set, const char *id);
 
 /* Points of a rule for the score: one data file, rules.d/score.yaml, compiled in. */
 struct score_points {

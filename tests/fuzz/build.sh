@@ -9,14 +9,14 @@ seconds=${SECONDS_EACH:-60}
 command -v clang >/dev/null || { echo 'fuzz: clang is missing; make deps-full installs it' >&2; exit 2; }
 
 san='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer'
-make --no-print-directory -j"${JOBS:-2}" B="$fuzz" CC=clang CC_FOR_BUILD=cc CFLAGS='-O1 -g' HARDENING= EXTRA_FLAGS="$san" "$fuzz/libpresend.a"
+make --no-print-directory -j"${JOBS:-2}" B="$fuzz" CC=clang CXX=clang++ CC_FOR_BUILD=cc CXXFLAGS='-O1 -g' CFLAGS='-O1 -g' HARDENING= EXTRA_FLAGS="$san" "$fuzz/libpresend.a"
 
 packages=(gmime-3.0 libxml-2.0 icu-uc libpcre2-8 yaml-0.1 json-c libpsl)
 read -r -a flags <<<"$(pkg-config --cflags "${packages[@]}")"
 read -r -a libs <<<"$(pkg-config --libs "${packages[@]}")"
 for target in fuzz_message fuzz_html; do
 	clang -std=gnu11 -O1 -g -Wall -Wextra -Ilint "${flags[@]}" -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
-		-fno-omit-frame-pointer -o "$fuzz/$target" "tests/fuzz/$target.c" "$fuzz/libpresend.a" "${libs[@]}" -lm
+		-fno-omit-frame-pointer -o "$fuzz/$target" "tests/fuzz/$target.c" "$fuzz/libpresend.a" "${libs[@]}" -lstdc++ -lm
 done
 
 # Seeds: the drafts of corpus/ behind a byte of options, see fuzz_message.c. Long ones only slow a fuzzer down.
