@@ -16,7 +16,7 @@ enum option_id {
 	OPTION_FORMAT, OPTION_PROFILE, OPTION_STAGE, OPTION_CLASS, OPTION_VOLUME, OPTION_SELECT, OPTION_IGNORE, OPTION_EXTEND_SELECT,
 	OPTION_FAIL_ON, OPTION_MAX_SCORE, OPTION_RULES, OPTION_NO_BUILTIN_RULES, OPTION_STDIN_FILENAME, OPTION_TARGET_CHARSET,
 	OPTION_LANG, OPTION_NOW, OPTION_JOBS, OPTION_COLOR, OPTION_VERBOSE, OPTION_QUIET, OPTION_STATISTICS, OPTION_CONFIG, OPTION_ISOLATED,
-	OPTION_FORCE_EXCLUDE,
+	OPTION_FORCE_EXCLUDE, OPTION_NO_INLINE_IGNORES,
 	OPTION_HELP, OPTION_VERSION
 };
 
@@ -77,6 +77,8 @@ static const struct option_definition option_definitions[] = {
 	{ OPTION_ISOLATED, 0, "isolated", { NULL, NULL }, { "read no configuration file", "設定ファイルを読まない" } },
 	{ OPTION_FORCE_EXCLUDE, 0, "force-exclude", { NULL, NULL },
 	  { "leave excluded files out even where they are named", "除外したファイルは、直接指定されても検査しない" } },
+	{ OPTION_NO_INLINE_IGNORES, 0, "no-inline-ignores", { NULL, NULL },
+	  { "obey no presend-ignore comment and no X-Presend-Ignore field", "原稿内の presend-ignore コメントと X-Presend-Ignore ヘッダーに従わない" } },
 	{ OPTION_HELP, 'h', "help", { NULL, NULL }, { "show this text", "この説明を表示" } },
 	{ OPTION_VERSION, 'V', "version", { NULL, NULL }, { "show the version", "バージョンを表示" } },
 };
@@ -410,6 +412,9 @@ static bool apply_option(struct parse_state *state, const struct option_definiti
 		break;
 	case OPTION_FORCE_EXCLUDE:
 		cli->run.force_exclude = true;
+		break;
+	case OPTION_NO_INLINE_IGNORES:
+		lint->no_inline_ignores = true;
 		break;
 	case OPTION_HELP:
 		cli->command = COMMAND_HELP;

@@ -548,7 +548,7 @@ static bool fails(const struct settings *settings, const struct message_result *
 	if (settings->fail_on == SEVERITY_OFF)
 		return false;
 	for (size_t i = 0; i < result->n_findings; i++)
-		if (result->findings[i].severity >= settings->fail_on)
+		if (!result->findings[i].suppressed && result->findings[i].severity >= settings->fail_on)
 			return true;
 	return false;
 }

@@ -28,6 +28,9 @@
 #define LIMIT_HTML_NODES 1000000
 /* Findings of one rule in one message; the rest are counted in one "cap-reached" remark. */
 #define LIMIT_FINDINGS_PER_RULE 100
+/* presend-ignore comments of one message that are obeyed, and words of one: each is compared with all findings. */
+#define LIMIT_IGNORES 200
+#define LIMIT_IGNORE_WORDS 20
 /* Excerpt of a finding, in code points. */
 #define LIMIT_EXCERPT_CHARS 120
 /* Decoded line shown with a finding, in code points; a longer one is cut around the place. */

@@ -30,6 +30,8 @@ struct scan {
 	struct span text;
 	size_t found[N_CLOSERS];
 	bool looked[N_CLOSERS];
+	size_t endcomment;             /* likewise */
+	bool looked_endcomment;
 };
 
 static char byte_at(const struct scan *s, size_t at)
@@ -102,6 +104,12 @@ static bool word_in(struct span word, const char *list)
 	return false;
 }
 
+/* The comment of Go: a slash and a star behind the braces. */
+static bool is_go_comment(struct span inside, size_t at)
+{
+	return at + 1 < inside.n && inside.p[at] == '/' && inside.p[at + 1] == '*';
+}
+
 /* Handlebars opens with # and ^, Go with bare words; both close the same way in every dialect. */
 static enum tag_place mustache_place(struct span inside, size_t at, struct span word)
 {
@@ -109,10 +117,10 @@ static enum tag_place mustache_place(struct span inside, size_t at, struct span 
 
 	if (c == '#' || c == '^')
 		return word.n ? TAG_OPEN : TAG_MIDDLE;
+	if (c == '!' || is_go_comment(inside, at))
+		return TAG_COMMENT;
 	if (c == '/')
 		return TAG_CLOSE;
-	if (c == '!')
-		return TAG_COMMENT;
 	if (word_in(word, "else elseif elsif"))
 		return TAG_MIDDLE;
 	if (word_in(word, "end"))
@@ -152,10 +160,11 @@ static bool match_mustache(struct scan *s, size_t i, struct tag *out)
 				return false;
 	} else if (!is_name_start(c) && !memchr("#/^&>!.$@(\"'*[", c, 14))
 		return false;
-	if (c != '!' && span_find(inside, SPAN_LIT("{{"), at) < inside.n)
+	bool comment = c == '!' || is_go_comment(inside, at);
+	if (!comment && span_find(inside, SPAN_LIT("{{"), at) < inside.n)
 		return false;
 	/* An object literal or a style rule has ; or an inner brace. */
-	if (c != '!' && (memchr(inside.p, ';', inside.n) && memchr(inside.p, ':', inside.n)))
+	if (!comment && (memchr(inside.p, ';', inside.n) && memchr(inside.p, ':', inside.n)))
 		return false;
 	*out = (struct tag){ .range = { i, close + (triple ? 3 : 2) }, .syntax = TAG_MUSTACHE, .certain = true };
 	out->name = first_word(inside, at);
@@ -173,6 +182,28 @@ static enum tag_place statement_place(struct span word)
 			  "spaceless verbatim blocktrans"))
 		return TAG_OPEN;
 	return TAG_OUTPUT;
+}
+
+/* {% comment %} ... {% endcomment %} of Liquid and Django is one comment: what stands inside is no text and no tag. The tag at hand grows
+ * to the end of the whole. */
+static void take_block_comment(struct scan *s, struct tag *tag)
+{
+	if (!s->looked_endcomment || s->endcomment < tag->range.end) {
+		s->endcomment = span_find(s->text, SPAN_LIT("endcomment"), tag->range.end);
+		s->looked_endcomment = true;
+	}
+	size_t at = s->endcomment;
+	if (at >= s->text.n || at - tag->range.end > LONGEST_CODE_TAG_BYTES)
+		return;
+	size_t open = at, close = at + strlen("endcomment");
+	while (open > tag->range.end && (ascii_is_space(s->text.p[open - 1]) || s->text.p[open - 1] == '-'))
+		open--;
+	while (close < s->text.n && (ascii_is_space(s->text.p[close]) || s->text.p[close] == '-'))
+		close++;
+	if (open < tag->range.end + 2 || memcmp(s->text.p + open - 2, "{%", 2) != 0 || !starts_at(s, close, "%}"))
+		return;
+	tag->range.end = close + 2;
+	tag->place = TAG_COMMENT;
 }
 
 static bool match_statement(struct scan *s, size_t i, struct tag *out)
@@ -199,6 +230,8 @@ static bool match_statement(struct scan *s, size_t i, struct tag *out)
 		return false;
 	out->name = first_word(inside, at);
 	out->place = statement_place(out->name);
+	if (span_eq(out->name, SPAN_LIT("comment")))
+		take_block_comment(s, out);
 	return true;
 }
 

@@ -22,6 +22,7 @@ enum tag_syntax {
 	TAG_DOUBLE_UNDERSCORE/* __name__ */
 };
 
+/* A TAG_COMMENT holds the whole comment, also {% comment %} ... {% endcomment %}. */
 enum tag_place { TAG_OUTPUT, TAG_OPEN, TAG_MIDDLE, TAG_CLOSE, TAG_COMMENT };
 
 struct tag {

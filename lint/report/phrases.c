@@ -35,6 +35,7 @@ static const struct localized_phrase {
         [PHRASE_WARNINGS_ONE] = {{"1 warning", "警告 1 件"}},
         [PHRASE_WARNINGS_MANY] = {{"{0} warnings", "警告 {0} 件"}},
         [PHRASE_INFO] = {{"{0} info", "情報 {0} 件"}},
+        [PHRASE_SUPPRESSED] = {{"{0} suppressed", "抑制 {0} 件"}},
         [PHRASE_UNREADABLE] = {{"{0} not checked", "未検査 {0} 件"}},
         [PHRASE_UNREADABLE_TITLE] = {{"Not checked:", "検査できなかったファイル:"}},
         [PHRASE_LIST_COMMA] = {{", ", "、"}},

@@ -34,6 +34,7 @@ enum phrase {
 	PHRASE_WARNINGS_ONE,
 	PHRASE_WARNINGS_MANY, /* {0} count */
 	PHRASE_INFO,          /* {0} count */
+	PHRASE_SUPPRESSED,    /* {0} count */
 	PHRASE_UNREADABLE,    /* {0} count, in the summary */
 	PHRASE_UNREADABLE_TITLE,
 	PHRASE_LIST_COMMA, /* between the parts of the summary */

@@ -77,6 +77,18 @@ static struct json_object *position_object(const struct position *position)
 	return object;
 }
 
+static struct json_object *suppression_object(const struct suppression *suppression)
+{
+	struct json_object *object;
+
+	if (!suppression)
+		return NULL;
+	object = json_object_new_object();
+	add_string(object, "kind", suppression_name(suppression->kind));
+	add_string(object, "reason", suppression->reason);
+	return object;
+}
+
 static struct json_object *finding_object(const struct finding *finding, enum language language)
 {
 	struct json_object *object = json_object_new_object();
@@ -109,7 +121,7 @@ static struct json_object *finding_object(const struct finding *finding, enum la
 	add_string(object, "smtp_reply", rule->smtp_reply);
 	add_string(object, "fingerprint", finding->fingerprint);
 	add(object, "fix", NULL);
-	add(object, "suppressed", NULL);
+	add(object, "suppressed", suppression_object(finding->suppressed));
 	return object;
 }
 

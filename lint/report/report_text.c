@@ -351,6 +351,15 @@ static struct rule_state *state_of(GHashTable *states, const struct finding *fin
 	return g_hash_table_lookup(states, finding->rule->id);
 }
 
+static size_t count_told(const struct message_result *result)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < result->n_findings; i++)
+		n += !result->findings[i].suppressed;
+	return n;
+}
+
 /* Decide what is shown. Info remarks: one of each rule first, then others, SHOWN_INFO in all. Returns how many info remarks are
  * left out. */
 static size_t choose_findings(
@@ -362,6 +371,8 @@ static size_t choose_findings(
 		const struct finding *finding = &result->findings[i];
 		struct rule_state *state = state_of(states, finding);
 
+		if (finding->suppressed)
+			continue;
 		if (!state) {
 			state = g_new0(struct rule_state, 1);
 			g_hash_table_insert(states, (gpointer)finding->rule->id, state);
@@ -385,7 +396,7 @@ static size_t choose_findings(
 		}
 	}
 	for (size_t i = 0; i < result->n_findings && n_info_shown < MIN(SHOWN_INFO, n_info); i++) {
-		if (!shown[i] && result->findings[i].severity == SEVERITY_INFO) {
+		if (!shown[i] && !result->findings[i].suppressed && result->findings[i].severity == SEVERITY_INFO) {
 			shown[i] = true;
 			n_info_shown++;
 		}
@@ -489,7 +500,8 @@ static void text_write_message(GString *out, const struct message_result *result
 	bool *shown;
 	size_t info_left_out, number_columns = LINE_NUMBER_COLUMNS, largest = 0;
 
-	if (options->quiet || result->n_findings == 0)
+	/* Where all findings are suppressed the points that they count are still told. */
+	if (options->quiet || (count_told(result) == 0 && !(result->score && result->score->points > 0)))
 		return;
 	shown = g_new0(bool, result->n_findings + 1);
 	info_left_out = choose_findings(result, options, states, shown);
@@ -508,7 +520,7 @@ static void text_write_message(GString *out, const struct message_result *result
 		if (shown[i]) {
 			append_finding(out, options, result->path, finding, state, number_columns);
 			g_string_append_c(out, '\n');
-		} else if (state->next == finding) {
+		} else if (state && state->next == finding) {
 			g_autofree char *count = g_strdup_printf("%zu", state->left_out);
 			g_autofree char *place = g_strdup_printf("%zu:%zu", finding->start.line, finding->start.column);
 
@@ -560,6 +572,8 @@ static void append_statistics(GString *out, const struct report_view *view, cons
 	for (size_t i = 0; i < view->n_results; i++) {
 		for (size_t k = 0; k < view->results[i]->n_findings; k++) {
 			const struct finding *finding = &view->results[i]->findings[k];
+			if (finding->suppressed)
+				continue;
 			/* A rule may stand with several severities: each has its row. */
 			char *key = g_strdup_printf("%d %s", (int)finding->severity, finding->rule->id);
 			struct counted *row = g_hash_table_lookup(table, key);
@@ -640,12 +654,17 @@ static void append_count(GString *out, const struct report_options *options, siz
 static void append_summary(GString *out, const struct report_view *view, const struct report_options *options)
 {
 	const enum language language = options->language;
-	size_t counts[SEVERITY_ERROR + 1] = {0};
+	size_t counts[SEVERITY_ERROR + 1] = {0}, n_suppressed = 0;
 	bool first = true;
 
 	for (size_t i = 0; i < view->n_results; i++) {
-		for (size_t k = 0; k < view->results[i]->n_findings; k++)
-			counts[view->results[i]->findings[k].severity]++;
+		for (size_t k = 0; k < view->results[i]->n_findings; k++) {
+			const struct finding *finding = &view->results[i]->findings[k];
+			if (finding->suppressed)
+				n_suppressed++;
+			else
+				counts[finding->severity]++;
+		}
 	}
 	const size_t n_findings = counts[SEVERITY_ERROR] + counts[SEVERITY_WARNING] + counts[SEVERITY_INFO];
 
@@ -656,7 +675,7 @@ static void append_summary(GString *out, const struct report_view *view, const s
 			g_string_append_printf(out, "%s\n", phrase(PHRASE_NOTHING_CHECKED, language));
 		return;
 	}
-	if (view->n_results == 1 && n_findings == 0) {
+	if (view->n_results == 1 && n_findings == 0 && n_suppressed == 0) {
 		GString *path = g_string_new(NULL);
 
 		safe_append_terminal(path, span_str(view->results[0]->path), true);
@@ -677,6 +696,7 @@ static void append_summary(GString *out, const struct report_view *view, const s
 	append_count(out, options, counts[SEVERITY_ERROR], PHRASE_ERRORS_ONE, PHRASE_ERRORS_MANY, STYLE_ERROR, &first);
 	append_count(out, options, counts[SEVERITY_WARNING], PHRASE_WARNINGS_ONE, PHRASE_WARNINGS_MANY, STYLE_WARNING, &first);
 	append_count(out, options, counts[SEVERITY_INFO], PHRASE_INFO, PHRASE_INFO, STYLE_INFO, &first);
+	append_count(out, options, n_suppressed, PHRASE_SUPPRESSED, PHRASE_SUPPRESSED, STYLE_DIM, &first);
 	append_count(out, options, view->n_errors, PHRASE_UNREADABLE, PHRASE_UNREADABLE, STYLE_ERROR, &first);
 	g_string_append_c(out, '\n');
 }

@@ -8,6 +8,7 @@
 #include "rule/finding.h"
 #include "rule/options.h"
 #include "rule/rule.h"
+#include "rule/suppress.h"
 
 struct check;   /* one run of one rule on one message; opaque, see engine.c */
 
@@ -30,6 +31,10 @@ enum stage check_stage(const struct check *c);
 struct arena *check_arena(const struct check *c);
 struct jis_encoder *check_jis_encoder(const struct check *c); /* may be NULL */
 struct words *check_words(const struct check *c);
+/* What the draft says about findings of its own; NULL where nothing. */
+const struct ignores *check_ignores(const struct check *c);
+/* The nearest rule id, for did-you-mean; NULL where none is near. */
+const char *check_suggest_rule(const struct check *c, const char *word);
 
 /* One argument of a finding. */
 struct check_arg {

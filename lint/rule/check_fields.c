@@ -1,6 +1,7 @@
 /* Checks of single header fields: folding, thread fields, recipients, Reply-To, Sender, list fields, keywords, Feedback-ID.
  * What is missing altogether and the grammar of header blocks are looked at elsewhere. */
 #include "rule/check_common.h"
+#include "rule/suppress.h"
 
 #include <glib.h>
 
@@ -795,7 +796,8 @@ CHECK(vendor_field)
 
 	for (size_t i = 0; i < m->header->n; i++) {
 		const struct field *f = &m->header->fields[i];
-		if (!span_starts_ci(f->name, SPAN_LIT("X-")) || f->flags & FIELD_NO_COLON)
+		/* Of the field that silences findings the rule ignore-left speaks. */
+		if (!span_starts_ci(f->name, SPAN_LIT("X-")) || f->flags & FIELD_NO_COLON || span_eq_ci(f->name, span_str(SUPPRESS_FIELD)))
 			continue;
 		struct span s = f->unfolded->bytes;
 		bool told = false;

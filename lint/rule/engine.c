@@ -1,6 +1,6 @@
 /* Runs rules over messages: chooses the rules in force, resolves severities, finishes findings (places, excerpts, fingerprints),
- * sorts them and drops superseded ones. Knows no rule by its content; the only ids it knows are those of the two rules
- * about the engine itself. */
+ * sorts them, drops superseded ones and marks those that the draft suppresses. Knows no rule by its content; the only ids it knows are
+ * those of the three rules about the run itself. */
 #include "rule/engine.h"
 
 #include "base/limits.h"
@@ -10,11 +10,13 @@
 #include "rule/facts.h"
 #include "rule/phrase.h"
 #include "rule/several.h"
+#include "rule/suppress.h"
 #include "rule/verdict.h"
 
 /* Rules that speak about the run: they have no check of their own and are reported from here. */
 static const char RULE_GAVE_UP[] = "rule-gave-up";
 static const char RULE_MORE[] = "more-of-the-same";
+static const char RULE_UNUSED[] = "ignore-unused";
 
 struct active_rule {
 	const struct rule *rule;
@@ -28,6 +30,8 @@ struct engine {
 	struct active_rule *active;
 	size_t n_active;
 	const struct rule *gave_up, *more;
+	const struct rule *unused;     /* NULL where the user left it out */
+	struct rule_set rules;
 	struct match_set *matches;
 	bool owns_matches;
 };
@@ -151,12 +155,15 @@ static struct engine *new_engine(const struct rule_set *rules, const struct lint
 	engine->active = g_new0(struct active_rule, rules->n + 1);
 	engine->gave_up = rule_set_find(rules, RULE_GAVE_UP);
 	engine->more = rule_set_find(rules, RULE_MORE);
+	engine->rules = *rules;
 	for (size_t i = 0; i < rules->n; i++) {
 		const struct rule *rule = rules->rules[i];
 		if (!selected(options, rule))
 			continue;
 		struct active_rule *active = &engine->active[engine->n_active++];
 		active->rule = rule;
+		if (strcmp(rule->id, RULE_UNUSED) == 0)
+			engine->unused = rule;
 		if (rule->check && rule->several_messages)
 			active->several = several_find(rule->check);
 		if (rule->check && !rule->several_messages)
@@ -597,6 +604,16 @@ void check_report_args(struct check *c, const struct text *text, struct range ra
 	add_finding(c, text, range, case_name ? case_name : "default", args + 1, n_args);
 }
 
+const struct ignores *check_ignores(const struct check *c)
+{
+	return c->result->ignores;
+}
+
+const char *check_suggest_rule(const struct check *c, const char *word)
+{
+	return rule_set_suggest(&c->worker->engine->rules, word);
+}
+
 void check_not_applicable(struct check *c)
 {
 	c->not_applicable = true;
@@ -845,6 +862,78 @@ static bool goes_out_japanese(const struct lint_options *options, const struct m
 	return false;
 }
 
+/* --- what the draft suppresses ----------------------------------------------------------------------------------------------- */
+
+static const struct active_rule *find_active(const struct engine *engine, const struct rule *rule)
+{
+	for (size_t i = 0; i < engine->n_active; i++)
+		if (engine->active[i].rule == rule)
+			return &engine->active[i];
+	return NULL;
+}
+
+/* Has any finding of the rule been left out of the list because there were too many? */
+static bool was_cut(const struct engine *engine, const struct message_result *result, const struct rule *rule)
+{
+	for (size_t i = 0; i < result->n_findings; i++) {
+		const struct finding_arg *counted = result->findings[i].rule == engine->more ? finding_arg(&result->findings[i], "rule") : NULL;
+		if (counted && strcmp(counted->text, rule->id) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* A word that suppressed nothing is only called unused where every rule that it names has looked: at another stage, under another profile
+ * or beside other messages it may be needed. */
+static bool all_looked(const struct check *c, const char *word)
+{
+	const struct engine *engine = c->worker->engine;
+
+	for (size_t i = 0; i < engine->rules.n; i++) {
+		const struct rule *rule = engine->rules.rules[i];
+		if (!suppress_names(word, rule))
+			continue;
+		const struct active_rule *active = find_active(engine, rule);
+		if (!active || active->several || !can_speak(rule, &c->now) || was_cut(engine, c->result, rule))
+			return false;
+	}
+	return true;
+}
+
+static void report_unused(struct check *c)
+{
+	const struct ignores *ignores = c->result->ignores;
+
+	begin_rule(c, c->worker->engine->unused);
+	for (size_t i = 0; i < ignores->n; i++) {
+		const struct ignore *ignore = &ignores->all[i];
+		for (size_t k = 0; k < ignore->n_words; k++) {
+			const struct ignore_word *word = &ignore->words[k];
+			if (word->known && !word->forbidden && !word->used && all_looked(c, word->word))
+				check_report_text(c, ignore->text, word->range, NULL);
+		}
+	}
+	tell_dropped(c);
+}
+
+/* Mark what the draft suppresses, and tell of words that suppressed nothing. */
+static void obey_ignores(struct check *c)
+{
+	struct message_result *result = c->result;
+
+	if (!result->ignores)
+		return;
+	suppress_apply(result);
+	if (!c->worker->engine->unused)
+		return;
+	g_array_set_size(c->findings, 0);
+	report_unused(c);
+	if (c->findings->len == 0)
+		return;
+	g_array_prepend_vals(c->findings, result->findings, (guint)result->n_findings);
+	take_findings(result, c->findings);
+}
+
 struct message_result *engine_run(struct engine_worker *worker, const struct message *m)
 {
 	return engine_run_with(worker, worker->engine, m);
@@ -875,6 +964,8 @@ struct message_result *engine_run_with(struct engine_worker *worker, const struc
 	result->size = m->range.end - m->range.start;
 	result->facts = facts_collect(arena, m);
 	result->facts->stage = c.now.stage;
+	if (!engine->options->no_inline_ignores)
+		result->ignores = suppress_collect(arena, m, &engine->rules);
 
 	for (size_t i = 0; i < engine->n_active; i++) {
 		const struct active_rule *active = &engine->active[i];
@@ -891,6 +982,7 @@ struct message_result *engine_run_with(struct engine_worker *worker, const struc
 	match_run(worker->match, m, match_wanted, match_found, &c);
 	report_phrases(&c);
 	take_findings(result, c.findings);
+	obey_ignores(&c);
 	bool is_signed = c.now.stage == STAGE_RECEIVED || header_find(m->header, "DKIM-Signature");
 	verdict_finish(result, requirements, engine->options, is_signed);
 	score_compute(result);
@@ -953,6 +1045,7 @@ void engine_run_several(const struct engine *engine, struct message_result **res
 		if (run.added[i]) {
 			g_array_prepend_vals(run.added[i], result->findings, (guint)result->n_findings);
 			take_findings(result, run.added[i]);
+			suppress_apply(result);
 			score_compute(result);
 			g_array_free(run.added[i], TRUE);
 		}

@@ -12,6 +12,11 @@ const struct finding_arg *finding_arg(const struct finding *finding, const char 
 	return NULL;
 }
 
+const char *suppression_name(enum suppression_kind kind)
+{
+	return kind == SUPPRESSED_BY_BASELINE ? "baseline" : "inSource";
+}
+
 /* Append the argument named by [start, end); false where there is none. */
 static bool append_argument(GString *out, const struct finding *finding, const char *start, size_t length)
 {

@@ -23,6 +23,13 @@ struct finding_arg {
 
 enum { FINDING_MAX_ARGS = 6 };
 
+/* Why a finding is not told: a comment or a field of the draft says so, or it was there when the baseline was written. */
+enum suppression_kind { SUPPRESSED_IN_SOURCE, SUPPRESSED_BY_BASELINE };
+struct suppression {
+	enum suppression_kind kind;
+	const char *reason;    /* as the draft gives it, UTF-8, not yet made safe for a terminal; NULL */
+};
+
 struct finding {
 	const struct rule *rule;
 	const struct rule_message *message;
@@ -39,6 +46,9 @@ struct finding {
 	size_t raw_line_column;     /* column of start in raw_line (which may be cut at the left) */
 	const char *fingerprint;    /* 16 hexadecimal digits */
 	double points;              /* of a rule made of phrases: what those it tells of are worth; else 0 */
+	/* NULL: told. A suppressed finding stays in the list, for it is still true of the mail: the score and the verdict sheet count it,
+	 * what people read and what fails a run does not. */
+	const struct suppression *suppressed;
 };
 
 /* All findings of one message, and what a report needs to know of it. */
@@ -58,6 +68,7 @@ struct message_result {
 	struct facts *facts;        /* see rule/facts.h */
 	struct requirement_status *requirements; /* sorted by id */
 	size_t n_requirements;
+	struct ignores *ignores;    /* see rule/suppress.h; NULL where the draft has none */
 };
 
 enum requirement_verdict { REQUIREMENT_PASS, REQUIREMENT_FAIL, REQUIREMENT_NEEDS_DNS, REQUIREMENT_NEEDS_RECEIVER,
@@ -74,6 +85,8 @@ struct requirement_status {
 
 /* The text of a finding in a language, arguments filled in; g_free() it. Unknown {places} stay as they are. */
 char *finding_format(const struct finding *finding, const struct localized *text, enum language language);
+/* "inSource", "baseline": the words of the machine formats. */
+const char *suppression_name(enum suppression_kind kind);
 const struct finding_arg *finding_arg(const struct finding *finding, const char *name);
 void message_result_free(struct message_result *result);
 

@@ -54,6 +54,8 @@ struct lint_options {
 	bool target_jis;               /* --target-charset iso-2022-jp */
 	bool target_sjis;              /* --target-charset shift_jis */
 	int64_t now;                   /* seconds since 1970; --now or the clock */
+	bool no_inline_ignores;        /* presend-ignore comments and X-Presend-Ignore fields are not obeyed */
+	const char *root;              /* folder that paths in fingerprints are relative to, absolute; NULL: paths are taken as given */
 	GPtrArray *select, *ignore, *extend_select; /* rule ids or prefixes, char *; empty select: all default rules */
 	const struct rule_selection *selections; /* of the configuration, each changes what those before it chose; then the three above */
 	size_t n_selections;
