@@ -32,6 +32,11 @@ static const struct {
 	/* Statements */
 	{ "{% if a %}x{% elsif b %}y{% endif %}", "1P1if;1M1elsif;1L1endif" },
 	{ "{%- assign x = 1 -%}{# note #}", "1O1assign;1C1note" },
+	{ "{% comment %}a {{b}} {% if c %}{% endcomment %}{{d}}", "1C1comment;0O1d" },
+	{ "{%- comment \"why\" -%}a{%- endcomment -%}b", "1C1comment" },
+	{ "{% comment %}a {{b}}", "1P1comment;0O1b" },
+	{ "{% comment %}a endcomment %} {% endcomment", "1P1comment" },
+	{ "{{/* if: a; b */}}{{- /* c */ -}}{{/if}}", "0C1if;0C1c;0L1if" },
 	{ "@media print{#a{color:red}#b{top:0}}", "" },
 	{ "100{% 5 %}", "" },
 	/* Mailchimp */
@@ -151,7 +156,8 @@ END_TEST
 /* A close may be 1,000 bytes away and no more; a text full of openings must not be searched to its end for each. */
 START_TEST(is_bounded)
 {
-	static const char *const units[] = { "{{", "{{a ", "{%a ", "<%a ", "*|A ", "%%A ", "%%[", "${a", "[%a ", "##a", "__a", "%abc", "@{a", "{{!--" };
+	static const char *const units[] = { "{{", "{{a ", "{%a ", "<%a ", "*|A ", "%%A ", "%%[", "${a", "[%a ", "##a", "__a", "%abc", "@{a", "{{!--",
+					     "{% comment %}", "{% comment %}endcomment" };
 	const size_t size = 2 * 1000 * 1000;
 
 	for (size_t u = 0; u < sizeof units / sizeof *units; u++) {
