@@ -576,6 +576,8 @@ bool cli_parse(int argc, char **argv, struct cli *cli)
 	/* Machine formats are English unless --lang is given. */
 	if (cli->rules_format == EXPLAIN_JSON && !cli->run.report.language_given)
 		cli->run.report.language = LANGUAGE_EN;
+	cli->root = run_find_root();
+	cli->run.lint.root = cli->root;
 	cli->run.report.color = use_color(state.color);
 	cli->run.report.hyperlinks = cli->run.report.color && isatty(STDOUT_FILENO);
 	cli->run.report.width = terminal_width();
@@ -590,4 +592,5 @@ void cli_release(struct cli *cli)
 		if (lists[i])
 			g_ptr_array_free(lists[i], TRUE);
 	g_free(cli->operands);
+	g_free(cli->root);
 }

@@ -19,6 +19,7 @@ struct cli {
 	struct run_options run;
 	char **operands;               /* pointers into argv */
 	size_t n_operands;
+	char *root;                    /* see run_find_root() */
 	enum explain_format rules_format; /* of presend rules and explain */
 	bool coverage;                 /* presend rules --format coverage: the page docs/coverage.md */
 };

@@ -553,6 +553,25 @@ static bool fails(const struct settings *settings, const struct message_result *
 	return false;
 }
 
+char *run_find_root(void)
+{
+	char *start = g_get_current_dir(), *folder = g_strdup(start);
+
+	for (;;) {
+		char *mark = g_build_filename(folder, ".git", NULL);
+		bool found = access(mark, F_OK) == 0;
+		g_free(mark);
+		if (found || strcmp(folder, "/") == 0 || strcmp(folder, ".") == 0) {
+			char *root = found ? folder : start;
+			g_free(found ? start : folder);
+			return root;
+		}
+		char *parent = g_path_get_dirname(folder);
+		g_free(folder);
+		folder = parent;
+	}
+}
+
 /* Rules over several messages see those that are judged by the same rules, whatever their options. */
 static void run_several(const struct setup *setup, const GPtrArray *results)
 {

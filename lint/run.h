@@ -33,6 +33,10 @@ enum { EXIT_CLEAN = 0, EXIT_FINDINGS = 1, EXIT_TROUBLE = 2 };
  * if it has a configuration; else -1, and nothing was said. */
 int run_lint(const struct run_options *options, char *const *paths, size_t n_paths);
 
+/* The folder that fingerprints count from: the nearest one upwards with a .git, which may be a file (worktrees); else the working folder. So
+ * they are the same from any folder of a repository and in any clone. g_free() it. */
+char *run_find_root(void);
+
 /* "presend: WHAT: MESSAGE" on standard error, made safe for a terminal: file names are as hostile as drafts. what may be NULL. */
 void run_say(const char *what, const char *message);
 

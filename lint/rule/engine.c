@@ -4,6 +4,7 @@
 #include "rule/engine.h"
 
 #include "base/limits.h"
+#include "base/path.h"
 #include "base/utf8.h"
 #include "base/words.h"
 #include "rule/check.h"
@@ -481,25 +482,44 @@ static void set_excerpt(struct finding *finding, struct arena *arena, const stru
 		finding->decoded_line = line_of(arena, text->bytes, range.start, &finding->decoded_column);
 }
 
-/* Independent of line, language and wording: path, rule, arguments, excerpt with white space folded. */
+static const char *hex_of(struct arena *arena, GChecksum *sum)
+{
+	const char *hex = arena_copy(arena, span_of(g_checksum_get_string(sum), 16));
+
+	g_checksum_free(sum);
+	return hex;
+}
+
+static void add_word(GChecksum *sum, const char *word)
+{
+	g_checksum_update(sum, (const guchar *)word, (gssize)strlen(word) + 1);
+}
+
+/* Two marks of a finding, independent of line, language and wording. print: rule, case, words and excerpt with white space left out;
+ * fingerprint: the same with the path. Numbers are not in them: they count and measure what stands elsewhere (hits in all, hours from now, bytes
+ * of the mail), and a baseline must hold while that changes. Nor is the path of another message. */
 static void set_fingerprint(struct finding *finding, struct arena *arena, const char *path)
 {
 	GChecksum *sum = g_checksum_new(G_CHECKSUM_SHA256);
 
-	g_checksum_update(sum, (const guchar *)path, (gssize)strlen(path) + 1);
-	g_checksum_update(sum, (const guchar *)finding->rule->id, (gssize)strlen(finding->rule->id) + 1);
+	add_word(sum, finding->rule->id);
+	add_word(sum, finding->message->case_name);
 	for (size_t i = 0; i < finding->n_args; i++) {
 		const struct finding_arg *arg = &finding->args[i];
-		char *text = arg->kind == ARG_INT ? g_strdup_printf("%s=%" G_GINT64_FORMAT, arg->name, arg->number) :
-						    g_strdup_printf("%s=%s", arg->name, arg->text);
-		g_checksum_update(sum, (const guchar *)text, (gssize)strlen(text) + 1);
-		g_free(text);
+		if (arg->kind == ARG_INT || (finding->rule->several_messages && strcmp(arg->name, "other") == 0))
+			continue;
+		g_checksum_update(sum, (const guchar *)arg->name, (gssize)strlen(arg->name));
+		g_checksum_update(sum, (const guchar *)"=", 1);
+		add_word(sum, arg->text);
 	}
 	for (const char *p = finding->excerpt ? finding->excerpt : ""; *p; p++)
 		if (!ascii_is_space(*p))
 			g_checksum_update(sum, (const guchar *)p, 1);
-	finding->fingerprint = arena_copy(arena, span_of(g_checksum_get_string(sum), 16));
-	g_checksum_free(sum);
+	finding->print = hex_of(arena, sum);
+	sum = g_checksum_new(G_CHECKSUM_SHA256);
+	add_word(sum, path);
+	add_word(sum, finding->print);
+	finding->fingerprint = hex_of(arena, sum);
 }
 
 static const struct rule_message *message_case(const struct rule *rule, const char *case_name)
@@ -560,7 +580,7 @@ static void add_finding(struct check *c, const struct text *text, struct range r
 		add_arg(&finding, arena, &args[i]);
 	if (finding.excerpt && !finding_arg(&finding, "excerpt"))
 		add_arg(&finding, arena, &ARG_T("excerpt", span_str(finding.excerpt)));
-	set_fingerprint(&finding, arena, c->result->path);
+	set_fingerprint(&finding, arena, c->result->root_path);
 	g_array_append_val(c->findings, finding);
 }
 
@@ -934,6 +954,16 @@ static void obey_ignores(struct check *c)
 	take_findings(result, c->findings);
 }
 
+/* How fingerprints name the file: "./a.eml", "a.eml" and "/home/me/a.eml" are one. Standard input without a name has no folder. */
+static const char *path_from_root(struct arena *arena, const struct lint_options *options, const char *path)
+{
+	char *relative = options->root && strcmp(path, "-") != 0 ? path_relative(options->root, path) : NULL;
+	const char *copy = arena_copy(arena, span_str(relative ? relative : path));
+
+	g_free(relative);
+	return copy;
+}
+
 struct message_result *engine_run(struct engine_worker *worker, const struct message *m)
 {
 	return engine_run_with(worker, worker->engine, m);
@@ -954,6 +984,7 @@ struct message_result *engine_run_with(struct engine_worker *worker, const struc
 
 	result->arena = arena;
 	result->path = arena_copy(arena, span_str(m->path));
+	result->root_path = path_from_root(arena, engine->options, m->path);
 	result->index = m->index;
 	result->is_template = m->kind == INPUT_TEMPLATE;
 	result->stage = c.now.stage;
@@ -1023,7 +1054,7 @@ static void several_report(struct several *s, size_t i, const struct fact *fact,
 	finding.excerpt = clean_copy(result->arena, span_str(fact->value), LIMIT_EXCERPT_CHARS);
 	finding.raw_line = fact->raw_line;
 	finding.raw_line_column = fact->start.column;
-	set_fingerprint(&finding, result->arena, result->path);
+	set_fingerprint(&finding, result->arena, result->root_path);
 	if (!run->added[i])
 		run->added[i] = g_array_new(FALSE, TRUE, sizeof(struct finding));
 	g_array_append_val(run->added[i], finding);

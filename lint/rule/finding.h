@@ -44,7 +44,8 @@ struct finding {
 	size_t decoded_column;      /* 1-based, code points of decoded_line; 0 where none */
 	const char *raw_line;       /* the raw line of start, valid UTF-8 or bytes; NUL-terminated copy without line end, cut */
 	size_t raw_line_column;     /* column of start in raw_line (which may be cut at the left) */
-	const char *fingerprint;    /* 16 hexadecimal digits */
+	const char *print;          /* 16 hexadecimal digits: what was found, whatever the file */
+	const char *fingerprint;    /* likewise, together with the file */
 	double points;              /* of a rule made of phrases: what those it tells of are worth; else 0 */
 	/* NULL: told. A suppressed finding stays in the list, for it is still true of the mail: the score and the verdict sheet count it,
 	 * what people read and what fails a run does not. */
@@ -54,7 +55,8 @@ struct finding {
 /* All findings of one message, and what a report needs to know of it. */
 struct message_result {
 	struct arena *arena;        /* owns everything below */
-	const char *path;
+	const char *path;           /* as given */
+	const char *root_path;      /* as fingerprints have it: from the root of the project */
 	size_t index;
 	bool is_template;
 	enum stage stage;
