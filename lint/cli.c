@@ -16,7 +16,7 @@ enum option_id {
 	OPTION_FORMAT, OPTION_PROFILE, OPTION_STAGE, OPTION_CLASS, OPTION_VOLUME, OPTION_SELECT, OPTION_IGNORE, OPTION_EXTEND_SELECT,
 	OPTION_FAIL_ON, OPTION_MAX_SCORE, OPTION_RULES, OPTION_NO_BUILTIN_RULES, OPTION_STDIN_FILENAME, OPTION_TARGET_CHARSET,
 	OPTION_LANG, OPTION_NOW, OPTION_JOBS, OPTION_COLOR, OPTION_VERBOSE, OPTION_QUIET, OPTION_STATISTICS, OPTION_CONFIG, OPTION_ISOLATED,
-	OPTION_FORCE_EXCLUDE, OPTION_NO_INLINE_IGNORES,
+	OPTION_FORCE_EXCLUDE, OPTION_NO_INLINE_IGNORES, OPTION_BASELINE, OPTION_WRITE_BASELINE,
 	OPTION_HELP, OPTION_VERSION
 };
 
@@ -77,6 +77,11 @@ static const struct option_definition option_definitions[] = {
 	{ OPTION_ISOLATED, 0, "isolated", { NULL, NULL }, { "read no configuration file", "設定ファイルを読まない" } },
 	{ OPTION_FORCE_EXCLUDE, 0, "force-exclude", { NULL, NULL },
 	  { "leave excluded files out even where they are named", "除外したファイルは、直接指定されても検査しない" } },
+	{ OPTION_BASELINE, 0, "baseline", { "FILE", "ファイル" },
+	  { "leave out the findings that this baseline knows", "ベースラインに記録済みの指摘を除く" } },
+	{ OPTION_WRITE_BASELINE, 0, "write-baseline", { NULL, NULL },
+	  { "write all findings into the baseline (--baseline, else presend-baseline.json)",
+	    "すべての指摘をベースラインに書き込む（--baseline のファイル、既定は presend-baseline.json）" } },
 	{ OPTION_NO_INLINE_IGNORES, 0, "no-inline-ignores", { NULL, NULL },
 	  { "obey no presend-ignore comment and no X-Presend-Ignore field", "原稿内の presend-ignore コメントと X-Presend-Ignore ヘッダーに従わない" } },
 	{ OPTION_HELP, 'h', "help", { NULL, NULL }, { "show this text", "この説明を表示" } },
@@ -84,8 +89,7 @@ static const struct option_definition option_definitions[] = {
 };
 
 /* Options and commands of the interface that later versions bring: said so, rather than "unknown". */
-static const char *const later_options[] = { "fix", "unsafe-fixes", "diff", "data", "clients", "advice", "baseline",
-					     "write-baseline", "staged", "changed-since", "prior" };
+static const char *const later_options[] = { "fix", "unsafe-fixes", "diff", "data", "clients", "advice", "staged", "changed-since", "prior" };
 static const char *const later_commands[] = { "preflight", "bounce", "preview", "gate", "lsp", "mcp", "config", "init" };
 static const char *const later_formats[] = { "sarif", "junit", "github", "gitlab", "checkstyle", "rdjson", "html", "markdown" };
 
@@ -412,6 +416,12 @@ static bool apply_option(struct parse_state *state, const struct option_definiti
 		break;
 	case OPTION_FORCE_EXCLUDE:
 		cli->run.force_exclude = true;
+		break;
+	case OPTION_BASELINE:
+		cli->run.baseline = value;
+		break;
+	case OPTION_WRITE_BASELINE:
+		cli->run.write_baseline = true;
 		break;
 	case OPTION_NO_INLINE_IGNORES:
 		lint->no_inline_ignores = true;

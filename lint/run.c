@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/lines.h"
+#include "baseline_use.h"
 #include "config/files.h"
 #include "config/settings.h"
 #include "doc/message.h"
@@ -685,11 +686,15 @@ static int report_outcome(const struct setup *setup, const struct run_options *o
 static int lint_paths(struct setup *setup, const struct run_options *options, char *const *paths, size_t n_paths)
 {
 	static char *const here[] = { (char *)"." };
-	struct outcome outcome = { g_ptr_array_new_with_free_func(g_free), g_ptr_array_new_with_free_func(g_free), g_ptr_array_new(),
-				   g_array_new(FALSE, TRUE, sizeof(struct report_error)) };
+	struct outcome outcome;
 	struct job_queue queue = { .setup = setup };
+	struct baseline *baseline;
 	int code = EXIT_TROUBLE;
 
+	if (!baseline_load(options, &baseline))
+		return EXIT_TROUBLE;
+	outcome = (struct outcome){ g_ptr_array_new_with_free_func(g_free), g_ptr_array_new_with_free_func(g_free), g_ptr_array_new(),
+				    g_array_new(FALSE, TRUE, sizeof(struct report_error)) };
 	message_library_init();
 	GPtrArray *files = input_expand(n_paths ? paths : here, n_paths ? n_paths : 1, options->stdin_name, outcome.troubles, outcome.remarks);
 	if (n_paths == 0)
@@ -698,8 +703,12 @@ static int lint_paths(struct setup *setup, const struct run_options *options, ch
 		run_jobs(&queue, options->jobs);
 		gather(&queue, &outcome);
 		run_several(setup, outcome.results);
+		bool known = baseline_use(options, &baseline, (struct message_result *const *)outcome.results->pdata, outcome.results->len);
 		code = report_outcome(setup, options, &outcome);
+		if (!known)
+			code = EXIT_TROUBLE;
 	}
+	baseline_free(baseline);
 	for (guint i = 0; i < outcome.results->len; i++)
 		message_result_free(g_ptr_array_index(outcome.results, i));
 	for (size_t i = 0; i < queue.n; i++) {

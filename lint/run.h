@@ -19,12 +19,17 @@ struct run_options {
 	const char *rules_folder;      /* NULL */
 	bool no_builtin_rules;
 	const char *stdin_name;        /* NULL */
+	const char *baseline;          /* NULL */
+	bool write_baseline;           /* to baseline, or to RUN_BASELINE where none is named */
 	int jobs;                      /* 0: as many as it is worth */
 	uint64_t given;                /* bits 1 << enum config_key: options that the command line gives */
 	const char *config_file;       /* --config; NULL: look for files */
 	bool isolated;                 /* no configuration */
 	bool force_exclude;            /* exclusions hold for named paths, too */
 };
+
+/* What --write-baseline writes to where no --baseline names a file. */
+#define RUN_BASELINE "presend-baseline.json"
 
 /* Exit codes of the program (interface.md). */
 enum { EXIT_CLEAN = 0, EXIT_FINDINGS = 1, EXIT_TROUBLE = 2 };

@@ -31,6 +31,9 @@
 /* presend-ignore comments of one message that are obeyed, and words of one: each is compared with all findings. */
 #define LIMIT_IGNORES 200
 #define LIMIT_IGNORE_WORDS 20
+/* A baseline: about 100,000 entries. */
+#define LIMIT_BASELINE_BYTES ((size_t)16 * 1024 * 1024)
+
 /* Excerpt of a finding, in code points. */
 #define LIMIT_EXCERPT_CHARS 120
 /* Decoded line shown with a finding, in code points; a longer one is cut around the place. */

@@ -43,5 +43,7 @@ struct reporter {
 extern const struct reporter report_text, report_json, report_jsonl;
 /* NULL where there is none of that name. */
 const struct reporter *reporter_find(const char *name);
+/* Append a JSON string with its quotes, for files that are JSON and no report. */
+void report_json_string(GString *out, const char *text);
 
 #endif

@@ -212,6 +212,15 @@ static void append_serialized(GString *out, struct json_object *object, int flag
 	g_string_append_c(out, '\n');
 }
 
+void report_json_string(GString *out, const char *text)
+{
+	struct json_object *string = json_object_new_string(text);
+
+	append_serialized(out, string, JSON_C_TO_STRING_PLAIN);
+	g_string_truncate(out, out->len - strlen("\n"));
+	json_object_put(string);
+}
+
 /* One object a line, so that a folder of messages needs the memory of one message's tree only. */
 static void json_write(GString *out, const struct report_view *view, const struct report_options *options)
 {
