@@ -13,6 +13,7 @@
 #include "doc/message.h"
 #include "mail/input.h"
 #include "report/checklist.h"
+#include "report/reason.h"
 #include "report/safe.h"
 #include "rule/check.h"
 #include "rule/engine.h"
@@ -35,6 +36,13 @@ void run_say(const char *what, const char *message)
 	safe_append_terminal(line, span_str(message), false);
 	fprintf(stderr, "%s\n", line->str);
 	g_string_free(line, TRUE);
+}
+
+static void say_reason(enum language language, const char *what, const char *message)
+{
+	char *reason = reason_in(language, message);
+	run_say(what, reason);
+	g_free(reason);
 }
 
 /* --- rules ------------------------------------------------------------------------------------------------------------------- */
@@ -479,13 +487,14 @@ static bool write_all(FILE *out, const GString *text)
 }
 
 /* A report in a file is written beside it and renamed, so that a reader never sees half of it. */
-static bool write_file(const char *path, const GString *text)
+static bool write_file(const char *path, const GString *text, enum language language)
 {
 	GError *error = NULL;
 
 	if (g_file_set_contents_full(path, text->str, (gssize)text->len, G_FILE_SET_CONTENTS_CONSISTENT, 0644, &error))
 		return true;
-	run_say(NULL, error->message);
+	const char *reason = g_strrstr(error->message, ": ");
+	say_reason(language, path, reason ? reason + 2 : error->message);
 	g_error_free(error);
 	return false;
 }
@@ -504,11 +513,11 @@ static bool write_reports(const struct run_options *options, const struct report
 		GString *out = g_string_new(NULL);
 		formats[i].reporter->write(out, view, &report);
 		if (formats[i].file) {
-			good = write_file(formats[i].file, out) && good;
+			good = write_file(formats[i].file, out, report.language) && good;
 		} else if (!write_all(stdout, out)) {
 			/* A closed pipe (presend ... | head) is the reader's choice and no failure of ours to report. */
 			if (errno != EPIPE)
-				run_say(say(report.language, "standard output", "標準出力に書き込めません"), g_strerror(errno));
+				say_reason(report.language, say(report.language, "standard output", "標準出力"), g_strerror(errno));
 			good = false;
 		}
 		g_string_free(out, TRUE);
@@ -527,7 +536,7 @@ static void tell_errors(const struct run_options *options, const GArray *errors)
 		return;
 	for (guint i = 0; i < errors->len; i++) {
 		const struct report_error *error = &g_array_index(errors, struct report_error, i);
-		run_say(error->path, error->message);
+		say_reason(options->report.language, error->path, error->message);
 	}
 }
 
@@ -664,7 +673,7 @@ static int report_outcome(const struct setup *setup, const struct run_options *o
 	int code = EXIT_CLEAN;
 
 	for (guint i = 0; i < outcome->remarks->len; i++)
-		run_say(NULL, g_ptr_array_index(outcome->remarks, i));
+		say_reason(options->report.language, NULL, g_ptr_array_index(outcome->remarks, i));
 	for (guint i = 0; i < outcome->results->len; i++) {
 		const struct message_result *result = g_ptr_array_index(outcome->results, i);
 		if (fails(in_force_for(setup, result)->settings, result))

@@ -419,6 +419,18 @@ says err 'もしかして: --select' 'mistakes are told in Japanese'
 mkdir "$scratch/empty"
 wants 0 'a folder without drafts' "$scratch/empty"
 says err 'no drafts' 'a folder without drafts'
+run --lang ja "$scratch/empty"
+says err "$scratch/empty: このフォルダーに原稿がありません" 'a folder without drafts, in Japanese'
+run --lang ja "$scratch/no-such-file"
+says out "$scratch/no-such-file: ファイルまたはフォルダーが見つかりません" 'a missing file, in Japanese'
+run --lang ja --format "json=$scratch/no-such-folder/report" "$good"
+says err "$scratch/no-such-folder/report: ファイルまたはフォルダーが見つかりません" 'a report that cannot be written, in Japanese'
+run --lang ja explain link-shortener
+says out '@shorteners: 公開の短縮 URL サービス' 'lists have Japanese titles'
+printf 'Subject: 登録のお知らせ\n\n{{ name }} 様、ご登録ありがとうございます。詳しくは {{ url }} をご覧ください。\n' >"$scratch/welcome.txt"
+run --verbose "$scratch/welcome.txt"
+! grep -q 'reads no replies' "$scratch/out"
+report $? 'a template without From: nothing is said of its sender'
 mkdir -p "$scratch/folder/issues" "$scratch/folder/node_modules" "$scratch/folder/.hidden"
 cp "$bad" "$scratch/folder/issues/b.eml"
 cp "$good" "$scratch/folder/a.eml"

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "report/phrases.h"
+#include "report/reason.h"
 #include "report/safe.h"
 #include "report/terminal.h"
 
@@ -380,7 +381,9 @@ static void checklist_write(GString *out, const struct report_view *view, const 
 			safe_append_terminal(out, span_str(view->errors[i].path), true);
 			g_string_append(out, ": ");
 		}
-		safe_append_terminal(out, span_str(view->errors[i].message), true);
+		char *reason = reason_in(options->language, view->errors[i].message);
+		safe_append_terminal(out, span_str(reason), true);
+		g_free(reason);
 		g_string_append_c(out, '\n');
 	}
 }

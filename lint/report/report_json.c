@@ -1,6 +1,7 @@
 /* Role: the machine formats json and jsonl, version 1 of the documented fields. The only user of json-c.
  * May not: invent a field, write a byte that is not valid UTF-8, or depend on the locale. */
 #include "report/report.h"
+#include "report/reason.h"
 
 #include <json-c/json.h>
 #include <math.h>
@@ -247,7 +248,9 @@ static void json_write(GString *out, const struct report_view *view, const struc
 		struct json_object *row = json_object_new_object();
 
 		add_string(row, "path", view->errors[i].path);
-		add_string(row, "message", view->errors[i].message);
+		char *reason = reason_in(language_of(options), view->errors[i].message);
+		add_string(row, "message", reason);
+		g_free(reason);
 		g_string_append(out, i ? ",\n" : "\n");
 		append_serialized(out, row, JSON_C_TO_STRING_PLAIN);
 		g_string_truncate(out, out->len - strlen("\n"));

@@ -6,6 +6,7 @@
 
 #include "base/utf8.h"
 #include "report/phrases.h"
+#include "report/reason.h"
 #include "report/safe.h"
 #include "report/terminal.h"
 
@@ -629,7 +630,9 @@ static void append_errors(GString *out, const struct report_view *view, const st
 			style_end(out, options);
 			g_string_append(out, ": ");
 		}
-		safe_append_terminal(out, span_str(view->errors[i].message), true);
+		char *reason = reason_in(options->language, view->errors[i].message);
+		safe_append_terminal(out, span_str(reason), true);
+		g_free(reason);
 		g_string_append_c(out, '\n');
 	}
 	g_string_append_c(out, '\n');

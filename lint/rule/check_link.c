@@ -657,9 +657,10 @@ static struct way_out find_way_out(struct check *c, const struct message *m, con
 	return way;
 }
 
-static bool mailbox_answers(const struct mailbox *box)
+/* A template may have no From, or a merge tag in it: then nothing is known against its sender. */
+static bool reads_replies(const struct address_list *list)
 {
-	return box->local.n && box->domain.n && !is_no_reply(box->local);
+	return !list->n || !is_no_reply(list->mailboxes[0].local);
 }
 
 /* Why there is no way out, in a text of those without: the case of the finding. Its words may ask for a reply, which laws accept and Gmail and
@@ -668,7 +669,7 @@ static const char *way_out_case(const struct message *m, const struct body *cons
 				const char *const *by_reply)
 {
 	const struct address_list *list = m->reply_to.n ? &m->reply_to : &m->from;
-	bool answers = list->n && mailbox_answers(&list->mailboxes[0]), mentioned = false, reply = false;
+	bool answers = reads_replies(list), mentioned = false, reply = false;
 
 	for (size_t i = 0; i < n; i++) {
 		bool here = optout_mentioned(words, bodies[i]->l1->bytes);

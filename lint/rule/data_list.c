@@ -181,7 +181,7 @@ static size_t column_of(struct span line, size_t offset)
 
 /* The header: lines "# key: value" above the first entry. */
 struct header {
-	const char *title, *date, *licence, *refresh;
+	const char *title, *title_ja, *date, *licence, *refresh;
 	bool has_source;
 };
 
@@ -228,6 +228,8 @@ static void read_header_line(struct reader *r, struct span line, struct header *
 	size_t column = column_of(line, colon + 2);
 	if (span_eq(key, SPAN_LIT("title")))
 		once = &h->title;
+	else if (span_eq(key, SPAN_LIT("title-ja")))
+		once = &h->title_ja;
 	else if (span_eq(key, SPAN_LIT("date")))
 		once = &h->date;
 	else if (span_eq(key, SPAN_LIT("licence")))
@@ -415,6 +417,7 @@ static const struct data_list *load_list(struct reader *r, const char *path, con
 	read_entries(r, text + at, n - at, list);
 	check_header(r, &header, list->is_table);
 	list->title = header.title;
+	list->title_ja = header.title_ja ? header.title_ja : header.title;
 	list->date = header.date;
 	return r->errors->len == faults ? list : NULL;
 }

@@ -14,7 +14,7 @@
 
 struct data_list {
 	const char *name;              /* of the file, without its ending */
-	const char *title;
+	const char *title, *title_ja;  /* the Japanese one is the other where the file has none */
 	const char *date;              /* of the text that was read, ISO 8601; NULL for a table: every line has its own */
 	const char *text;              /* all lines, each with a NUL behind it, sorted bytewise */
 	const uint32_t *starts;        /* where line i begins in text; starts[n] is the end */

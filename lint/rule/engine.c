@@ -32,7 +32,6 @@ struct engine {
 	size_t n_active;
 	const struct rule *gave_up, *more;
 	const struct rule *unused;     /* NULL where the user left it out */
-	struct rule_set rules;
 	struct match_set *matches;
 	bool owns_matches;
 };
@@ -156,7 +155,6 @@ static struct engine *new_engine(const struct rule_set *rules, const struct lint
 	engine->active = g_new0(struct active_rule, rules->n + 1);
 	engine->gave_up = rule_set_find(rules, RULE_GAVE_UP);
 	engine->more = rule_set_find(rules, RULE_MORE);
-	engine->rules = *rules;
 	for (size_t i = 0; i < rules->n; i++) {
 		const struct rule *rule = rules->rules[i];
 		if (!selected(options, rule))
@@ -631,7 +629,7 @@ const struct ignores *check_ignores(const struct check *c)
 
 const char *check_suggest_rule(const struct check *c, const char *word)
 {
-	return rule_set_suggest(&c->worker->engine->rules, word);
+	return rule_set_suggest(c->worker->engine->rules, word);
 }
 
 void check_not_applicable(struct check *c)
@@ -909,8 +907,8 @@ static bool all_looked(const struct check *c, const char *word)
 {
 	const struct engine *engine = c->worker->engine;
 
-	for (size_t i = 0; i < engine->rules.n; i++) {
-		const struct rule *rule = engine->rules.rules[i];
+	for (size_t i = 0; i < engine->rules->n; i++) {
+		const struct rule *rule = engine->rules->rules[i];
 		if (!suppress_names(word, rule))
 			continue;
 		const struct active_rule *active = find_active(engine, rule);
@@ -996,7 +994,7 @@ struct message_result *engine_run_with(struct engine_worker *worker, const struc
 	result->facts = facts_collect(arena, m);
 	result->facts->stage = c.now.stage;
 	if (!engine->options->no_inline_ignores)
-		result->ignores = suppress_collect(arena, m, &engine->rules);
+		result->ignores = suppress_collect(arena, m, engine->rules);
 
 	for (size_t i = 0; i < engine->n_active; i++) {
 		const struct active_rule *active = &engine->active[i];

@@ -322,7 +322,8 @@ static void put_example_head(GString *out, const struct rule_example *example, e
 	}
 	if (example->severity)
 		g_string_append_printf(out, ": %s", example->severity);
-	if (example->name) {
+	/* The notes of our own rules are English, and of no use to who reads only Japanese. */
+	if (example->name && (language != LANGUAGE_JA || !g_str_is_ascii(example->name))) {
 		g_string_append(out, " - ");
 		put_inline(out, example->name);
 	}
@@ -362,10 +363,15 @@ static bool each_list(const struct rule *rule, void (*put)(GString *out, const s
 	return any;
 }
 
+static const char *list_title(const struct data_list *list, enum language language)
+{
+	return language == LANGUAGE_JA ? list->title_ja : list->title;
+}
+
 static void put_list_text(GString *out, const struct data_list *list, enum language language)
 {
 	g_string_append_printf(out, "%*s@%s: ", INDENT, "", list->name);
-	put_inline(out, list->title);
+	put_inline(out, list_title(list, language));
 	g_string_append_printf(out, " (%s: %zu, %s)\n", label(LABEL_ENTRIES, language), list->n, list->date);
 }
 
@@ -556,7 +562,7 @@ static void put_list_markdown(GString *out, const struct data_list *list, enum l
 		g_string_append_printf(out, "- [@%s](../data.md#%s): ", list->name, list->name);
 	else
 		g_string_append_printf(out, "- @%s: ", list->name);
-	put_markdown(out, list->title);
+	put_markdown(out, list_title(list, language));
 	g_string_append_printf(out, " (%s: %zu, %s)\n", label(LABEL_ENTRIES, language), list->n, list->date);
 }
 
@@ -651,11 +657,11 @@ static void put_array(GString *out, const char *key, const char *const *strings)
 	g_string_append_c(out, ']');
 }
 
-static void put_list_json(GString *out, const struct data_list *list, enum language language G_GNUC_UNUSED)
+static void put_list_json(GString *out, const struct data_list *list, enum language language)
 {
 	g_string_append(out, out->str[out->len - 1] == '[' ? "{" : ",{");
 	put_member(out, "name", list->name);
-	put_member(out, "title", list->title);
+	put_member(out, "title", list_title(list, language));
 	put_member(out, "date", list->date);
 	g_string_append_printf(out, ",\"entries\":%zu}", list->n);
 }

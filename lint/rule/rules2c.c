@@ -171,6 +171,7 @@ static void put_data_list(GString *out, const struct data_list *list)
 	g_string_append(out, " = {\n\t");
 	put_field(out, "name", list->name);
 	put_field(out, "title", list->title);
+	put_field(out, "title_ja", list->title_ja);
 	put_field(out, "date", list->date);
 	g_string_append_printf(out, " .n = %zu, .is_table = %d,\n\t.text =", list->n, list->is_table);
 	for (size_t i = 0; i < list->n; i++) {
