@@ -95,7 +95,7 @@ static int rules(const struct cli *cli)
 		return EXIT_TROUBLE;
 	GString *out = g_string_new(NULL);
 	if (cli->coverage)
-		coverage_append(out, &loaded.set);
+		coverage_append(out, &loaded.set, language);
 	else
 		explain_list(out, &loaded.set, cli->rules_format, language);
 	int code = print_and_free(out);

@@ -1,6 +1,7 @@
 #!/bin/bash
-# The pages of docs/rules/ and docs/coverage.md are made of the rule files: write them (--write PRESEND), or fail where one is stale. Also: every rule that
-# docs/RULES.md shows must load, and the sources of the rules must hold together (tests/sources.sh).
+# The pages of docs/rules/ and docs/coverage.md, also in Japanese, are made of the rule files: write them (--write PRESEND), or fail where one is stale. Also:
+# every rule that docs/RULES.md shows must load, every page has a Japanese twin that says as much, and the sources of the rules must hold
+# together (tests/sources.sh).
 set -u
 cd "$(dirname "$0")/.." || exit 2
 export LC_ALL=C
@@ -22,6 +23,7 @@ make_pages() {
 	mkdir -p "$1" || return 2
 	"$presend" rules --format markdown > "$1/README.md" || return 2
 	"$presend" rules --format coverage > "$1/../coverage.md" || return 2
+	"$presend" --lang ja rules --format coverage > "$1/../coverage.ja.md" || return 2
 	for file in rules.d/*/*.yaml; do
 		id=$(basename "$file" .yaml)
 		"$presend" explain --format markdown "$id" > "$1/$id.md" || return 2
@@ -33,10 +35,10 @@ if ! make_pages "$scratch/rules"; then
 	exit 2
 fi
 if [ "$write" = yes ]; then
-	rm -rf docs/rules && mkdir -p docs && cp -r "$scratch/rules" docs/rules && cp "$scratch/coverage.md" docs/coverage.md || exit 2
+	rm -rf docs/rules && mkdir -p docs && cp -r "$scratch/rules" docs/rules && cp "$scratch/coverage.md" "$scratch/coverage.ja.md" docs || exit 2
 	echo "docs: $(find docs/rules -name '*.md' | wc -l) pages in docs/rules"
-elif ! cmp -s "$scratch/coverage.md" docs/coverage.md; then
-	echo 'docs: docs/coverage.md is stale; run "make docs"' >&2
+elif ! cmp -s "$scratch/coverage.md" docs/coverage.md || ! cmp -s "$scratch/coverage.ja.md" docs/coverage.ja.md; then
+	echo 'docs: docs/coverage.md or coverage.ja.md is stale; run "make docs"' >&2
 	diff "$scratch/coverage.md" docs/coverage.md 2>&1 | head -n 10 >&2
 	status=1
 elif ! diff -r "$scratch/rules" docs/rules > "$scratch/diff" 2>&1; then
@@ -62,8 +64,54 @@ elif ! "$rules2c" "$scratch/shown" "$scratch/shown.c"; then
 	status=1
 fi
 
+# What a page shows, in the order of the page: levels of headings, blocks of code without their comments, the program and options of
+# commands, and the first column of tables where it is code. The Japanese page may have more headings at its end.
+shape() {
+	awk '
+		/^```/ { if (block = !block) screen = /^```console/; print "```"; next }
+		block && !screen { sub(/(^|  +)#.*/, ""); sub(/[ \t]+$/, ""); if ($0 != "") print "  " $0; next }
+		block { next }
+		/^#+ / { print $1; next }
+		/^    / { gsub(/,|、/, " "); line = $1; for (i = 2; i <= NF; i++) if ($i ~ /^--/) line = line " " $i; print "    " line; next }
+		/^\| `/ { split($0, cell, "|"); n = split(cell[2], code, "`"); line = "|"; for (i = 2; i <= n; i += 2) line = line " " code[i]; print line }
+	' "$1"
+}
+twins=0
+for page in README.md CONTRIBUTING.md SECURITY.md docs/*.md; do
+	case $page in
+	*.ja.md | docs/ARCHITECTURE.md | docs/DEVIATIONS.md | docs/GLOSSARY.md | docs/PHILOSOPHY.md) continue ;; # for developers
+	esac
+	twin=${page%.md}.ja.md
+	if [ ! -f "$twin" ]; then
+		echo "docs: $page has no Japanese twin $twin" >&2
+		status=1
+		continue
+	fi
+	twins=$((twins + 1))
+	name=$(basename "$page")
+	grep -qF "($name)" "$twin" || { echo "docs: $twin does not lead to $name" >&2; status=1; }
+	grep -qF "($(basename "$twin"))" "$page" || { echo "docs: $page does not lead to its twin" >&2; status=1; }
+	[ "$page" != CONTRIBUTING.md ] || continue # the twin is a summary
+	shape "$page" > "$scratch/en"
+	shape "$twin" | head -n "$(wc -l < "$scratch/en")" > "$scratch/ja"
+	if ! diff "$scratch/en" "$scratch/ja" > "$scratch/diff"; then
+		echo "docs: $twin does not show what $page shows" >&2
+		head -n 12 "$scratch/diff" >&2
+		status=1
+	fi
+done
+[ "$twins" -ge 7 ] || { echo "docs: only $twins pages with a Japanese twin" >&2; status=1; }
+
+# What docs/RULES.ja.md explains of refusals are words of the loader.
+cat lint/rule/rule_load.c lint/run.c | tr -d '\\' > "$scratch/loader"
+sed -n '/^## エラーの説明/,$s/^| `\(.*\)` | .*/\1/p' docs/RULES.ja.md | sed 's/…/\n/g' | sed '/^[ "]*$/d; s/^ *//; s/ *$//' | sort -u > "$scratch/words"
+[ "$(wc -l < "$scratch/words")" -ge 30 ] || { echo 'docs: docs/RULES.ja.md explains too few refusals' >&2; status=1; }
+while read -r words; do
+	grep -qF -- "$words" "$scratch/loader" || { echo "docs: docs/RULES.ja.md: the loader never says \"$words\"" >&2; status=1; }
+done < "$scratch/words"
+
 # The sources that the rules name.
 bash tests/sources.sh > "$scratch/sources" || { cat "$scratch/sources" >&2; status=1; }
 
-[ "$status" -ne 0 ] || [ "$write" = yes ] || echo "docs: fresh; $shown rules of docs/RULES.md load"
+[ "$status" -ne 0 ] || [ "$write" = yes ] || echo "docs: fresh; $shown rules of docs/RULES.md load; $twins pages have a Japanese twin"
 exit "$status"
