@@ -8,8 +8,6 @@
 
 #include "base/lines.h"
 #include "baseline_use.h"
-#include "config/files.h"
-#include "config/settings.h"
 #include "doc/message.h"
 #include "mail/input.h"
 #include "report/checklist.h"
@@ -19,6 +17,7 @@
 #include "rule/engine.h"
 #include "rule/rule_load.h"
 #include "rule/several.h"
+#include "setup.h"
 
 static const char *say(enum language language, const char *en, const char *ja)
 {
@@ -112,22 +111,6 @@ void run_rules_release(struct run_rules *rules)
 	*rules = (struct run_rules){ 0 };
 }
 
-/* Every id of --select and the like must name something. */
-static bool ids_known(const struct rule_set *rules, const GPtrArray *ids, enum language language)
-{
-	for (guint i = 0; ids && i < ids->len; i++) {
-		const char *id = g_ptr_array_index(ids, i);
-		if (rule_set_knows(rules, id))
-			continue;
-		run_say(say(language, "no such rule", "そのようなルールはありません"), id);
-		const char *nearest = rule_set_suggest(rules, id);
-		if (nearest)
-			run_say(say(language, "did you mean", "もしかして"), nearest);
-		return false;
-	}
-	return true;
-}
-
 /* --- one file ---------------------------------------------------------------------------------------------------------------- */
 
 /* Names tell the kind of a file, but not always the truth: a .txt may hold a mail, and what the user calls a template may have any
@@ -198,147 +181,11 @@ GPtrArray *run_lint_bytes(const struct rule_set *rules, const struct lint_option
 	return results;
 }
 
-/* --- configurations ---------------------------------------------------------------------------------------------------------- */
-
-/* Rules of one folder of own rules, compiled once. */
-struct bench {
-	const char *rules_folder;      /* NULL: built-in rules only */
-	struct run_rules rules;
-	struct engine *first;          /* what it has compiled is shared by those beside it; its options are those of the command line */
-};
-
-/* What is in force where. */
-struct setup {
-	const struct run_options *options;
-	struct settings_base base;
-	struct config_finder *finder;
-	struct settings_store *store;
-	GPtrArray *benches;            /* struct bench */
-	GHashTable *by_settings, *by_engine; /* to struct in_force; under lock */
-	GMutex lock;
-};
-
-/* What judges a message. */
-struct in_force {
-	struct engine *engine;
-	const struct settings *settings;
-	const struct bench *bench;
-};
-
-static void bench_free(void *data)
-{
-	struct bench *bench = data;
-
-	engine_free(bench->first);
-	run_rules_release(&bench->rules);
-	g_free(bench);
-}
-
-static void in_force_free(void *data)
-{
-	struct in_force *in_force = data;
-
-	engine_free(in_force->engine);
-	g_free(in_force);
-}
-
-static void setup_init(struct setup *setup, const struct run_options *options)
-{
-	*setup = (struct setup){ .options = options,
-				 .base = { options->lint, options->report.fail_on, options->max_score, options->rules_folder,
-					   options->given } };
-	setup->finder = config_finder_new(options->config_file, options->isolated, options->report.language);
-	setup->store = settings_store_new(setup->finder, &setup->base);
-	setup->benches = g_ptr_array_new_with_free_func(bench_free);
-	setup->by_settings = g_hash_table_new_full(NULL, NULL, NULL, in_force_free);
-	setup->by_engine = g_hash_table_new(NULL, NULL);
-	g_mutex_init(&setup->lock);
-}
-
-static void setup_release(struct setup *setup)
-{
-	g_hash_table_destroy(setup->by_engine);
-	g_hash_table_destroy(setup->by_settings);
-	g_ptr_array_free(setup->benches, TRUE);
-	settings_store_free(setup->store);
-	config_finder_free(setup->finder);
-	g_mutex_clear(&setup->lock);
-}
-
-/* Tell what is wrong with configuration files; false where anything is. */
-static bool configuration_sound(const struct setup *setup)
-{
-	const GPtrArray *faults = config_finder_faults(setup->finder)->lines;
-
-	for (guint i = 0; i < faults->len; i++)
-		run_say(NULL, g_ptr_array_index(faults, i));
-	return faults->len == 0;
-}
-
-/* The ids that the command line names must be rules. */
-static bool command_line_known(const struct run_options *options, const struct rule_set *rules)
-{
-	const GPtrArray *const lists[] = { options->lint.select, options->lint.ignore, options->lint.extend_select };
-
-	for (size_t i = 0; i < G_N_ELEMENTS(lists); i++)
-		if (!ids_known(rules, lists[i], options->report.language))
-			return false;
-	return true;
-}
-
-/* The bench for a group of files; NULL, and said why, where its rules cannot be loaded or the command line names unknown ones. */
-static struct bench *bench_of(struct setup *setup, struct settings_group *group)
-{
-	const char *folder = settings_rules_folder(setup->store, group);
-
-	for (guint i = 0; i < setup->benches->len; i++) {
-		struct bench *bench = g_ptr_array_index(setup->benches, i);
-		if (g_strcmp0(bench->rules_folder, folder) == 0)
-			return bench;
-	}
-	struct bench *bench = g_new0(struct bench, 1);
-	bench->rules_folder = folder;
-	if (!run_load_rules(folder, setup->options->no_builtin_rules, &bench->rules)) {
-		g_free(bench);
-		return NULL;
-	}
-	if (!command_line_known(setup->options, &bench->rules.set)) {
-		bench_free(bench);
-		return NULL;
-	}
-	bench->first = engine_new(&bench->rules.set, &setup->options->lint);
-	g_ptr_array_add(setup->benches, bench);
-	return bench;
-}
-
-static const struct engine *engine_for(struct setup *setup, const struct bench *bench, const struct settings *settings)
-{
-	g_mutex_lock(&setup->lock);
-	struct in_force *in_force = g_hash_table_lookup(setup->by_settings, settings);
-	if (!in_force) {
-		in_force = g_new(struct in_force, 1);
-		*in_force = (struct in_force){ engine_new_beside(bench->first, &settings->lint), settings, bench };
-		g_hash_table_insert(setup->by_settings, (gpointer)settings, in_force);
-		g_hash_table_insert(setup->by_engine, in_force->engine, in_force);
-	}
-	const struct engine *engine = in_force->engine;
-	g_mutex_unlock(&setup->lock);
-	return engine;
-}
-
-/* What judged it, once all threads are done. */
-static const struct in_force *in_force_for(const struct setup *setup, const struct message_result *result)
-{
-	return g_hash_table_lookup(setup->by_engine, result->engine);
-}
-
 /* --- many files -------------------------------------------------------------------------------------------------------------- */
 
 struct job {
 	const struct input_file *file;
-	struct settings_group *group;
-	const struct bench *bench;
-	const struct lint_options *options; /* in force for the file, whatever list it belongs to */
+	struct setup_place place;
 	struct setup *setup;
 	GPtrArray *results;            /* struct message_result */
 	char *trouble;                 /* why it could not be read; NULL */
@@ -351,31 +198,11 @@ struct job_queue {
 	gint next;                     /* atomic: the next job to take */
 };
 
-/* The id in List-Id: what stands in its last angle brackets. */
-static struct span list_id_of(const struct message *message)
-{
-	const struct field *field = header_find(message->header, "List-Id");
-
-	if (!field)
-		return SPAN_EMPTY;
-	struct span value = field->unfolded->bytes;
-	for (size_t open = value.n; open > 0; open--)
-		if (value.p[open - 1] == '<')
-			return span_trim(span_cut(value, open, span_find_byte(value, '>', open)));
-	return SPAN_EMPTY;
-}
-
 static const struct engine *engine_of_job(void *data, const struct message *message)
 {
 	const struct job *job = data;
-	struct span from = SPAN_EMPTY;
 
-	if (message->from.n == 1) {
-		struct range address = message->from.mailboxes[0].address;
-		from = span_cut(message->file->bytes, address.start, address.end);
-	}
-	const char *list = settings_list_of(job->group, list_id_of(message), from);
-	return engine_for(job->setup, job->bench, settings_of(job->setup->store, job->group, list));
+	return setup_engine_for(job->setup, &job->place, message);
 }
 
 static void run_job(struct engine_worker *worker, struct job *job)
@@ -390,7 +217,7 @@ static void run_job(struct engine_worker *worker, struct job *job)
 		g_error_free(error);
 		return;
 	}
-	correct_kind(job->options, input.bytes, &kind, &template_kind);
+	correct_kind(job->place.options, input.bytes, &kind, &template_kind);
 	lint_bytes(worker, engine_of_job, job, job->file->path, input.bytes, input.cut, kind, template_kind, job->results);
 	input_bytes_release(&input);
 }
@@ -401,7 +228,7 @@ static struct engine_worker *worker_for(GHashTable *workers, const struct bench 
 	struct engine_worker *worker = g_hash_table_lookup(workers, bench);
 
 	if (!worker) {
-		worker = engine_worker_new(bench->first);
+		worker = setup_worker(bench);
 		g_hash_table_insert(workers, (gpointer)bench, worker);
 	}
 	return worker;
@@ -421,7 +248,7 @@ static gpointer work(gpointer data)
 		size_t i = (size_t)g_atomic_int_add(&queue->next, 1);
 		if (i >= queue->n)
 			break;
-		run_job(worker_for(workers, queue->jobs[i].bench), &queue->jobs[i]);
+		run_job(worker_for(workers, queue->jobs[i].place.bench), &queue->jobs[i]);
 	}
 	g_hash_table_destroy(workers);
 	return NULL;
@@ -430,34 +257,19 @@ static gpointer work(gpointer data)
 /* What is in force for each file. false, and all that is wrong said, where it cannot be known: then nothing is linted. */
 static bool prepare_jobs(struct job_queue *queue, const GPtrArray *files)
 {
-	struct setup *setup = queue->setup;
-
 	queue->jobs = g_new0(struct job, files->len + 1);
 	queue->n = files->len;
 	for (guint i = 0; i < files->len; i++) {
 		struct job *job = &queue->jobs[i];
 		job->file = g_ptr_array_index(files, i);
-		job->setup = setup;
+		job->setup = queue->setup;
 		job->results = g_ptr_array_new();
-		/* Standard input without a name lies in the working directory, whatever "-" is. */
-		job->group = settings_group_of(setup->store, job->file->path);
-	}
-	for (guint i = 0; i < files->len; i++) {
-		struct job *job = &queue->jobs[i];
-		/* Files of a folder come together: mostly it is the group before. */
-		if (i > 0 && job->group == queue->jobs[i - 1].group) {
-			job->bench = queue->jobs[i - 1].bench;
-			job->options = queue->jobs[i - 1].options;
-			continue;
-		}
-		struct bench *bench = bench_of(setup, job->group);
-		if (!bench)
+		if (!setup_place_of(queue->setup, job->file->path, &job->place)) {
+			queue->n = i + 1;
 			return false;
-		job->bench = bench;
-		job->options = &settings_of(setup->store, job->group, NULL)->lint;
-		settings_check_ids(setup->finder, settings_group_chain(job->group), &bench->rules.set);
+		}
 	}
-	return configuration_sound(setup);
+	return setup_sound(queue->setup);
 }
 
 enum { FILES_PER_THREAD = 8 }; /* fewer files than this do not pay a thread's start */
@@ -582,58 +394,6 @@ char *run_find_root(void)
 	}
 }
 
-/* Rules over several messages see those that are judged by the same rules, whatever their options. */
-static void run_several(const struct setup *setup, const GPtrArray *results)
-{
-	for (guint i = 0; i < setup->benches->len; i++) {
-		const struct bench *bench = g_ptr_array_index(setup->benches, i);
-		GPtrArray *own = g_ptr_array_new();
-		for (guint k = 0; k < results->len; k++) {
-			struct message_result *result = g_ptr_array_index(results, k);
-			if (in_force_for(setup, result)->bench == bench)
-				g_ptr_array_add(own, result);
-		}
-		engine_run_several(bench->first, (struct message_result **)own->pdata, own->len);
-		g_ptr_array_free(own, TRUE);
-	}
-}
-
-/* What is read once for a run, from the configuration of the working directory: the language and the formats. */
-static void take_run_keys(const struct settings *settings, struct run_options *options, GPtrArray *strings)
-{
-	const struct toml_node *lang = settings->sources[KEY_LANG].value, *format = settings->sources[KEY_FORMAT].value;
-
-	if (lang) {
-		options->report.language = strcmp(lang->string, "ja") == 0 ? LANGUAGE_JA : LANGUAGE_EN;
-		options->report.language_given = true;
-	}
-	for (size_t i = 0; format && options->n_formats < G_N_ELEMENTS(options->formats) && config_string(format, i); i++) {
-		const char *word = config_string(format, i)->string, *file = strchr(word, '=');
-		char *name = g_strndup(word, strcspn(word, "="));
-		/* Reports in files lie where the configuration says, wherever it is run. */
-		char *path = file ? file_absolute(file + 1, settings->sources[KEY_FORMAT].table->file->folder) : NULL;
-		options->formats[options->n_formats++] = (struct run_format){ reporter_find(name), path };
-		if (path)
-			g_ptr_array_add(strings, path);
-		g_free(name);
-	}
-}
-
-/* Of the working directory. false, and said why, where anything is wrong with it or with the rules that the command line names. */
-static bool prepare_run(struct setup *setup, struct run_options *options, GPtrArray *strings)
-{
-	struct settings_group *group = settings_group_of_folder(setup->store, ".");
-	struct bench *bench = bench_of(setup, group);
-
-	if (!bench)
-		return false;
-	settings_check_ids(setup->finder, settings_group_chain(group), &bench->rules.set);
-	if (!configuration_sound(setup))
-		return false;
-	take_run_keys(settings_of(setup->store, group, NULL), options, strings);
-	return true;
-}
-
 /* "./drafts/a.eml" is told as "drafts/a.eml" where nobody wrote the dot. */
 static void strip_dots(const GPtrArray *files)
 {
@@ -676,7 +436,7 @@ static int report_outcome(const struct setup *setup, const struct run_options *o
 		say_reason(options->report.language, NULL, g_ptr_array_index(outcome->remarks, i));
 	for (guint i = 0; i < outcome->results->len; i++) {
 		const struct message_result *result = g_ptr_array_index(outcome->results, i);
-		if (fails(in_force_for(setup, result)->settings, result))
+		if (fails(setup_settings_of(setup, result), result))
 			code = EXIT_FINDINGS;
 	}
 	struct report_view view = { .results = (struct message_result *const *)outcome->results->pdata,
@@ -689,6 +449,35 @@ static int report_outcome(const struct setup *setup, const struct run_options *o
 	if (!write_reports(options, &view) || outcome->errors->len)
 		code = EXIT_TROUBLE;
 	return code;
+}
+
+enum { MOST_PATHS_TOLD = 5 };
+
+/* The paths to look at: with --force-exclude without those that are excluded, of which the user is told. */
+static GPtrArray *named_paths(struct setup *setup, const struct run_options *options, char *const *paths, size_t n, GPtrArray *remarks)
+{
+	GPtrArray *named = g_ptr_array_new();
+	GString *left_out = g_string_new(NULL);
+	unsigned n_left_out = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!options->force_exclude || !setup_leaves_out(setup, paths[i])) {
+			g_ptr_array_add(named, paths[i]);
+			continue;
+		}
+		n_left_out++;
+		if (n_left_out <= MOST_PATHS_TOLD)
+			g_string_append_printf(left_out, "%s%s", n_left_out > 1 ? ", " : "", paths[i]);
+	}
+	if (n_left_out > MOST_PATHS_TOLD)
+		g_string_append(left_out, ", ...");
+	if (n_left_out) {
+		char *text = g_strdup_printf("%s (%u): %s", say(options->report.language, "left out, since they are excluded", "除外設定により検査しませんでした"),
+					     n_left_out, left_out->str);
+		g_ptr_array_add(remarks, text);
+	}
+	g_string_free(left_out, TRUE);
+	return named;
 }
 
 /* Lint what the paths stand for, with the setup at hand. */
@@ -705,13 +494,16 @@ static int lint_paths(struct setup *setup, const struct run_options *options, ch
 	outcome = (struct outcome){ g_ptr_array_new_with_free_func(g_free), g_ptr_array_new_with_free_func(g_free), g_ptr_array_new(),
 				    g_array_new(FALSE, TRUE, sizeof(struct report_error)) };
 	message_library_init();
-	GPtrArray *files = input_expand(n_paths ? paths : here, n_paths ? n_paths : 1, options->stdin_name, outcome.troubles, outcome.remarks);
+	const struct input_filter filter = setup_filter(setup);
+	GPtrArray *named = named_paths(setup, options, n_paths ? paths : here, n_paths ? n_paths : 1, outcome.remarks);
+	GPtrArray *files = input_expand((char *const *)named->pdata, named->len, options->stdin_name, &filter, outcome.troubles, outcome.remarks);
+	g_ptr_array_free(named, TRUE);
 	if (n_paths == 0)
 		strip_dots(files);
 	if (prepare_jobs(&queue, files)) {
 		run_jobs(&queue, options->jobs);
 		gather(&queue, &outcome);
-		run_several(setup, outcome.results);
+		setup_run_several(setup, outcome.results);
 		bool known = baseline_use(options, &baseline, (struct message_result *const *)outcome.results->pdata, outcome.results->len);
 		code = report_outcome(setup, options, &outcome);
 		if (!known)
@@ -738,16 +530,13 @@ static int lint_paths(struct setup *setup, const struct run_options *options, ch
 int run_lint(const struct run_options *options, char *const *paths, size_t n_paths)
 {
 	struct run_options run = *options;
-	GPtrArray *strings = g_ptr_array_new_with_free_func(g_free);
-	struct setup setup;
+	struct setup *setup = setup_new(options);
 	int code = EXIT_TROUBLE;
 
-	setup_init(&setup, options);
-	if (n_paths == 0 && !config_chain_of(setup.finder, config_working_directory(setup.finder))->n)
+	if (n_paths == 0 && !setup_configured(setup))
 		code = -1;
-	else if (prepare_run(&setup, &run, strings))
-		code = lint_paths(&setup, &run, paths, n_paths);
-	setup_release(&setup);
-	g_ptr_array_free(strings, TRUE);
+	else if (setup_run_keys(setup, &run))
+		code = lint_paths(setup, &run, paths, n_paths);
+	setup_free(setup);
 	return code;
 }

@@ -135,7 +135,7 @@ static char *expanded(char *const *paths, size_t n, const char *stdin_name)
 {
 	GPtrArray *errors = g_ptr_array_new_with_free_func(g_free);
 	GPtrArray *remarks = g_ptr_array_new_with_free_func(g_free);
-	GPtrArray *files = input_expand(paths, n, stdin_name, errors, remarks);
+	GPtrArray *files = input_expand(paths, n, stdin_name, NULL, errors, remarks);
 	GString *out = g_string_new(NULL);
 	size_t skip = strlen(folder) + 1;
 

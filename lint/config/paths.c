@@ -176,25 +176,60 @@ static struct span *split(struct span path, size_t *n_out)
 	return parts;
 }
 
-enum glob_verdict glob_set_match(const struct glob_set *set, const char *path, bool is_folder)
+/* The last pattern that fits; NULL. */
+static const struct glob *find_glob(const struct glob_set *set, const char *path, bool is_folder)
 {
+	const struct glob *found = NULL;
 	size_t n_parts;
 
 	if (!set || set->n == 0)
-		return GLOB_SILENT;
+		return NULL;
 	struct span *parts = split(span_str(path), &n_parts);
-	enum glob_verdict verdict = GLOB_SILENT;
-	for (size_t i = set->n; verdict == GLOB_SILENT && i > 0; i--) {
+	for (size_t i = set->n; !found && i > 0; i--) {
 		const struct glob *glob = &set->globs[i - 1];
 		if (glob->folder_only && !is_folder)
 			continue;
-		bool fits = glob->anchored ? match_segments(glob, parts, n_parts) :
-					     match_segment(glob->segments[0], parts[n_parts - 1]);
-		if (fits)
-			verdict = glob->negated ? GLOB_NEGATED : GLOB_MATCH;
+		if (glob->anchored ? match_segments(glob, parts, n_parts) : match_segment(glob->segments[0], parts[n_parts - 1]))
+			found = glob;
 	}
 	g_free(parts);
-	return verdict;
+	return found;
+}
+
+enum glob_verdict glob_set_match(const struct glob_set *set, const char *path, bool is_folder)
+{
+	const struct glob *glob = find_glob(set, path, is_folder);
+
+	return !glob ? GLOB_SILENT : glob->negated ? GLOB_NEGATED : GLOB_MATCH;
+}
+
+static bool is_all_stars(struct span segment)
+{
+	for (size_t i = 0; i < segment.n; i++)
+		if (segment.p[i] != '*')
+			return false;
+	return true;
+}
+
+enum glob_cover glob_set_covers(const struct glob_set *set, const char *path)
+{
+	enum glob_cover cover = GLOB_NOT_COVERED;
+	char *name = g_strdup(path);
+
+	for (char *end = strchr(name, '/');; end = strchr(end + 1, '/')) {
+		if (end)
+			*end = '\0';
+		const struct glob *glob = find_glob(set, name, end != NULL);
+		if (glob)
+			cover = glob->negated						? GLOB_NOT_COVERED :
+				end || is_all_stars(glob->segments[glob->n_segments - 1]) ? GLOB_FOLDER :
+											  GLOB_NAMED;
+		if (!end)
+			break;
+		*end = '/';
+	}
+	g_free(name);
+	return cover;
 }
 
 /* --- reading ----------------------------------------------------------------------------------------------------------------- */

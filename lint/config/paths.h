@@ -20,4 +20,9 @@ void glob_set_add_file(struct glob_set *set, struct arena *arena, struct span by
  * Linear in path and pattern for each "*" (no exponential case). Source: gitignore(5). */
 enum glob_verdict glob_set_match(const struct glob_set *set, const char *path, bool is_folder);
 
+/* For lists of what is meant, rather than of what is ignored: does the set cover a file? What covers a folder covers all in it, unless a later
+ * pattern takes something back. GLOB_FOLDER: by a pattern that says nothing about the names of files, such as "newsletters/" or "a/" "**". */
+enum glob_cover { GLOB_NOT_COVERED, GLOB_FOLDER, GLOB_NAMED };
+enum glob_cover glob_set_covers(const struct glob_set *set, const char *path);
+
 #endif

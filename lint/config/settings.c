@@ -94,28 +94,11 @@ static struct settings_group *group_with(struct settings_store *store, const str
 	return group;
 }
 
-/* A pattern for a folder ("templates/") is one for all in it. */
 static bool table_fits(const struct config_table *table, const char *path)
 {
 	const char *below = file_relative(path, table->file->base);
-	bool fits = false;
 
-	if (!below || !*below)
-		return false;
-	/* From the outermost folder to the file: what a folder gets, all in it gets, unless a later pattern takes it back. */
-	char *name = g_strdup(below);
-	for (char *end = strchr(name, '/');; end = end ? strchr(end + 1, '/') : NULL) {
-		if (end)
-			*end = '\0';
-		enum glob_verdict verdict = glob_set_match(table->match, name, end != NULL);
-		if (verdict != GLOB_SILENT)
-			fits = verdict == GLOB_MATCH;
-		if (!end)
-			break;
-		*end = '/';
-	}
-	g_free(name);
-	return fits;
+	return below && *below && glob_set_covers(table->match, below) != GLOB_NOT_COVERED;
 }
 
 struct settings_group *settings_group_of(struct settings_store *store, const char *path)

@@ -166,37 +166,50 @@ static bool is_maildir(const char *path)
 	return true;
 }
 
-static void walk_folder(const char *path, int depth, bool all_files, GPtrArray *files, GPtrArray *errors, GPtrArray *remarks);
+/* What a walk needs, and where it puts what it finds. */
+struct walk {
+	const struct input_filter *filter; /* NULL: everything by its name */
+	GPtrArray *files, *errors, *remarks;
+};
+
+static enum input_choice choose(const struct walk *walk, const char *path, bool folder)
+{
+	return walk->filter ? walk->filter->choose(walk->filter->data, path, folder) : INPUT_BY_NAME;
+}
+
+static void walk_folder(const struct walk *walk, const char *path, int depth, bool all_files);
 
 /* One entry of a folder. in_maildir: the folder is a Maildir, so that its cur and new hold nothing but messages. */
-static void walk_entry(const char *path, const char *name, int depth, bool in_maildir, bool all_files, GPtrArray *files,
-		       GPtrArray *errors, GPtrArray *remarks)
+static void walk_entry(const struct walk *walk, const char *path, const char *name, int depth, bool in_maildir, bool all_files)
 {
 	if (is_folder(path)) {
 		bool mail_folder = in_maildir && (strcmp(name, "cur") == 0 || strcmp(name, "new") == 0);
 		if (in_maildir && strcmp(name, "tmp") == 0)
 			return;
-		if (!is_one_of(span_str(name), skipped_folders, G_N_ELEMENTS(skipped_folders)))
-			walk_folder(path, depth + 1, mail_folder, files, errors, remarks);
+		if (!is_one_of(span_str(name), skipped_folders, G_N_ELEMENTS(skipped_folders)) && choose(walk, path, true) != INPUT_SKIP)
+			walk_folder(walk, path, depth + 1, mail_folder);
 		return;
 	}
 	enum template_kind template_kind = TEMPLATE_NONE;
 	bool in_folder = true;
 	enum input_kind kind = all_files ? INPUT_MESSAGE : kind_by_name(path, &template_kind, &in_folder);
+	enum input_choice choice = choose(walk, path, false);
+	if (choice == INPUT_SKIP || (choice == INPUT_BY_NAME && !in_folder))
+		return;
 	/* A link to a folder is not followed: it may lead back to where the walk came from. */
-	if (in_folder && is_regular(path))
-		add_file(files, path, kind, template_kind);
+	if (is_regular(path))
+		add_file(walk->files, path, kind, template_kind);
 }
 
-static void walk_folder(const char *path, int depth, bool all_files, GPtrArray *files, GPtrArray *errors, GPtrArray *remarks)
+static void walk_folder(const struct walk *walk, const char *path, int depth, bool all_files)
 {
 	if (depth > LIMIT_FOLDER_DEPTH) {
-		add_problem(errors, path, "folders are nested too deeply; not looked at");
+		add_problem(walk->errors, path, "folders are nested too deeply; not looked at");
 		return;
 	}
 	DIR *folder = opendir(path);
 	if (!folder) {
-		add_problem(errors, path, g_strerror(errno));
+		add_problem(walk->errors, path, g_strerror(errno));
 		return;
 	}
 	bool in_maildir = is_maildir(path);
@@ -205,11 +218,11 @@ static void walk_folder(const char *path, int depth, bool all_files, GPtrArray *
 		if (entry->d_name[0] == '.')
 			continue;
 		char *entry_path = join(path, entry->d_name);
-		walk_entry(entry_path, entry->d_name, depth, in_maildir, all_files, files, errors, remarks);
+		walk_entry(walk, entry_path, entry->d_name, depth, in_maildir, all_files);
 		g_free(entry_path);
 	}
 	if (errno)
-		add_problem(errors, path, g_strerror(errno));
+		add_problem(walk->errors, path, g_strerror(errno));
 	closedir(folder);
 }
 
@@ -221,22 +234,24 @@ static gint compare_paths(gconstpointer a, gconstpointer b)
 	return strcmp((*x)->path, (*y)->path);
 }
 
-static void expand_folder(const char *path, GPtrArray *files, GPtrArray *errors, GPtrArray *remarks)
+static void expand_folder(const struct walk *outer, const char *path)
 {
-	GPtrArray *found = g_ptr_array_new();
-	guint n_errors = errors ? errors->len : 0;
+	GPtrArray *found = g_ptr_array_new(), *files = outer->files;
+	const struct walk walk = { outer->filter, found, outer->errors, outer->remarks };
+	guint n_errors = walk.errors ? walk.errors->len : 0;
 
-	walk_folder(path, 0, false, found, errors, remarks);
-	if (found->len == 0 && (!errors || errors->len == n_errors))
-		add_problem(remarks, path, "no drafts in this folder");
+	walk_folder(&walk, path, 0, false);
+	if (found->len == 0 && (!walk.errors || walk.errors->len == n_errors))
+		add_problem(walk.remarks, path, "no drafts in this folder");
 	g_ptr_array_sort(found, compare_paths);
 	for (guint i = 0; i < found->len; i++)
 		g_ptr_array_add(files, g_ptr_array_index(found, i));
 	g_ptr_array_free(found, TRUE);
 }
 
-static void expand_path(const char *path, const char *stdin_name, GPtrArray *files, GPtrArray *errors, GPtrArray *remarks)
+static void expand_path(const struct walk *walk, const char *path, const char *stdin_name)
 {
+	GPtrArray *files = walk->files;
 	struct stat status;
 	enum template_kind template_kind = TEMPLATE_NONE;
 
@@ -247,24 +262,25 @@ static void expand_path(const char *path, const char *stdin_name, GPtrArray *fil
 		return;
 	}
 	if (stat(path, &status) != 0) {
-		add_problem(errors, path, g_strerror(errno));
+		add_problem(walk->errors, path, g_strerror(errno));
 		return;
 	}
 	if (S_ISDIR(status.st_mode)) {
-		expand_folder(path, files, errors, remarks);
+		expand_folder(walk, path);
 		return;
 	}
 	enum input_kind kind = input_kind_of(path, &template_kind);
 	add_file(files, path, kind, template_kind);
 }
 
-GPtrArray *input_expand(char *const *paths, size_t n, const char *stdin_name, GPtrArray *errors, GPtrArray *remarks)
+GPtrArray *input_expand(char *const *paths, size_t n, const char *stdin_name, const struct input_filter *filter, GPtrArray *errors,
+			GPtrArray *remarks)
 {
-	GPtrArray *files = g_ptr_array_new();
+	const struct walk walk = { filter, g_ptr_array_new(), errors, remarks };
 
 	for (size_t i = 0; i < n; i++)
-		expand_path(paths[i], stdin_name, files, errors, remarks);
-	return files;
+		expand_path(&walk, paths[i], stdin_name);
+	return walk.files;
 }
 
 /* --- reading ------------------------------------------------------------------------------------------------------------------- */

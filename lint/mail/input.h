@@ -24,11 +24,22 @@ struct input_bytes {
 	void *storage;               /* released by input_bytes_release() */
 };
 
+/* What is to be done with an entry of a folder. */
+enum input_choice { INPUT_SKIP, INPUT_BY_NAME /* a file: if it looks like mail or a template */, INPUT_TAKE };
+
+struct input_filter {
+	/* path: that of the folder as it was given, and the names below it. Not asked about names with a dot in front and the like. */
+	enum input_choice (*choose)(void *data, const char *path, bool is_folder);
+	void *data;
+};
+
 /* Expand paths in the order given: a file as it is, a Maildir (cur, new) and a folder (walked, sorted by byte order) to the files in it that
  * look like mail or templates (by name: .eml, .mbox, template endings; in a Maildir all). errors: GPtrArray of char *, one
  * "path: reason" per thing that could not be read. remarks: likewise, e.g. a folder without drafts. Results: GPtrArray of
- * struct input_file, free with input_file_free(). stdin_name: what "-" is called and what kind it has, may be NULL. */
-GPtrArray *input_expand(char *const *paths, size_t n, const char *stdin_name, GPtrArray *errors, GPtrArray *remarks);
+ * struct input_file, free with input_file_free(). stdin_name: what "-" is called and what kind it has, may be NULL. filter: asked about
+ * what is found in folders, not about what is named; may be NULL. */
+GPtrArray *input_expand(char *const *paths, size_t n, const char *stdin_name, const struct input_filter *filter, GPtrArray *errors,
+			GPtrArray *remarks);
 void input_file_free(struct input_file *file);
 
 /* By its name: what kind of file is this. */
