@@ -20,73 +20,153 @@ enum option_id {
 	OPTION_HELP, OPTION_VERSION
 };
 
-struct option_definition {
-	enum option_id id;
-	char short_name;               /* 0: none */
-	const char *name;
-	const char *argument[N_LANGUAGES]; /* NULL: takes none */
-	const char *help[N_LANGUAGES];
-};
+/* Commands that an option belongs to; 0 stands for those that check mail. */
+#define FOR(command) (1u << COMMAND_##command)
+#define FOR_MAIL (FOR(LINT) | FOR(CHECKLIST))
+#define FOR_FILES (FOR(LINT) | FOR(CHECKLIST))
+#define FOR_RULES (FOR_MAIL | FOR(EXPLAIN) | FOR(RULES))
+#define FOR_ALL (~0u)
 
+/* A row: id, letter, name, argument, help, group, commands (0: FOR_MAIL), kind of value, words. In the order of --help. */
 static const struct option_definition option_definitions[] = {
-	{ OPTION_FORMAT, 0, "format", { "FORMAT[=FILE]", "形式[=ファイル]" },
-	  { "text, json or jsonl; may be given several times", "text、json、jsonl。複数回指定可" } },
-	{ OPTION_PROFILE, 0, "profile", { "NAME,...", "名前,..." },
-	  { "receivers and laws: gmail, gmail-bulk (default), yahoo, outlook, icloud, japan-carriers, law-jp, law-us, law-ca, law-eu",
-	    "受信側と法令: gmail、gmail-bulk（既定）、yahoo、outlook、icloud、japan-carriers、law-jp、law-us、law-ca、law-eu" } },
 	{ OPTION_STAGE, 0, "stage", { "STAGE", "段階" },
 	  { "what the file is: template, draft, final, received; default: template for a template file, draft for a message",
-	    "ファイルの段階: template、draft、final、received。既定はテンプレートなら template、メールなら draft" } },
+	    "ファイルの段階: template、draft、final、received。既定はテンプレートなら template、メールなら draft" },
+	  GROUP_DRAFT, 0, VALUE_WORD, "template draft final received" },
 	{ OPTION_CLASS, 0, "class", { "CLASS", "種別" },
-	  { "newsletter (default), transactional, discussion", "newsletter（既定）、transactional、discussion" } },
+	  { "newsletter (default), transactional, discussion", "newsletter（既定）、transactional、discussion" },
+	  GROUP_DRAFT, 0, VALUE_WORD, "newsletter transactional discussion" },
 	{ OPTION_VOLUME, 0, "volume", { "VOLUME", "規模" },
 	  { "bulk, small, unknown (default): Gmail counts as bulk from about 5,000 messages a day",
-	    "bulk、small、unknown（既定）。Gmail では 1 日およそ 5,000 通から bulk" } },
+	    "bulk、small、unknown（既定）。Gmail では 1 日およそ 5,000 通から bulk" },
+	  GROUP_DRAFT, 0, VALUE_WORD, "bulk small unknown" },
+	{ OPTION_PROFILE, 0, "profile", { "NAME,...", "名前,..." },
+	  { "receivers and laws: gmail, gmail-bulk (default), yahoo, outlook, icloud, japan-carriers, law-jp, law-us, law-ca, law-eu",
+	    "受信側と法令: gmail、gmail-bulk（既定）、yahoo、outlook、icloud、japan-carriers、law-jp、law-us、law-ca、law-eu" },
+	  GROUP_DRAFT, 0, VALUE_WORDS, "gmail gmail-bulk yahoo outlook icloud japan-carriers law-jp law-us law-ca law-eu" },
 	{ OPTION_TARGET_CHARSET, 0, "target-charset", { "CHARSET", "文字コード" },
-	  { "the charset in which the list system will send (iso-2022-jp, shift_jis), if it is not the draft's",
-	    "配信システムが送信時に使う文字コード（iso-2022-jp、shift_jis）。原稿と違う場合に指定" } },
+	  { "the charset in which the list system will send (iso-2022-jp, shift_jis, utf-8), if it is not the draft's",
+	    "配信システムが送信時に使う文字コード（iso-2022-jp、shift_jis、utf-8）。原稿と違う場合に指定" },
+	  GROUP_DRAFT, 0, VALUE_WORD, "iso-2022-jp shift_jis utf-8" },
+	{ OPTION_STDIN_FILENAME, 0, "stdin-filename", { "NAME", "名前" },
+	  { "name of standard input in reports; it also tells what kind of file it is", "レポートでの標準入力の名前（ファイルの種類の判定にも使用）" },
+	  GROUP_DRAFT, 0, VALUE_FILE, NULL },
+	{ OPTION_NOW, 0, "now", { "TIME", "時刻" },
+	  { "take this as the present time (ISO 8601)", "現在時刻とみなす時刻（ISO 8601）" },
+	  GROUP_DRAFT, 0, VALUE_TEXT, NULL },
+
 	{ OPTION_SELECT, 0, "select", { "IDS", "ID" },
 	  { "run only these rules: rule ids, requirement ids or prefixes of them, separated by commas",
-	    "指定したルールだけを実行（ルール ID、要件 ID、その先頭部分。カンマ区切り）" } },
-	{ OPTION_IGNORE, 0, "ignore", { "IDS", "ID" }, { "do not run these rules", "指定したルールを実行しない" } },
+	    "指定したルールだけを実行（ルール ID、要件 ID、その先頭部分。カンマ区切り）" },
+	  GROUP_RULES, 0, VALUE_RULES, NULL },
+	{ OPTION_IGNORE, 0, "ignore", { "IDS", "ID" }, { "do not run these rules", "指定したルールを実行しない" },
+	  GROUP_RULES, 0, VALUE_RULES, NULL },
 	{ OPTION_EXTEND_SELECT, 0, "extend-select", { "IDS", "ID" },
-	  { "run these rules, too, even those that are off by default", "指定したルールを追加で実行（既定で無効のルールも可）" } },
+	  { "run these rules, too, even those that are off by default", "指定したルールを追加で実行（既定で無効のルールも可）" },
+	  GROUP_RULES, 0, VALUE_RULES, NULL },
+	{ OPTION_RULES, 0, "rules", { "DIR", "フォルダー" }, { "add the rules of a folder", "フォルダー内のルールを追加" },
+	  GROUP_RULES, FOR_RULES, VALUE_FOLDER, NULL },
+	{ OPTION_NO_BUILTIN_RULES, 0, "no-builtin-rules", { NULL, NULL },
+	  { "leave the built-in rules out", "組み込みルールを使わない" },
+	  GROUP_RULES, FOR_RULES, VALUE_NONE, NULL },
+
 	{ OPTION_FAIL_ON, 0, "fail-on", { "SEVERITY", "重大度" },
 	  { "exit with 1 if a finding has this severity or a higher one: error (default), warning, info, never",
-	    "この重大度以上の指摘があれば終了コード 1: error（既定）、warning、info、never" } },
+	    "この重大度以上の指摘があれば終了コード 1: error（既定）、warning、info、never" },
+	  GROUP_FAIL, 0, VALUE_WORD, "error warning info never" },
 	{ OPTION_MAX_SCORE, 0, "max-score", { "N", "点数" },
-	  { "exit with 1 when the score is above N points", "スコアがこの点数を超えたら終了コード 1" } },
-	{ OPTION_RULES, 0, "rules", { "DIR", "フォルダー" }, { "add the rules of a folder", "フォルダー内のルールを追加" } },
-	{ OPTION_NO_BUILTIN_RULES, 0, "no-builtin-rules", { NULL, NULL },
-	  { "leave the built-in rules out", "組み込みルールを使わない" } },
-	{ OPTION_STDIN_FILENAME, 0, "stdin-filename", { "NAME", "名前" },
-	  { "name of standard input in reports; it also tells what kind of file it is", "レポートでの標準入力の名前（ファイルの種類の判定にも使用）" } },
-	{ OPTION_NOW, 0, "now", { "TIME", "時刻" },
-	  { "take this as the present time (ISO 8601)", "現在時刻とみなす時刻（ISO 8601）" } },
-	{ OPTION_LANG, 0, "lang", { "en|ja", "en|ja" },
-	  { "language of the messages; default from LC_MESSAGES", "メッセージの言語。既定は LC_MESSAGES に従う" } },
-	{ OPTION_JOBS, 'j', "jobs", { "N", "数" }, { "how many files to check at the same time", "同時に検査するファイルの数" } },
-	{ OPTION_COLOR, 0, "color", { "auto|always|never", "auto|always|never" }, { "whether to use colours", "色を付けるかどうか" } },
-	{ OPTION_VERBOSE, 'v', "verbose", { NULL, NULL },
-	  { "show every info remark and repeated finding", "info の指摘と、同じルールの繰り返しをすべて表示" } },
-	{ OPTION_QUIET, 'q', "quiet", { NULL, NULL }, { "only the summary; nothing if there are no findings", "要約だけを表示。指摘がなければ何も表示しない" } },
-	{ OPTION_STATISTICS, 0, "statistics", { NULL, NULL }, { "count the findings by rule", "ルール別の件数を表示" } },
-	{ OPTION_CONFIG, 0, "config", { "FILE", "ファイル" },
-	  { "the configuration file, instead of the presend.toml found upwards from each file",
-	    "設定ファイル（各ファイルから上へたどって見つかる presend.toml の代わりに使用）" } },
-	{ OPTION_ISOLATED, 0, "isolated", { NULL, NULL }, { "read no configuration file", "設定ファイルを読まない" } },
-	{ OPTION_FORCE_EXCLUDE, 0, "force-exclude", { NULL, NULL },
-	  { "leave excluded files out even where they are named", "除外したファイルは、直接指定されても検査しない" } },
+	  { "exit with 1 when the score is above N points", "スコアがこの点数を超えたら終了コード 1" },
+	  GROUP_FAIL, 0, VALUE_TEXT, NULL },
+
 	{ OPTION_BASELINE, 0, "baseline", { "FILE", "ファイル" },
-	  { "leave out the findings that this baseline knows", "ベースラインに記録済みの指摘を除く" } },
+	  { "leave out the findings that this baseline knows", "ベースラインに記録済みの指摘を除く" },
+	  GROUP_FAIL, 0, VALUE_FILE, NULL },
 	{ OPTION_WRITE_BASELINE, 0, "write-baseline", { NULL, NULL },
 	  { "write all findings into the baseline (--baseline, else presend-baseline.json)",
-	    "すべての指摘をベースラインに書き込む（--baseline のファイル、既定は presend-baseline.json）" } },
+	    "すべての指摘をベースラインに書き込む（--baseline のファイル、既定は presend-baseline.json）" },
+	  GROUP_FAIL, 0, VALUE_NONE, NULL },
 	{ OPTION_NO_INLINE_IGNORES, 0, "no-inline-ignores", { NULL, NULL },
-	  { "obey no presend-ignore comment and no X-Presend-Ignore field", "原稿内の presend-ignore コメントと X-Presend-Ignore ヘッダーに従わない" } },
-	{ OPTION_HELP, 'h', "help", { NULL, NULL }, { "show this text", "この説明を表示" } },
-	{ OPTION_VERSION, 'V', "version", { NULL, NULL }, { "show the version", "バージョンを表示" } },
+	  { "obey no presend-ignore comment and no X-Presend-Ignore field", "原稿内の presend-ignore コメントと X-Presend-Ignore ヘッダーに従わない" },
+	  GROUP_FAIL, 0, VALUE_NONE, NULL },
+
+	{ OPTION_CONFIG, 0, "config", { "FILE", "ファイル" },
+	  { "the configuration file, instead of the presend.toml found upwards from each file",
+	    "設定ファイル（各ファイルから上へたどって見つかる presend.toml の代わりに使用）" },
+	  GROUP_CONFIGURATION, 0, VALUE_FILE, NULL },
+	{ OPTION_ISOLATED, 0, "isolated", { NULL, NULL }, { "read no configuration file", "設定ファイルを読まない" },
+	  GROUP_CONFIGURATION, 0, VALUE_NONE, NULL },
+	{ OPTION_FORCE_EXCLUDE, 0, "force-exclude", { NULL, NULL },
+	  { "leave excluded files out even where they are named", "除外したファイルは、直接指定されても検査しない" },
+	  GROUP_CONFIGURATION, 0, VALUE_NONE, NULL },
+
+	{ OPTION_FORMAT, 0, "format", { "FORMAT[=FILE]", "形式[=ファイル]" },
+	  { "the report; with FILE it is written there; may be given several times", "レポートの形式。ファイルを指定するとそこへ書き出す。複数回指定可" },
+	  GROUP_OUTPUT, FOR_FILES | FOR(EXPLAIN) | FOR(RULES), VALUE_FORMAT, NULL },
+	{ OPTION_LANG, 0, "lang", { "en|ja", "en|ja" },
+	  { "language of the messages; default from LC_MESSAGES", "メッセージの言語。既定は LC_MESSAGES に従う" },
+	  GROUP_OUTPUT, FOR_ALL, VALUE_WORD, "en ja" },
+	{ OPTION_VERBOSE, 'v', "verbose", { NULL, NULL },
+	  { "show every info remark and repeated finding", "info の指摘と、同じルールの繰り返しをすべて表示" },
+	  GROUP_OUTPUT, FOR_FILES, VALUE_NONE, NULL },
+	{ OPTION_QUIET, 'q', "quiet", { NULL, NULL }, { "only the summary; nothing if there are no findings", "要約だけを表示。指摘がなければ何も表示しない" },
+	  GROUP_OUTPUT, 0, VALUE_NONE, NULL },
+	{ OPTION_STATISTICS, 0, "statistics", { NULL, NULL }, { "count the findings by rule", "ルール別の件数を表示" },
+	  GROUP_OUTPUT, FOR(LINT), VALUE_NONE, NULL },
+	{ OPTION_COLOR, 0, "color", { "auto|always|never", "auto|always|never" }, { "whether to use colours", "色を付けるかどうか" },
+	  GROUP_OUTPUT, FOR_ALL, VALUE_WORD, "auto always never" },
+	{ OPTION_JOBS, 'j', "jobs", { "N", "数" }, { "how many files to check at the same time", "同時に検査するファイルの数" },
+	  GROUP_OUTPUT, FOR_FILES, VALUE_TEXT, NULL },
+	{ OPTION_HELP, 'h', "help", { NULL, NULL }, { "show this text", "この説明を表示" },
+	  GROUP_OUTPUT, FOR_ALL, VALUE_NONE, NULL },
+	{ OPTION_VERSION, 'V', "version", { NULL, NULL }, { "show the version", "バージョンを表示" },
+	  GROUP_OUTPUT, FOR_ALL, VALUE_NONE, NULL },
 };
+
+static const struct command_definition command_definitions[] = {
+	{ COMMAND_LINT, "lint", { "[lint] [OPTION]... PATH|-...", "[lint] [オプション]... パス|-..." },
+	  { "check drafts, newsletters and templates (the default command)", "原稿、メールマガジン、テンプレートを検査（既定のコマンド）" },
+	  "presend draft.eml\npresend --stage final --volume bulk --fail-on warning out/*.eml\n"
+	  "presend --format text --format json=report.json drafts/",
+	  { "Check every PATH. This is the default command: its name may be left out.", "パスで指定したものをすべて検査します。既定のコマンドなので、名前は省略できます。" } },
+	{ COMMAND_CHECKLIST, "checklist", { "checklist [OPTION]... PATH|-", "checklist [オプション]... パス|-" },
+	  { "everything that receivers and laws ask, row by row, with what became of it", "受信側と法令の要件を 1 件ずつ判定した一覧を表示" },
+	  "presend checklist --profile gmail-bulk,law-jp draft.eml",
+	  { "The verdict sheet: one row for everything that the receivers and laws of --profile ask, with what became of it.",
+	    "--profile で選んだ受信側と法令の要件を 1 件 1 行で並べ、それぞれの判定を示します。" } },
+	{ COMMAND_EXPLAIN, "explain", { "explain [OPTION]... RULE...", "explain [オプション]... ルール..." },
+	  { "why a rule exists, its source, examples, how to mend what it finds", "ルールの理由、根拠、例、対処を表示" },
+	  "presend explain header-duplicate\npresend explain UN-01",
+	  { "Print why a rule exists, where it comes from, how to mend what it finds, and examples. A requirement id such as UN-01 names all rules that decide it.",
+	    "ルールの理由、根拠、対処、例を表示します。UN-01 のような要件 ID を指定すると、その要件を判定するルールをすべて表示します。" } },
+	{ COMMAND_RULES, "rules", { "rules [OPTION]... [check DIR]", "rules [オプション]... [check フォルダー]" },
+	  { "list the rules in force, or test the rules of a folder", "有効なルールの一覧を表示、またはフォルダー内のルールをテスト" },
+	  "presend rules --format json\npresend rules check rules/",
+	  { "List the rules in force. rules check DIR loads the rules of a folder strictly, runs their examples and names the patterns that are slow.",
+	    "有効なルールの一覧を表示します。rules check フォルダー は、フォルダー内のルールを厳密に読み込み、例を実行し、処理の遅い正規表現を表示します。" } },
+	{ COMMAND_HELP, "help", { "help [COMMAND]", "help [コマンド]" },
+	  { "options and examples of a command", "コマンドのオプションと例を表示" },
+	  "presend help checklist",
+	  { "Print the options and examples of a command, or of presend as a whole.", "指定したコマンド、または presend 全体のオプションと例を表示します。" } },
+	{ COMMAND_VERSION, "version", { "version", "version" }, { "print the version", "バージョンを表示" }, NULL,
+	  { "Print the version.", "バージョンを表示します。" } },
+};
+
+const struct option_definition *cli_options(size_t *n)
+{
+	*n = G_N_ELEMENTS(option_definitions);
+	return option_definitions;
+}
+
+const struct command_definition *cli_commands(size_t *n)
+{
+	*n = G_N_ELEMENTS(command_definitions);
+	return command_definitions;
+}
+
+bool cli_option_of(const struct option_definition *option, enum command command)
+{
+	return (option->commands ? option->commands : FOR_MAIL) & 1u << command;
+}
 
 /* Options and commands of the interface that later versions bring: said so, rather than "unknown". */
 static const char *const later_options[] = { "fix", "unsafe-fixes", "diff", "data", "clients", "advice", "staged", "changed-since", "prior" };
@@ -96,13 +176,21 @@ static const char *const later_formats[] = { "sarif", "junit", "github", "gitlab
 static const char *const profile_names[] = { "gmail", "gmail-bulk", "yahoo", "outlook", "icloud", "japan-carriers",
 					     "law-jp", "law-us", "law-ca", "law-eu", NULL };
 
-static const struct {
-	const char *name;
-	enum command command;
-} commands[] = {
-	{ "lint", COMMAND_LINT },	{ "explain", COMMAND_EXPLAIN }, { "rules", COMMAND_RULES },
-	{ "help", COMMAND_HELP },	{ "version", COMMAND_VERSION }, { "checklist", COMMAND_CHECKLIST },
-};
+const char *cli_formats(enum command command)
+{
+	switch (command) {
+	case COMMAND_LINT:
+		return "text json jsonl";
+	case COMMAND_CHECKLIST:
+		return "text json";
+	case COMMAND_EXPLAIN:
+		return "text json markdown";
+	case COMMAND_RULES:
+		return "text json markdown coverage";
+	default:
+		return "";
+	}
+}
 
 static const char *say(enum language language, const char *en, const char *ja)
 {
@@ -119,45 +207,6 @@ enum language cli_environment_language(void)
 			return strncmp(value, "ja", 2) == 0 ? LANGUAGE_JA : LANGUAGE_EN;
 	}
 	return LANGUAGE_EN;
-}
-
-static const char usage_en[] = "usage: presend [lint] [OPTION]... PATH|-...\n"
-			       "       presend checklist [OPTION]... PATH|-\n"
-			       "       presend explain RULE\n"
-			       "       presend rules [--format text|json|markdown]\n"
-			       "       presend --help\n";
-static const char usage_ja[] = "使い方: presend [lint] [オプション]... パス|-...\n"
-			       "        presend checklist [オプション]... パス|-\n"
-			       "        presend explain ルール\n"
-			       "        presend rules [--format text|json|markdown]\n"
-			       "        presend --help\n";
-
-const char *cli_usage(enum language language)
-{
-	return say(language, usage_en, usage_ja);
-}
-
-void cli_help(GString *out, enum language language)
-{
-	g_string_append(out, cli_usage(language));
-	g_string_append(out, say(language,
-				 "\nChecks mail drafts, newsletters and templates before they are sent. A PATH is a message, an mbox, a Maildir,\n"
-				 "a template or a folder of them; - is standard input.\n\nOptions:\n",
-				 "\n送信前のメールの原稿・メールマガジン・テンプレートを検査します。パスにはメール、mbox、Maildir、\n"
-				 "テンプレート、それらを含むフォルダーを指定します。- は標準入力です。\n\nオプション:\n"));
-	for (size_t i = 0; i < G_N_ELEMENTS(option_definitions); i++) {
-		const struct option_definition *option = &option_definitions[i];
-		g_string_append(out, "  ");
-		if (option->short_name)
-			g_string_append_printf(out, "-%c, ", option->short_name);
-		g_string_append_printf(out, "--%s", option->name);
-		if (option->argument[language])
-			g_string_append_printf(out, " %s", option->argument[language]);
-		g_string_append_printf(out, "\n        %s\n", option->help[language]);
-	}
-	g_string_append(out, say(language,
-				 "\nExit codes: 0 nothing at or above --fail-on; 1 something is; 2 wrong use, unreadable input, broken rule file.\n",
-				 "\n終了コード: 0 --fail-on 以上の指摘なし、1 指摘あり、2 使い方の誤り・読めない入力・ルールファイルの誤り\n"));
 }
 
 /* --- parsing ----------------------------------------------------------------------------------------------------------------- */
@@ -234,8 +283,10 @@ static bool parse_format(struct cli *cli, const char *value)
 	if (cli->command == COMMAND_RULES && strcmp(name, "coverage") == 0) {
 		cli->coverage = good = true;
 	} else if (cli->command == COMMAND_RULES || cli->command == COMMAND_EXPLAIN) {
-		good = explain_format_parse(name, &cli->rules_format);
-		if (!good)
+		good = !strchr(value, '=') && explain_format_parse(name, &cli->rules_format);
+		if (!good && strchr(value, '='))
+			refuse(language, NULL, say(language, "this command writes to standard output only", "このコマンドは標準出力にだけ書き出します"), value);
+		else if (!good)
 			refuse(language, NULL, say(language, "unknown format", "不明な形式です"), name);
 	} else if (reporter && g_str_has_suffix(value, "=")) {
 		refuse(language, NULL, say(language, "needs a file name", "ファイル名が必要です"), value);
@@ -246,13 +297,9 @@ static bool parse_format(struct cli *cli, const char *value)
 	} else if (listed(later_formats, G_N_ELEMENTS(later_formats), name)) {
 		refuse_later(language, name);
 	} else {
-		static const char *const names[] = { "text", "json", "jsonl" };
-		const char *nearest = NULL;
-		unsigned best = G_MAXUINT;
-		for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
-			if (word_nearer(name, names[i], &best))
-				nearest = names[i];
-		refuse(language, nearest, say(language, "unknown format", "不明な形式です"), name);
+		char **names = g_strsplit(cli_formats(cli->command), " ", -1);
+		refuse(language, word_nearest(name, (const char *const *)names), say(language, "unknown format", "不明な形式です"), name);
+		g_strfreev(names);
 	}
 	g_free(name);
 	return good;
@@ -325,6 +372,9 @@ struct parse_state {
 	const char *color;
 	const char *formats[8];        /* read when the command is known */
 	size_t n_formats;
+	const struct option_definition *given[64]; /* whether an option is one of the command likewise */
+	size_t n_given;
+	bool help, version;
 };
 
 static bool apply_option(struct parse_state *state, const struct option_definition *option, const char *value)
@@ -338,7 +388,9 @@ static bool apply_option(struct parse_state *state, const struct option_definiti
 
 	if (key)
 		cli->run.given |= (uint64_t)1 << key->key;
-	switch (option->id) {
+	if (state->n_given < G_N_ELEMENTS(state->given))
+		state->given[state->n_given++] = option;
+	switch ((enum option_id)option->id) {
 	case OPTION_FORMAT:
 		if (state->n_formats == G_N_ELEMENTS(state->formats))
 			return refuse(language, NULL, say(language, "too many formats", "形式の指定が多すぎます"), value);
@@ -427,10 +479,10 @@ static bool apply_option(struct parse_state *state, const struct option_definiti
 		lint->no_inline_ignores = true;
 		break;
 	case OPTION_HELP:
-		cli->command = COMMAND_HELP;
+		state->help = true;
 		break;
 	case OPTION_VERSION:
-		cli->command = COMMAND_VERSION;
+		state->version = true;
 		break;
 	}
 	if (!good) {
@@ -522,22 +574,43 @@ static int terminal_width(void)
 	return width >= 40 && width <= 1000 ? width : 100;
 }
 
+static void finish_terminal(struct cli *cli, const struct parse_state *state)
+{
+	cli->run.report.color = use_color(state->color);
+	cli->run.report.hyperlinks = cli->run.report.color && isatty(STDOUT_FILENO);
+	cli->run.report.width = terminal_width();
+}
+
+static const struct command_definition *find_command(const char *name)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(command_definitions); i++)
+		if (strcmp(command_definitions[i].name, name) == 0)
+			return &command_definitions[i];
+	return NULL;
+}
+
+static const char *nearest_command(const char *word)
+{
+	const char *nearest = NULL;
+	unsigned best = G_MAXUINT;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(command_definitions); i++)
+		if (word_nearer(word, command_definitions[i].name, &best))
+			nearest = command_definitions[i].name;
+	return nearest;
+}
+
 /* A first word that is no file but nearly a command is a slip of the finger. */
 static bool parse_command(struct cli *cli, const char *word, bool *taken)
 {
 	enum language language = cli->run.report.language;
-	const char *nearest = NULL;
-	unsigned best = G_MAXUINT;
+	const struct command_definition *command = find_command(word);
+	const char *nearest = nearest_command(word);
 
-	*taken = false;
-	for (size_t i = 0; i < G_N_ELEMENTS(commands); i++) {
-		if (strcmp(commands[i].name, word) == 0) {
-			cli->command = commands[i].command;
-			*taken = true;
-			return true;
-		}
-		if (word_nearer(word, commands[i].name, &best))
-			nearest = commands[i].name;
+	*taken = command != NULL;
+	if (command) {
+		cli->command = command->command;
+		return true;
 	}
 	if (access(word, F_OK) == 0)
 		return true;
@@ -545,6 +618,55 @@ static bool parse_command(struct cli *cli, const char *word, bool *taken)
 		return refuse_later(language, word);
 	if (nearest && !strchr(word, '.') && !strchr(word, '/'))
 		return refuse(language, nearest, say(language, "no such file or command", "そのようなファイルもコマンドもありません"), word);
+	return true;
+}
+
+/* --help of a command, "help COMMAND" and --version are told before anything else is judged. true where there is nothing more to parse. */
+static bool parse_help(struct cli *cli, const struct parse_state *state, bool command_named, bool *good)
+{
+	enum language language = cli->run.report.language;
+
+	*good = true;
+	if (state->version) {
+		cli->command = COMMAND_VERSION;
+		return true;
+	}
+	if (cli->command == COMMAND_HELP && cli->n_operands) {
+		const char *word = cli->operands[0];
+		const struct command_definition *command = find_command(word);
+		if (command)
+			cli->help_of = command;
+		else
+			*good = refuse(language, nearest_command(word), say(language, "no such command", "そのようなコマンドはありません"), word);
+		return true;
+	}
+	if (state->help && cli->command != COMMAND_HELP) {
+		if (command_named)
+			for (size_t i = 0; i < G_N_ELEMENTS(command_definitions); i++)
+				if (command_definitions[i].command == cli->command)
+					cli->help_of = &command_definitions[i];
+		cli->command = COMMAND_HELP;
+	}
+	return cli->command == COMMAND_HELP;
+}
+
+/* Every option must be one of the command's, or it would be passed over without a word. */
+static bool options_fit(const struct cli *cli, const struct parse_state *state)
+{
+	enum language language = cli->run.report.language;
+
+	for (size_t i = 0; i < state->n_given; i++) {
+		if (cli_option_of(state->given[i], cli->command))
+			continue;
+		const char *name = "lint";
+		for (size_t k = 0; k < G_N_ELEMENTS(command_definitions); k++)
+			if (command_definitions[k].command == cli->command)
+				name = command_definitions[k].name;
+		char *what = g_strdup_printf("%s --%s", name, state->given[i]->name);
+		refuse(language, NULL, say(language, "the command does not have this option", "このコマンドにはないオプションです"), what);
+		g_free(what);
+		return false;
+	}
 	return true;
 }
 
@@ -559,7 +681,7 @@ bool cli_parse(int argc, char **argv, struct cli *cli)
 	cli->operands = g_new0(char *, (size_t)argc + 1);
 	find_language(argc, argv, cli);
 	struct parse_state state = { .cli = cli, .color = "auto" };
-	bool only_operands = false, command_known = false;
+	bool only_operands = false, command_known = false, command_named = false;
 
 	for (int i = 1; i < argc; i++) {
 		const char *word = argv[i];
@@ -570,14 +692,21 @@ bool cli_parse(int argc, char **argv, struct cli *cli)
 				return false;
 		} else {
 			bool taken = false;
-			if (!command_known && !only_operands && cli->command == COMMAND_LINT && strcmp(word, "-") != 0 &&
-			    !parse_command(cli, word, &taken))
+			if (!command_known && !only_operands && strcmp(word, "-") != 0 && !parse_command(cli, word, &taken))
 				return false;
 			command_known = true;
+			command_named |= taken;
 			if (!taken)
 				cli->operands[cli->n_operands++] = argv[i];
 		}
 	}
+	bool good;
+	if (parse_help(cli, &state, command_named, &good)) {
+		finish_terminal(cli, &state);
+		return good;
+	}
+	if (!options_fit(cli, &state))
+		return false;
 	for (size_t i = 0; i < state.n_formats; i++)
 		if (!parse_format(cli, state.formats[i]))
 			return false;
@@ -588,9 +717,7 @@ bool cli_parse(int argc, char **argv, struct cli *cli)
 		cli->run.report.language = LANGUAGE_EN;
 	cli->root = run_find_root();
 	cli->run.lint.root = cli->root;
-	cli->run.report.color = use_color(state.color);
-	cli->run.report.hyperlinks = cli->run.report.color && isatty(STDOUT_FILENO);
-	cli->run.report.width = terminal_width();
+	finish_terminal(cli, &state);
 	return true;
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "help.h"
 #include "rule/coverage.h"
 #include "rule/explain.h"
 
@@ -111,7 +112,7 @@ static int run(const struct cli *cli)
 	switch (cli->command) {
 	case COMMAND_HELP:
 		help = g_string_new(NULL);
-		cli_help(help, language);
+		help_append(help, cli->help_of, &cli->run.report);
 		return print_and_free(help);
 	case COMMAND_VERSION:
 		return print("presend " PRESEND_VERSION "\n");
@@ -125,7 +126,10 @@ static int run(const struct cli *cli)
 	}
 	int code = cli->n_operands || cli->command == COMMAND_LINT ? run_lint(&cli->run, cli->operands, cli->n_operands) : -1;
 	if (code < 0) {
-		fputs(cli_usage(language), stderr);
+		GString *usage = g_string_new(NULL);
+		help_append_usage(usage, language);
+		fputs(usage->str, stderr);
+		g_string_free(usage, TRUE);
 		code = EXIT_TROUBLE;
 	}
 	return code;

@@ -173,6 +173,18 @@ wants 0 '--max-score above' --now $clock --fail-on never --max-score 1000 "$top/
 wants 0 help --help
 says out 'usage: presend' help
 wants 0 'help as a command' help
+wants 0 'help of a command' help explain
+says out 'usage: presend explain' 'help of a command'
+says out '--rules DIR' 'help of a command: its options'
+! grep -q -e --select "$scratch/out"
+report $? 'help of a command: only its options'
+wants 0 '--help behind a command' checklist --help
+says out 'usage: presend checklist' '--help behind a command'
+wants 2 'help of an unknown command' help chekclist
+says err 'did you mean: checklist' 'help of an unknown command'
+wants 2 'an option of another command' explain --select FM-03 FM-03
+says err 'explain --select' 'an option of another command'
+wants 2 'a file for a format of rules' rules --format "json=$scratch/rules.json"
 wants 0 version --version
 says out 'presend ' version
 wants 0 explain explain header-duplicate
