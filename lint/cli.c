@@ -17,12 +17,12 @@ enum option_id {
 	OPTION_FAIL_ON, OPTION_MAX_SCORE, OPTION_RULES, OPTION_NO_BUILTIN_RULES, OPTION_STDIN_FILENAME, OPTION_TARGET_CHARSET,
 	OPTION_LANG, OPTION_NOW, OPTION_JOBS, OPTION_COLOR, OPTION_VERBOSE, OPTION_QUIET, OPTION_STATISTICS, OPTION_CONFIG, OPTION_ISOLATED,
 	OPTION_FORCE_EXCLUDE, OPTION_NO_INLINE_IGNORES, OPTION_BASELINE, OPTION_WRITE_BASELINE,
-	OPTION_HELP, OPTION_VERSION
+	OPTION_TIMEOUT, OPTION_ON_FAILURE, OPTION_HELP, OPTION_VERSION
 };
 
 /* Commands that an option belongs to; 0 stands for those that check mail. */
 #define FOR(command) (1u << COMMAND_##command)
-#define FOR_MAIL (FOR(LINT) | FOR(CHECKLIST))
+#define FOR_MAIL (FOR(LINT) | FOR(CHECKLIST) | FOR(GATE))
 #define FOR_FILES (FOR(LINT) | FOR(CHECKLIST))
 #define FOR_RULES (FOR_MAIL | FOR(EXPLAIN) | FOR(RULES))
 #define FOR_ALL (~0u)
@@ -89,6 +89,14 @@ static const struct option_definition option_definitions[] = {
 	  { "obey no presend-ignore comment and no X-Presend-Ignore field", "原稿内の presend-ignore コメントと X-Presend-Ignore ヘッダーに従わない" },
 	  GROUP_FAIL, 0, VALUE_NONE, NULL },
 
+	{ OPTION_TIMEOUT, 0, "timeout", { "SECONDS", "秒数" },
+	  { "how long a mail may be looked at, 60 by default; then it counts as not checked", "検査にかける時間の上限。既定は 60 秒。超えると「検査できなかった」とみなす" },
+	  GROUP_GATE, FOR(GATE), VALUE_TEXT, NULL },
+	{ OPTION_ON_FAILURE, 0, "on-failure", { "pass|hold", "pass|hold" },
+	  { "what becomes of a mail that could not be checked: hold (default) ends with 75, pass hands it on",
+	    "検査できなかったメールの扱い: hold（既定）は終了コード 75 で保留、pass はそのまま渡す" },
+	  GROUP_GATE, FOR(GATE), VALUE_WORD, "pass hold" },
+
 	{ OPTION_CONFIG, 0, "config", { "FILE", "ファイル" },
 	  { "the configuration file, instead of the presend.toml found upwards from each file",
 	    "設定ファイル（各ファイルから上へたどって見つかる presend.toml の代わりに使用）" },
@@ -143,6 +151,16 @@ static const struct command_definition command_definitions[] = {
 	  "presend rules --format json\npresend rules check rules/",
 	  { "List the rules in force. rules check DIR loads the rules of a folder strictly, runs their examples and names the patterns that are slow.",
 	    "有効なルールの一覧を表示します。rules check フォルダー は、フォルダー内のルールを厳密に読み込み、例を実行し、処理の遅い正規表現を表示します。" } },
+	{ COMMAND_GATE, "gate", { "gate [OPTION]... -- COMMAND...", "gate [オプション]... -- コマンド..." },
+	  { "check standard input and hand the same bytes to COMMAND, or refuse", "標準入力を検査し、同じ内容をコマンドに渡すか拒否" },
+	  "presend gate -- /usr/sbin/sendmail -t -i < issue.eml\n"
+	  "presend gate --volume bulk --on-failure pass -- /usr/sbin/sendmail -G -i -f \"$sender\" -- \"$@\"",
+	  { "Read one mail from standard input and check it, at stage final unless --stage says otherwise. Where nothing is at or above --fail-on, become "
+	    "COMMAND with the same bytes as its standard input: the exit code is COMMAND's. Else the mail is refused: exit code 65, and the reasons on "
+	    "standard error. Where presend could not do its work: exit code 75, for the mail system to try again. The gate itself never ends with 1 or 2.",
+	    "標準入力からメールを 1 通読み、--stage の指定がなければ final の段階として検査します。--fail-on 以上の指摘がなければ、同じ内容を標準入力として"
+	    "コマンドを実行し、終了コードはコマンドのものになります。指摘があればメールを拒否します（終了コード 65、理由は標準エラー出力）。presend の処理に"
+	    "失敗したときは、配信システムが再試行できるよう終了コード 75 で終わります。ゲート自身の終了コードが 1 や 2 になることはありません。" } },
 	{ COMMAND_HELP, "help", { "help [COMMAND]", "help [コマンド]" },
 	  { "options and examples of a command", "コマンドのオプションと例を表示" },
 	  "presend help checklist",
@@ -170,7 +188,7 @@ bool cli_option_of(const struct option_definition *option, enum command command)
 
 /* Options and commands of the interface that later versions bring: said so, rather than "unknown". */
 static const char *const later_options[] = { "fix", "unsafe-fixes", "diff", "data", "clients", "advice", "staged", "changed-since", "prior" };
-static const char *const later_commands[] = { "preflight", "bounce", "preview", "gate", "lsp", "mcp", "config", "init" };
+static const char *const later_commands[] = { "preflight", "bounce", "preview", "lsp", "mcp", "config", "init" };
 static const char *const later_formats[] = { "sarif", "junit", "github", "gitlab", "checkstyle", "rdjson", "html", "markdown" };
 
 static const char *const profile_names[] = { "gmail", "gmail-bulk", "yahoo", "outlook", "icloud", "japan-carriers",
@@ -478,6 +496,14 @@ static bool apply_option(struct parse_state *state, const struct option_definiti
 	case OPTION_NO_INLINE_IGNORES:
 		lint->no_inline_ignores = true;
 		break;
+	case OPTION_TIMEOUT:
+		good = parse_number(value, &number) && number >= 1 && number <= 86400 && number == (int)number;
+		cli->gate.timeout_seconds = good ? (unsigned)number : 0;
+		break;
+	case OPTION_ON_FAILURE:
+		cli->gate.pass_on_failure = strcmp(value, "pass") == 0;
+		good = cli->gate.pass_on_failure || strcmp(value, "hold") == 0;
+		break;
 	case OPTION_HELP:
 		state->help = true;
 		break;
@@ -672,7 +698,7 @@ static bool options_fit(const struct cli *cli, const struct parse_state *state)
 
 bool cli_parse(int argc, char **argv, struct cli *cli)
 {
-	*cli = (struct cli){ .rules_format = EXPLAIN_TEXT };
+	*cli = (struct cli){ .rules_format = EXPLAIN_TEXT, .gate.timeout_seconds = GATE_TIMEOUT_SECONDS };
 	cli->run.lint.volume = VOLUME_UNKNOWN;
 	cli->run.lint.profiles = PROFILE_GMAIL | PROFILE_GMAIL_BULK;
 	cli->run.lint.now = (int64_t)time(NULL);
@@ -696,6 +722,9 @@ bool cli_parse(int argc, char **argv, struct cli *cli)
 				return false;
 			command_known = true;
 			command_named |= taken;
+			if (!taken && cli->command == COMMAND_GATE && !only_operands)
+				return refuse(cli->run.report.language, NULL,
+					      say(cli->run.report.language, "the command stands behind --", "コマンドは -- の後に書いてください"), word);
 			if (!taken)
 				cli->operands[cli->n_operands++] = argv[i];
 		}
@@ -707,6 +736,16 @@ bool cli_parse(int argc, char **argv, struct cli *cli)
 	}
 	if (!options_fit(cli, &state))
 		return false;
+	if (cli->command == COMMAND_GATE) {
+		cli->gate.command = cli->operands;
+		if (cli->n_operands == 0)
+			return refuse(cli->run.report.language, NULL,
+				      say(cli->run.report.language, "needs -- and a command behind it", "-- と、その後にコマンドが必要です"), "gate");
+		/* The last step before the mail leaves. */
+		if (!cli->run.lint.stage_given)
+			cli->run.lint.stage = STAGE_FINAL;
+		cli->run.lint.stage_given = true;
+	}
 	for (size_t i = 0; i < state.n_formats; i++)
 		if (!parse_format(cli, state.formats[i]))
 			return false;

@@ -2,6 +2,7 @@
 #ifndef PRESEND_CLI_H
 #define PRESEND_CLI_H
 
+#include "gate.h"
 #include "rule/explain.h"
 #include "run.h"
 
@@ -10,11 +11,12 @@ enum command {
 	COMMAND_CHECKLIST,
 	COMMAND_EXPLAIN,
 	COMMAND_RULES,
+	COMMAND_GATE,
 	COMMAND_HELP,
 	COMMAND_VERSION
 };
 
-enum option_group { GROUP_DRAFT, GROUP_RULES, GROUP_FAIL, GROUP_CONFIGURATION, GROUP_OUTPUT, N_GROUPS };
+enum option_group { GROUP_DRAFT, GROUP_RULES, GROUP_FAIL, GROUP_GATE, GROUP_CONFIGURATION, GROUP_OUTPUT, N_GROUPS };
 
 /* What the value of an option is: completions and tests need to know. */
 enum option_value {
@@ -57,10 +59,11 @@ struct cli {
 	char *root;                    /* see run_find_root() */
 	enum explain_format rules_format; /* of presend rules and explain */
 	bool coverage;                 /* presend rules --format coverage: the page docs/coverage.md */
+	struct gate_options gate;      /* command is operands */
 	const struct command_definition *help_of; /* COMMAND_HELP: of one command; NULL: of all */
 };
 
-/* Parse the command line. false after having said on standard error what is wrong (exit 2). */
+/* Parse the command line. false after having said on standard error what is wrong; command is set as far as it is known. */
 bool cli_parse(int argc, char **argv, struct cli *out);
 void cli_release(struct cli *cli);
 /* The language of LC_ALL, LC_MESSAGES, LANG. */

@@ -120,6 +120,8 @@ static int run(const struct cli *cli)
 		return explain(cli);
 	case COMMAND_RULES:
 		return rules(cli);
+	case COMMAND_GATE:
+		return gate_run(&cli->gate, &cli->run);
 	case COMMAND_LINT:
 	case COMMAND_CHECKLIST:
 		break;
@@ -143,10 +145,16 @@ int main(int argc, char **argv)
 	/* Large blocks come from the heap and stay there: a fresh mapping for each costs more than decoding the text in it. */
 	mallopt(M_MMAP_THRESHOLD, 64 << 20);
 	mallopt(M_TRIM_THRESHOLD, 64 << 20);
-	/* A reader that closes the pipe (presend ... | head) is an error of write(), not a signal. */
-	signal(SIGPIPE, SIG_IGN);
-	if (cli_parse(argc, argv, &cli))
+	if (cli_parse(argc, argv, &cli)) {
+		/* A reader that closes the pipe (presend ... | head) is an error of write(), not a signal. The command behind the gate shall find
+		 * signals as its caller left them. */
+		if (cli.command != COMMAND_GATE)
+			signal(SIGPIPE, SIG_IGN);
 		code = run(&cli);
+	} else if (cli.command == COMMAND_GATE) {
+		/* A slip in the mail server's configuration must not send a mail back. */
+		code = EXIT_GATE_FAILED;
+	}
 	cli_release(&cli);
 	return code;
 }

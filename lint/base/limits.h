@@ -5,6 +5,10 @@
 
 /* Input: Gmail accepts 25 MB (552-5.3.4, support.google.com/a/answer/3726730); the room above it lets a rule say so. */
 #define LIMIT_INPUT_BYTES ((size_t)64 * 1024 * 1024)
+/* A mail that goes through the gate: beyond it, refused. What is larger than LIMIT_INPUT_BYTES is looked at up to there, which is a finding. */
+#define LIMIT_GATE_BYTES ((size_t)256 * 1024 * 1024)
+/* What the gate keeps of it in memory before it goes to a temporary file: newsletters seldom reach 1 MB. */
+#define LIMIT_GATE_MEMORY_BYTES ((size_t)4 * 1024 * 1024)
 /* Decoded text of one part that is read; Gmail shows 102 kB. A position map takes up to 32 bytes for each byte of a hostile text. */
 #define LIMIT_TEXT_BYTES ((size_t)4 * 1024 * 1024)
 /* One arena; a message of LIMIT_INPUT_BYTES needs below 10 times its size. More is a bug of ours: abort. */

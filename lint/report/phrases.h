@@ -42,6 +42,12 @@ enum phrase {
 	PHRASE_COUNT,      /* heads of the statistics */
 	PHRASE_SEVERITY,
 	PHRASE_RULE,
+	PHRASE_REFUSED,       /* {0} subject */
+	PHRASE_REFUSED_SCORE, /* {0} points */
+	PHRASE_REFUSED_MORE,  /* {0} count */
+	PHRASE_GATE_CANNOT_RUN, /* {0} command */
+	PHRASE_GATE_TIMEOUT,  /* {0} seconds */
+	PHRASE_GATE_DIED,     /* {0} number of a signal */
 	/* The verdict sheet: who asks, what became of it, and why. */
 	PHRASE_GMAIL,
 	PHRASE_YAHOO,

@@ -41,6 +41,7 @@ struct reporter {
 };
 
 extern const struct reporter report_text, report_json, report_jsonl;
+extern const struct reporter report_refusal; /* of the gate; not in the list of formats */
 /* NULL where there is none of that name. */
 const struct reporter *reporter_find(const char *name);
 /* Append a JSON string with its quotes, for files that are JSON and no report. */
