@@ -133,8 +133,8 @@ $(B)/gen/builtin_%.o: $(B)/gen/builtin_%.c
 	$(Q)$(CC) $(OUR_CPPFLAGS) $(CPPFLAGS) $(PKG_CFLAGS) $(OUR_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 # The rules become constant C tables by a program of the build machine.
-RULES2C_SOURCES := lint/rule/rules2c.c lint/rule/rule_load.c lint/rule/rule.c lint/rule/data_list.c lint/rule/options.c lint/base/arena.c lint/base/span.c
-$(B)/gen/rules2c: $(RULES2C_SOURCES) $(wildcard lint/rule/rule*.h lint/rule/data_list.h lint/rule/options.h lint/base/*.h)
+RULES2C_SOURCES := lint/rule/rules2c.c lint/rule/rule_load.c lint/rule/node.c lint/rule/rule.c lint/rule/data_list.c lint/rule/options.c lint/base/arena.c lint/base/span.c
+$(B)/gen/rules2c: $(RULES2C_SOURCES) $(wildcard lint/rule/rule*.h lint/rule/node.h lint/rule/data_list.h lint/rule/options.h lint/base/*.h)
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
 	$(Q)$(CC_FOR_BUILD) -std=gnu11 -O1 -g $(WARNINGS) -Ilint $(shell $(PKG_CONFIG) --cflags $(BUILD_PKGS)) -o $@ $(RULES2C_SOURCES) $(shell $(PKG_CONFIG) --libs $(BUILD_PKGS))

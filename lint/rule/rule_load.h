@@ -1,4 +1,4 @@
-/* Strict reader of rule files (YAML). The only user of libyaml. Used by rules2c at build time, by --rules DIR and by
+/* Strict reader of rule files (YAML). Used by rules2c at build time, by --rules DIR and by
  * "presend rules check". */
 #ifndef PRESEND_RULE_RULE_LOAD_H
 #define PRESEND_RULE_RULE_LOAD_H
