@@ -629,7 +629,7 @@ const struct ignores *check_ignores(const struct check *c)
 
 const char *check_suggest_rule(const struct check *c, const char *word)
 {
-	return rule_set_suggest(c->worker->engine->rules, word);
+	return rule_set_suggest(c->engine->rules, word);
 }
 
 void check_not_applicable(struct check *c)
@@ -905,7 +905,7 @@ static bool was_cut(const struct engine *engine, const struct message_result *re
  * or beside other messages it may be needed. */
 static bool all_looked(const struct check *c, const char *word)
 {
-	const struct engine *engine = c->worker->engine;
+	const struct engine *engine = c->engine;
 
 	for (size_t i = 0; i < engine->rules->n; i++) {
 		const struct rule *rule = engine->rules->rules[i];
@@ -922,7 +922,7 @@ static void report_unused(struct check *c)
 {
 	const struct ignores *ignores = c->result->ignores;
 
-	begin_rule(c, c->worker->engine->unused);
+	begin_rule(c, c->engine->unused);
 	for (size_t i = 0; i < ignores->n; i++) {
 		const struct ignore *ignore = &ignores->all[i];
 		for (size_t k = 0; k < ignore->n_words; k++) {
@@ -942,7 +942,7 @@ static void obey_ignores(struct check *c)
 	if (!result->ignores)
 		return;
 	suppress_apply(result);
-	if (!c->worker->engine->unused)
+	if (!c->engine->unused)
 		return;
 	g_array_set_size(c->findings, 0);
 	report_unused(c);
