@@ -75,7 +75,8 @@ static bool match_bracket(struct span p, size_t *at, unsigned char c, bool *fits
 			if (!bracket_byte(p, &i, &high))
 				return false;
 		}
-		*fits = *fits || (low <= c && c <= high);
+		/* A range that runs backwards holds its first. */
+		*fits = *fits || c == low || (low <= c && c <= high);
 	}
 	*fits = *fits != negated;
 	*at = i + 1;
@@ -128,9 +129,18 @@ static bool match_segment(struct span p, struct span s)
 
 /* --- paths ------------------------------------------------------------------------------------------------------------------- */
 
+static bool is_all_stars(struct span segment)
+{
+	for (size_t i = 0; i < segment.n; i++)
+		if (segment.p[i] != '*')
+			return false;
+	return true;
+}
+
+/* "**"; git takes more stars for the same. */
 static bool is_any_folders(struct span segment)
 {
-	return span_eq(segment, SPAN_LIT("**"));
+	return segment.n >= 2 && is_all_stars(segment);
 }
 
 /* The same over segments: "**" is the star, and takes one at least where it stands last. */
@@ -203,14 +213,6 @@ enum glob_verdict glob_set_match(const struct glob_set *set, const char *path, b
 	return !glob ? GLOB_SILENT : glob->negated ? GLOB_NEGATED : GLOB_MATCH;
 }
 
-static bool is_all_stars(struct span segment)
-{
-	for (size_t i = 0; i < segment.n; i++)
-		if (segment.p[i] != '*')
-			return false;
-	return true;
-}
-
 enum glob_cover glob_set_covers(const struct glob_set *set, const char *path)
 {
 	enum glob_cover cover = GLOB_NOT_COVERED;
@@ -253,6 +255,16 @@ static bool is_sound(struct span segment)
 	return true;
 }
 
+/* In one that takes away the meaning of what follows. */
+static bool ends_in_backslash(struct span segment)
+{
+	size_t n = 0;
+
+	while (n < segment.n && segment.p[segment.n - 1 - n] == '\\')
+		n++;
+	return n % 2 == 1;
+}
+
 static struct glob *new_glob(struct glob_set *set, struct arena *arena)
 {
 	if (set->n == set->allocated) {
@@ -288,6 +300,9 @@ bool glob_set_add(struct glob_set *set, struct arena *arena, struct span pattern
 	bool sound = true;
 	glob.segments = ARENA_ARRAY(arena, struct span, glob.n_segments);
 	for (size_t i = 0; i < glob.n_segments; i++) {
+		/* A backslash before a slash changes nothing. */
+		if (i + 1 < glob.n_segments && ends_in_backslash(parts[i]))
+			parts[i].n--;
 		glob.segments[i] = parts[i];
 		sound = sound && is_sound(parts[i]);
 	}
