@@ -631,14 +631,36 @@ static struct reading reading_of(const struct body *body)
 	return reading;
 }
 
+/* A kana and its sound mark as two characters in the name of a file: what macOS makes of a name that is not put together again. */
+static void decomposed_in_name(struct check *c, const struct text *name)
+{
+	struct range first = { 0 };
+	size_t count = 0;
+
+	for (size_t at = 0; at < name->bytes.n;) {
+		size_t start = at;
+		uint32_t ch = utf8_next(name->bytes, &at);
+		if ((ch != 0x3099 && ch != 0x309A) || !composes(name->bytes, start, ch))
+			continue;
+		utf8_previous(name->bytes, &start);
+		first = count++ ? first : (struct range){ start, at };
+	}
+	if (count)
+		check_report_text(c, name, first, "decomposed-name", ARG_I("count", count), ARG_T("name", name->bytes));
+}
+
 /* Cases: replacement (U+FFFD that stood in the file, not one of our own), substitute, escape, private-use, radical, decomposed-kana,
- * geta, icon (private-use in HTML, where it may be a glyph of a font). Radicals are left alone in a text about them. The first of each case in a displayed text and in the Subject. */
+ * geta, icon (private-use in HTML, where it may be a glyph of a font); decomposed-name in the name of a file. Radicals are left alone in
+ * a text about them. The first of each case in a displayed text, in the Subject, in a name. */
 CHECK(damaged_character)
 {
 	for (size_t i = 0; i < m->n_bodies; i++) {
 		struct reading reading = reading_of(&m->bodies[i]);
 		damaged_in(c, m->bodies[i].visible, &reading);
 	}
+	for (size_t i = 0; i < m->mime.n; i++)
+		if (m->mime.all[i]->file_name && !entity_is_enclosed(m->mime.all[i]))
+			decomposed_in_name(c, m->mime.all[i]->file_name);
 	if (!m->subject)
 		return;
 	/* Control characters and bad bytes of encoded words are told by the rules about them. */

@@ -121,7 +121,33 @@ static bool is_raw_byte(const struct field *f, unsigned char byte)
 	return f->flags & FIELD_RAW_8BIT ? byte >= 0x80 : byte == 0x1B;
 }
 
-/* Cases: jis, utf8, bytes. Raw non-ASCII text in a field value: from its first to its last byte. */
+/* The end of a full-width address that begins at a place of the file; the place itself where none does. Such an address is told as one
+ * fault by the rules about addresses. */
+static size_t full_width_address_end(const struct message *m, size_t offset)
+{
+	const struct address_list *lists[] = { &m->from, &m->sender, &m->reply_to, &m->to, &m->cc, &m->bcc };
+
+	for (size_t k = 0; k < G_N_ELEMENTS(lists); k++) {
+		/* Mailboxes stand in the order of the file. */
+		size_t low = 0, high = lists[k]->n;
+		while (low < high) {
+			size_t middle = low + (high - low) / 2;
+			if (lists[k]->mailboxes[middle].whole.end > offset)
+				high = middle;
+			else
+				low = middle + 1;
+		}
+		if (low == lists[k]->n || !(lists[k]->mailboxes[low].flags & MAILBOX_FULL_WIDTH))
+			continue;
+		const struct mailbox *box = &lists[k]->mailboxes[low];
+		struct range address = box->address.end > box->address.start ? box->address : box->whole;
+		if (address.start <= offset && offset < address.end)
+			return address.end;
+	}
+	return offset;
+}
+
+/* Cases: jis, utf8, bytes. Raw non-ASCII text in a field value: from its first to its last byte, full-width addresses left out. */
 CHECK(header_raw_text)
 {
 	for (size_t e = 0; e < m->mime.n; e++) {
@@ -135,10 +161,17 @@ CHECK(header_raw_text)
 			for (size_t k = 0; k < value.n; k++) {
 				if (!is_raw_byte(f, (unsigned char)value.p[k]))
 					continue;
+				size_t behind = f->kind == FIELD_ADDRESS ? full_width_address_end(m, f->value_start + k) - f->value_start : k;
+				if (behind > k) {
+					k = behind - 1;
+					continue;
+				}
 				if (first == value.n)
 					first = k;
 				last = k + 1;
 			}
+			if (last == 0)
+				continue;
 			/* The last escape sequence of JIS is three bytes long: ESC ( B. */
 			if (!(f->flags & FIELD_RAW_8BIT))
 				last = last + 2 < value.n ? last + 2 : value.n;

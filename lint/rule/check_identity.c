@@ -546,6 +546,8 @@ CHECK(address_list_malformed)
 			if (!kind || (from && fields[f].list->n > 1 && strcmp(kind, "unbalanced") != 0))
 				continue;
 			bool in_name = (strcmp(kind, "special") == 0 || strcmp(kind, "dot-in-name") == 0) && box->name.end > box->name.start;
+			if (strcmp(kind, "full-width") == 0)
+				whole = mailbox_address_range(box);
 			check_report(c, in_name ? box->name : whole, kind, ARG_T("field", field), ARG_T("address", shown));
 		}
 	}
