@@ -90,7 +90,11 @@ static void on_hit(const struct rule *rule, const struct match_hit *hits, size_t
 	for (size_t i = 0; i < n_hits; i++) {
 		struct range range = text_to_file(hits[i].text, hits[i].range.start, hits[i].range.end);
 
-		ck_assert(span_eq(hits[i].matched, span_cut(hits[i].text->bytes, hits[i].range.start, hits[i].range.end)));
+		struct span shown = span_cut(hits[i].text->bytes, hits[i].range.start, hits[i].range.end);
+
+		/* What was found across a wrapped line reads in one piece. */
+		ck_assert(span_eq(hits[i].matched, shown) || span_find_byte(shown, '\n', 0) < shown.n);
+		ck_assert(span_find_byte(hits[i].matched, '\n', 0) == hits[i].matched.n);
 		if (used + (range.end - range.start) + 2 < sizeof(result->hits))
 			used += (size_t)snprintf(result->hits + used, sizeof(result->hits) - used, "%s%.*s", used ? "|" : "",
 			        (int)(range.end - range.start), file.bytes.p + range.start);
@@ -323,6 +327,34 @@ static bool not_wanted(const struct rule *rule, void *data)
 	return strcmp(rule->id, "r") != 0;
 }
 
+/* Phrases across line ends that a width made, and beside them what is not one: the raw bytes found. */
+static const struct {
+	const char *text, *hits;
+} wrapped[] = {
+	{"一行が三十五字で折り返されるメールマガジンでは、言葉が途中で切れて不労\n所得と書かれます。\n", "不労\n所得"},
+	{"a line of English that was wrapped where the page was full, work from \r\nhome they say\n", "work from \r\nhome"},
+	{"a line of English that was wrapped where the page was full, work\nfrom\nhome they say\n", ""},
+	{"不労所得で、一行が三十五字で折り返されるメールマガジンでは、不労\n所得、不労所得\n", "不労所得|不労\n所得|不労所得"},
+	{"短い行は不労\n所得\n", ""},
+	{"一行が三十五字で折り返されるメールマガジンでは、段落の終わりの不労\n\n所得\n", ""},
+	{"一行が三十五字で折り返されるメールマガジンでは、次の段落の前で不労\n　所得\n", ""},
+	{"一行が三十五字で折り返されるメールマガジンでは、見出しが続くので不労\n■所得\n", ""},
+	{"> a line of English that was wrapped where the page was full, work from\n> home they say\n", ""},
+	{"a heading that is as wide as a page, and a list below: work from\n- home\n", ""},
+	{"言葉の間で折り返した行では、空白は入りませんから、この不労 \n所得も同じ\n", "不労 \n所得"},
+	{"homework from home and a line of English that was wrapped where work f\nrom home\n", "work from home"},
+};
+
+START_TEST(across_lines)
+{
+	const struct rule_match match =
+	        LEAF(TARGET_BODY, FORM_L1, .kind = MATCH_PHRASE, .phrases = PHRASES("不労所得", "work from home"));
+
+	set_plain(wrapped[_i].text);
+	ck_assert_str_eq(run_match(&match).hits, wrapped[_i].hits);
+}
+END_TEST
+
 START_TEST(wanted)
 {
 	const struct rule rule = {.id = "r", .match = &free_l1};
@@ -462,6 +494,7 @@ int main(void)
 	tcase_add_loop_test(tests, table, 0, (int)G_N_ELEMENTS(cases));
 	tcase_add_loop_test(tests, every_target, 0, (int)G_N_ELEMENTS(targets));
 	tcase_add_test(tests, within_one_text);
+	tcase_add_loop_test(tests, across_lines, 0, G_N_ELEMENTS(wrapped));
 	tcase_add_test(tests, wanted);
 	tcase_add_test(tests, many_hits);
 	tcase_add_loop_test(tests, runaway, 0, (int)G_N_ELEMENTS(runaways));

@@ -8,6 +8,7 @@
 #include "base/disguise.h"
 #include "base/limits.h"
 #include "base/normal.h"
+#include "base/unwrap.h"
 #include "base/utf8.h"
 #include "rule/pattern.h"
 #include "rule/prefilter.h"
@@ -408,6 +409,7 @@ struct run {
 	/* The text at hand. */
 	int class;
 	const struct text *forms[N_FORMS];
+	const struct text *unwrapped; /* what is looked at in place of a form, while wrapped lines are; else NULL */
 	size_t form;
 	uint32_t order;
 	uint32_t leaf;
@@ -522,11 +524,17 @@ static bool accept(struct range range, void *data)
 	struct run *run = data;
 	const struct leaf *leaf = &run->set->leaves[run->leaf];
 	struct leaf_state *state = &run->worker->leaves[run->leaf];
-	const struct text *text = run->forms[run->form];
+	const struct text *text = run->unwrapped ? run->unwrapped : run->forms[run->form];
+	struct range place = range;
 	struct found found;
 
 	if (state->found->len >= MOST_LEAF_HITS)
 		return false;
+	if (run->unwrapped) {
+		place = text_to_ancestor(text, range.start, range.end, run->forms[run->form]);
+		if (!unwrap_crosses(run->forms[FORM_L1], place))
+			return true; /* found without */
+	}
 	if (inside_except(leaf, text->bytes, range))
 		return true;
 	if (leaf->match->border == BORDER_WORD) {
@@ -546,8 +554,8 @@ static bool accept(struct range range, void *data)
 	if (leaf->match->form == FORM_MASKS &&
 	        !disguise_mask_is_real(text, range, leaf->plain[run->literal], run->worker->words))
 		return true;
-	found.hit.text = text;
-	found.hit.range = range;
+	found.hit.text = run->forms[run->form];
+	found.hit.range = place;
 	found.hit.matched = leaf->plain ? leaf->plain[run->literal] : span_cut(text->bytes, range.start, range.end);
 	found.hit.form = leaf->match->form;
 	found.hit.entry = 0;
@@ -661,11 +669,10 @@ static struct pattern *pattern_of(struct match_worker *worker, uint32_t leaf)
 	return worker->patterns[leaf];
 }
 
-static void run_regex(struct run *run, const struct leaf *leaf)
+static void run_regex(struct run *run, const struct leaf *leaf, struct span text)
 {
 	struct match_worker *worker = run->worker;
 	struct leaf_state *state = &worker->leaves[run->leaf];
-	struct span text = run->forms[run->form]->bytes;
 	struct pattern *pattern = pattern_of(worker, run->leaf);
 	struct pattern_budget budget = {
 	        .rule_us = worker->budget_us[leaf->rule], .message_us = &run->message_us, .work = worker->work[leaf->rule]};
@@ -749,19 +756,20 @@ static void enqueue(struct run *run, uint32_t leaf)
 
 	if (state->queued || !run->worker->wanted[run->set->leaves[leaf].rule] || !leaf_takes(&run->set->leaves[leaf], run->class))
 		return;
+	/* A pattern may have its own idea of lines, but for those of phrases. */
+	if (run->unwrapped && run->set->leaves[leaf].match->kind == MATCH_REGEX && !run->set->rules[run->set->leaves[leaf].rule].rule->phrases)
+		return;
 	state->queued = true;
 	g_array_append_val(run->worker->queue, leaf);
 	touch_leaf(run->worker, leaf);
 }
 
-/* One text in one form. */
-static void run_form(struct run *run, const struct text *decoded, size_t form)
+/* The leaves of the form at hand over one text. */
+static void run_leaves(struct run *run, struct span text)
 {
 	struct match_worker *worker = run->worker;
-	const struct form_set *forms = &run->set->forms[form];
-	struct span text = text_in_form(run, decoded, form)->bytes;
+	const struct form_set *forms = &run->set->forms[run->form];
 
-	run->form = form;
 	g_array_set_size(worker->touched_literals, 0);
 	g_array_set_size(worker->queue, 0);
 	prefilter_scan(forms->prefilter, text, on_literal, run);
@@ -771,7 +779,7 @@ static void run_form(struct run *run, const struct text *decoded, size_t form)
 		for (size_t k = 0; k < waiting->n; k++)
 			enqueue(run, waiting->leaves[k]);
 	}
-	for (size_t i = 0; i < forms->n_slow; i++)
+	for (size_t i = 0; i < forms->n_slow && !run->unwrapped; i++)
 		enqueue(run, forms->slow[i]);
 
 	for (guint i = 0; i < worker->queue->len; i++) {
@@ -783,10 +791,12 @@ static void run_form(struct run *run, const struct text *decoded, size_t form)
 		state = &worker->leaves[run->leaf];
 		state->queued = false;
 		state->first_of_text = state->found->len;
+		while (state->first_of_text > 0 && g_array_index(state->found, struct found, state->first_of_text - 1).order == run->order)
+			state->first_of_text--;
 		/* Few border checks are not timed; many short texts with one each are. */
 		run->clock = run->border_checks > BORDER_CHECKS_A_LOOK && leaf->match->border == BORDER_WORD ? pattern_cpu_us() : 0;
 		if (leaf->match->kind == MATCH_REGEX)
-			run_regex(run, leaf);
+			run_regex(run, leaf, text);
 		else
 			run_phrases(run, leaf);
 		if (run->clock && leaf->match->kind == MATCH_PHRASE)
@@ -794,7 +804,7 @@ static void run_form(struct run *run, const struct text *decoded, size_t form)
 		drop_overlaps(state->found, state->first_of_text);
 	}
 	for (guint i = 0; i < worker->touched_literals->len; i++) {
-		struct places *places = &worker->places[form][g_array_index(worker->touched_literals, uint32_t, i)];
+		struct places *places = &worker->places[run->form][g_array_index(worker->touched_literals, uint32_t, i)];
 
 		places->n = 0;
 		places->cut = false;
@@ -805,6 +815,23 @@ static void run_form(struct run *run, const struct text *decoded, size_t form)
 			places->allocated = 0;
 		}
 	}
+}
+
+/* One text in one form. Phrases are also looked for across the line ends that only the width of a page made. */
+static void run_form(struct run *run, const struct text *decoded, size_t form)
+{
+	const struct text *text = text_in_form(run, decoded, form), *unwrapped;
+
+	run->form = form;
+	run_leaves(run, text->bytes);
+	if ((form != FORM_L1 && form != FORM_L1_KANA) || (run->class != TARGET_PLAIN && run->class != TARGET_HTML_VISIBLE))
+		return;
+	unwrapped = unwrap_lines(run->scratch, text);
+	if (!unwrapped)
+		return;
+	run->unwrapped = unwrapped;
+	run_leaves(run, unwrapped->bytes);
+	run->unwrapped = NULL;
 }
 
 /* One text of a message. l1: its normal form where the document has it already; else NULL. */
