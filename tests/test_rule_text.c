@@ -166,7 +166,7 @@ END_TEST
 START_TEST(page_with_lists)
 {
 	static const uint32_t starts[] = {0, 2, 4};
-	static const struct data_list own = {.name = "own", .title = "Our <list>", .date = "2026", .text = "a\0b", .starts = starts, .n = 2};
+	static const struct data_list own = {.name = "own", .title = "Our <list>", .title_ja = "自分の<一覧>", .date = "2026", .text = "a\0b", .starts = starts, .n = 2};
 	const struct data_list *lists[] = {&own, data_set_find(&builtin_data, "shorteners"), NULL};
 	const struct rule_setting setting = {.key = "hosts", .data = lists};
 	struct rule rule = plain;
@@ -179,7 +179,7 @@ START_TEST(page_with_lists)
 	ck_assert_ptr_nonnull(strstr(out->str, "\n  @own: Our <list> (entries: 2, 2026)\n  @shorteners: "));
 	g_string_truncate(out, 0);
 	explain_rule(out, &rule, EXPLAIN_TEXT, LANGUAGE_JA);
-	ck_assert_ptr_nonnull(strstr(out->str, "(件数: 2, 2026)"));
+	ck_assert_ptr_nonnull(strstr(out->str, "\n  @own: 自分の<一覧> (件数: 2, 2026)\n"));
 	g_string_truncate(out, 0);
 	explain_rule(out, &rule, EXPLAIN_MARKDOWN, LANGUAGE_EN);
 	ck_assert_ptr_nonnull(strstr(out->str, "\n- @own: Our \\<list\\> (entries: 2, 2026)\n- [@shorteners](../data.md#shorteners): "));
