@@ -25,10 +25,9 @@ PKGS := gmime-3.0 libxml-2.0 icu-uc libpcre2-8 yaml-0.1 json-c libpsl
 BUILD_PKGS := glib-2.0 yaml-0.1
 TEST_PKGS := check
 
-PACKAGES := gcc g++ libc6-dev make pkg-config libgmime-3.0-dev libxml2-dev libicu-dev libpcre2-dev libyaml-dev libjson-c-dev libpsl-dev \
-	libtomlplusplus-dev
+PACKAGES := gcc g++ libc6-dev make pkg-config libgmime-3.0-dev libxml2-dev libicu-dev libpcre2-dev libyaml-dev libjson-c-dev libpsl-dev libtomlplusplus-dev
 TEST_PACKAGES := check python3 git curl
-FULL_PACKAGES := clang libclang-rt-14-dev valgrind cppcheck clang-tidy clang-format pre-commit
+FULL_PACKAGES := clang libclang-rt-14-dev valgrind cppcheck clang-tidy clang-format pre-commit postfix mandoc bash-completion zsh fish tmux
 
 WARNINGS := -Wall -Wextra -Wshadow -Wwrite-strings -Wmissing-prototypes -Wstrict-prototypes -Wvla -Wundef -Wformat=2
 HARDENING := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE

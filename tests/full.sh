@@ -97,6 +97,10 @@ pathological_run() {
 		build SAN=1 B=build-san build-san/presend && B=build-san bash tests/pathological.sh
 }
 
+postfix_run() {
+	build B=build-gcc CC=gcc DEV=1 build-gcc/presend && B=build-gcc bash tests/postfix.sh
+}
+
 begin=$SECONDS
 step gcc gcc gcc_build
 step clang clang clang_build
@@ -109,6 +113,7 @@ step replay gcc replay_run
 step fuzz clang fuzz_build
 step pathological python3 pathological_run
 step precommit pre-commit bash tests/precommit.sh
+step postfix postfix postfix_run
 step real-mail tar real_mail_run
 step real-mail-san tar real_mail_san_run
 echo "took $((SECONDS - begin)) s"
