@@ -423,6 +423,16 @@ static bool day_number(int year, int month, int day, int64_t *out)
 	return true;
 }
 
+static int year_of(int64_t today)
+{
+	int64_t next;
+	int year = 1970 + (int)(today / 366);
+
+	while (day_number(year + 1, 1, 1, &next) && next <= today)
+		year++;
+	return year;
+}
+
 static int weekday_of(int64_t days)
 {
 	return (int)(((days + 4) % 7 + 7) % 7); /* 1970-01-01 was a Thursday */
@@ -491,6 +501,53 @@ static int number_before(struct span s, size_t *at)
 	return start == end ? -1 : number_at(s, &start);
 }
 
+/* The value of a kanji that stands for a number; -1 for others. */
+static int kanji_digit(uint32_t ch)
+{
+	static const uint32_t digits[] = { 0x3007, 0x4e00, 0x4e8c, 0x4e09, 0x56db, 0x4e94, 0x516d, 0x4e03, 0x516b, 0x4e5d, 0x5341 };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(digits); i++)
+		if (digits[i] == ch)
+			return (int)i;
+	return -1;
+}
+
+/* A number in kanji, at the place: 八, 十一, 二十三, 二〇二六. -1 where there is none. */
+static int kanji_number_at(struct span s, size_t *at)
+{
+	enum { MOST_DIGITS = 4 };
+	int value = 0, last = -1, n = 0;
+
+	for (size_t next = *at; next < s.n && n <= MOST_DIGITS; n++) {
+		int digit = kanji_digit(utf8_next(s, &next));
+		if (digit < 0)
+			break;
+		if (digit == 10)
+			value = last < 0 ? 10 : value * 10;
+		else
+			value = last == 10 ? value + digit : value * 10 + digit;
+		last = digit;
+		*at = next;
+	}
+	return last < 0 || n > MOST_DIGITS ? -1 : value;
+}
+
+/* Digits or kanji that end in front of *at. */
+static int any_number_before(struct span s, size_t *at)
+{
+	size_t start = *at, number;
+
+	if (start > 0 && ascii_is_digit(s.p[start - 1]))
+		return number_before(s, at);
+	for (size_t before = start; before > 0 && kanji_digit(utf8_previous(s, &before)) >= 0;)
+		start = before;
+	if (start == *at)
+		return -1;
+	number = start;
+	*at = start;
+	return kanji_number_at(s, &number);
+}
+
 static bool ends_before(struct span s, size_t *at, const char *literal)
 {
 	size_t n = strlen(literal);
@@ -504,7 +561,7 @@ static bool ends_before(struct span s, size_t *at, const char *literal)
 /* A year in front of its sign: 2026 or an era's. 0 where it cannot be told. */
 static int year_before(struct span s, size_t *at)
 {
-	int year = number_before(s, at);
+	int year = any_number_before(s, at);
 	static const struct {
 		const char *name;
 		int first;
@@ -524,10 +581,10 @@ static bool date_before(struct span s, size_t at, struct dated *out)
 	while (at > 0 && s.p[at - 1] == ' ')
 		at--;
 	if (ends_before(s, &at, "日")) {
-		out->day = number_before(s, &at);
+		out->day = any_number_before(s, &at);
 		if (out->day < 0 || !ends_before(s, &at, "月"))
 			return false;
-		out->month = number_before(s, &at);
+		out->month = any_number_before(s, &at);
 		out->range.start = at;
 		if (out->month < 1 || out->month > 12)
 			return false;
@@ -678,10 +735,8 @@ CHECK(date_weekday)
 	struct dated told[MOST];
 	size_t n_told = 0;
 	int64_t today = (m->has_date && !(m->date.flags & (DATE_BAD_SYNTAX | DATE_RANGE)) ? m->date.time + m->date.zone_minutes * 60 : check_options(c)->now) / 86400;
-	int this_year = 1970 + (int)(today / 366);
+	int this_year = year_of(today);
 
-	for (int64_t next; day_number(this_year + 1, 1, 1, &next) && next <= today;)
-		this_year++;
 	for (size_t i = 0; i <= m->n_bodies; i++) {
 		const struct text *text = i < m->n_bodies ? m->bodies[i].l1 : m->subject_l1;
 		if (!text)
@@ -713,10 +768,10 @@ CHECK(date_weekday)
 				continue;
 			if (n_told < MOST)
 				told[n_told++] = d;
-			struct span names = right < 0 ? SPAN_EMPTY
-						      : span_str(arena_printf(check_arena(c), "%s / %c%s", weekday_letters[right],
-									      weekday_words[right][0] - 32, weekday_words[right] + 1));
-			check_report_text(c, text, d.range, kind, ARG_T("right", names));
+			struct span english = right < 0 ? SPAN_EMPTY
+							: span_str(arena_printf(check_arena(c), "%c%s", weekday_words[right][0] - 32, weekday_words[right] + 1));
+			struct span japanese = right < 0 ? SPAN_EMPTY : span_str(arena_printf(check_arena(c), "%s曜日", weekday_letters[right]));
+			check_report_text(c, text, d.range, kind, ARG_T("weekday", english), ARG_T("yobi", japanese));
 		}
 	}
 }
@@ -749,7 +804,7 @@ static int signed_year_at(struct span s, size_t *at, bool *of_era)
 		year = 1;
 		next += strlen("元");
 	} else {
-		year = number_at(s, &next);
+		year = next < s.n && ascii_is_digit(s.p[next]) ? number_at(s, &next) : kanji_number_at(s, &next);
 	}
 	*of_era = first != 0;
 	if (!span_starts(span_cut(s, next, s.n), SPAN_LIT("年")) || year < (first ? 1 : 1000) || (first && year > 99))
@@ -811,6 +866,17 @@ CHECK(time_impossible)
 	}
 }
 
+/* Is it told of the past, or of those who were in time? */
+static bool tells_of_past(struct span s)
+{
+	static const char *const words[] = { "た方", "たかた", "た人", "済み", "済の", "ました", "でした", "終了", "締め切っ", "延長", "ない場合", "なかった", "発送", "変更" };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
+		if (span_find(s, span_str(words[i]), 0) < s.n)
+			return true;
+	return false;
+}
+
 /* Is the reader asked to do something by then? At is behind the date; brackets with the weekday, the time and までに follow, and a request in the
  * same sentence. */
 static bool asks_until(struct span s, size_t at)
@@ -826,13 +892,47 @@ static bool asks_until(struct span s, size_t at)
 	struct span sentence = span_cut(s, at + found, at + found + SENTENCE_BYTES);
 	stop = span_find(sentence, SPAN_LIT("。"), 0);
 	sentence = span_cut(sentence, 0, stop);
+	if (tells_of_past(sentence))
+		return false;
 	for (size_t i = 0; i < G_N_ELEMENTS(requests); i++)
 		if (span_find(sentence, span_str(requests[i]), 0) < sentence.n)
 			return true;
 	return false;
 }
 
-/* A deadline for the reader that is over before the mail's Date. Only where the year is written. */
+/* Does a line say that the date is a deadline, and nothing else? "締切: 11月20日(金)". start and end are those of the date. */
+static bool is_labelled_deadline(struct span s, size_t start, size_t end)
+{
+	static const char *const labels[] = { "締切", "締め切り", "締切り", "〆切", "締切日", "申込期限", "申し込み期限", "応募期限", "回答期限", "提出期限", "返信期限" };
+	struct span behind = span_cut(s, end, span_find_byte(s, '\n', end));
+	size_t at = start;
+
+	while (at > 0 && (s.p[at - 1] == ' ' || s.p[at - 1] == ':' || s.p[at - 1] == ']' || s.p[at - 1] == '>'))
+		at--;
+	if (!ends_before(s, &at, "】"))
+		ends_before(s, &at, "は");
+	if (tells_of_past(behind) || span_find(behind, SPAN_LIT("→"), 0) < behind.n || span_find(behind, SPAN_LIT("〜"), 0) < behind.n)
+		return false;
+	for (size_t i = 0; i < G_N_ELEMENTS(labels); i++) {
+		size_t label = at;
+		if (ends_before(s, &label, labels[i]))
+			return true;
+	}
+	return false;
+}
+
+/* The day of a deadline that was over on the day today; false where it was not, or where the year may be another. */
+static bool is_over(const struct dated *d, int64_t today, int this_year)
+{
+	enum { NEAR_DAYS = 60 }; /* further back, next year may be meant; and so may last year be in January */
+	int64_t day;
+
+	if (!day_number(d->year ? d->year : this_year, d->month, d->day, &day) || day >= today)
+		return false;
+	return d->year || today - day <= NEAR_DAYS;
+}
+
+/* A deadline for the reader that is over before the mail's Date. Without a year only where it is a few weeks back in the same year. */
 CHECK(deadline_past)
 {
 	bool more = true;
@@ -841,14 +941,15 @@ CHECK(deadline_past)
 		check_not_applicable(c);
 		return;
 	}
-	int64_t today = (m->date.time + m->date.zone_minutes * 60) / 86400, day;
+	int64_t today = (m->date.time + m->date.zone_minutes * 60) / 86400;
+	int this_year = year_of(today);
 	for (size_t i = 0; more; i++) {
 		const struct text *text = text_number(m, i, &more);
 		struct span s = text ? text->bytes : SPAN_EMPTY, sign = SPAN_LIT("日");
 		for (size_t at = span_find(s, sign, 0); at < s.n; at = span_find(s, sign, at + sign.n)) {
 			struct dated d = { .weekday = -1 };
-			if (!date_before(s, at + sign.n, &d) || !d.year || !day_number(d.year, d.month, d.day, &day) || day >= today ||
-			    !asks_until(s, at + sign.n))
+			if (!date_before(s, at + sign.n, &d) || !is_over(&d, today, this_year) ||
+			    !(asks_until(s, at + sign.n) || is_labelled_deadline(s, d.range.start, at + sign.n)))
 				continue;
 			check_report_text(c, text, ((struct range){ d.range.start, at + sign.n }), NULL);
 		}

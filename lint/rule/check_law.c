@@ -187,37 +187,88 @@ static bool is_word_before(struct span l1, size_t at)
 	return at > 0 && (ascii_is_alnum(l1.p[at - 1]) || (unsigned char)l1.p[at - 1] >= 0x80);
 }
 
+/* Does the line, or the name of the street, end here? "12 Cherry Street, Springfield", "12 Main St Suite 4", not "10 street food recipes". */
+static bool street_ends(struct span l1, size_t end)
+{
+	static const char *const behind[] = { "suite", "ste", "unit", "apt", "floor", "room", "north", "south", "east", "west", "nw", "ne", "sw", "se", NULL };
+
+	if (end < l1.n && (ascii_is_alnum(l1.p[end]) || (unsigned char)l1.p[end] >= 0x80))
+		return false;
+	while (end < l1.n && (l1.p[end] == ' ' || l1.p[end] == '.'))
+		end++;
+	return end == l1.n || !ascii_is_alpha(l1.p[end]) || begins_with_any(l1, end, behind);
+}
+
+/* Is the street word at at behind a house number and at most four names? "12 Cherry", "1600 Martin Luther King Jr.", not "5 books in one". */
+static bool has_house_number(struct span l1, size_t at)
+{
+	static const char *const no_names[] = { "in ", "on ", "at ", "to ", "by ", "a ", "an ", "and ", "or ", "is ", "this ", "that ", "your ", "our ",
+						"my ", "one ", "any ", "every ", "each ", "for ", "from ", "with ", "books ", "days ", "years ", NULL };
+	enum { MOST_NAMES = 4, NEAR_BYTES = 60 };
+	size_t word = at, names = 0;
+
+	for (size_t k = at; k > 0 && at - k < NEAR_BYTES && names <= MOST_NAMES;) {
+		char ch = l1.p[--k];
+		if (ch == ' ' && k + 1 < at) {
+			names += word > k + 1 ? 1 : 0;
+			word = k + 1;
+			if (begins_with_any(l1, word, no_names))
+				return false;
+		} else if (ascii_is_digit(ch)) {
+			while (k > 0 && (ascii_is_alnum(l1.p[k - 1]) || l1.p[k - 1] == '-'))
+				k--;
+			return (k == 0 || strchr("\n ,(|:", l1.p[k - 1])) && ascii_is_digit(l1.p[k]);
+		} else if (ch != ' ' && ch != '.' && ch != '\'' && !ascii_is_alpha(ch) && (unsigned char)ch < 0x80) {
+			return false;
+		}
+	}
+	return false;
+}
+
+static bool holds_street(struct span l1)
+{
+	static const char *const streets[] = { " street", " st", " avenue", " ave", " road", " rd", " boulevard", " blvd", " drive", " dr", " lane", " ln",
+					       " way", " square", " place", " plaza", " parkway", " pkwy", " highway", " hwy", " quay", " court", " ct",
+					       " terrace", " crescent", " circle", " close" };
+	static const char *const before_number[] = { "straße", "strasse", "str.", "weg", "platz", "gasse", "allee" };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(streets); i++) {
+		struct span street = span_str(streets[i]);
+		for (size_t at = span_find(l1, street, 0); at < l1.n; at = span_find(l1, street, at + street.n))
+			if (street_ends(l1, at + street.n) && has_house_number(l1, at))
+				return true;
+	}
+	/* In German the number stands behind, in French before. */
+	for (size_t i = 0; i < G_N_ELEMENTS(before_number); i++) {
+		struct span street = span_str(before_number[i]);
+		for (size_t at = span_find(l1, street, 0); at < l1.n; at = span_find(l1, street, at + street.n)) {
+			size_t number = at + street.n;
+			number += number < l1.n && l1.p[number] == ' ';
+			if (at > 0 && is_word_before(l1, at) && digits_at(l1, number) && digits_at(l1, number) < 4)
+				return true;
+		}
+	}
+	for (size_t at = span_find(l1, SPAN_LIT(" rue "), 0); at < l1.n; at = span_find(l1, SPAN_LIT(" rue "), at + 1))
+		if (at > 0 && (ascii_is_digit(l1.p[at - 1]) || (at > 1 && l1.p[at - 1] == ',' && ascii_is_digit(l1.p[at - 2]))))
+			return true;
+	return false;
+}
+
 /* A postal address as written in the West: a post-office box, a house number with a street word, a ZIP or postal code with a place. */
-static bool holds_western_address(struct span l1)
+static bool holds_western_address(const struct body *body)
 {
 	static const char *const boxes[] = { "p.o. box", "po box", "p. o. box", "postfach", "private bag" };
-	static const char *const streets[] = { " street", " st.", " st,", " avenue", " ave", " road", " rd", " boulevard", " blvd", " drive", " dr.",
-					       " lane", " way,", " suite", " floor", " square", " place", " plaza", " parkway", " highway",
-					       "straße", "strasse", "weg ", "platz", " rue ", " quay", " court" };
-	enum { NEAR_BYTES = 60 };
+	struct span l1 = body->l1->bytes, shown = body->visible->bytes;
 
-	if (holds_japanese_address(l1))
+	if (holds_japanese_address(l1) || holds_street(l1))
 		return true;
 	for (size_t i = 0; i < G_N_ELEMENTS(boxes); i++)
 		if (span_find(l1, span_str(boxes[i]), 0) < l1.n)
 			return true;
-	/* A number, then a street word on the same line; in German the number stands behind. */
-	for (size_t i = 0; i < G_N_ELEMENTS(streets); i++) {
-		struct span street = span_str(streets[i]);
-		for (size_t at = span_find(l1, street, 0); at < l1.n; at = span_find(l1, street, at + street.n)) {
-			size_t from = at > NEAR_BYTES ? at - NEAR_BYTES : 0, to = at + street.n + 12 < l1.n ? at + street.n + 12 : l1.n;
-			for (size_t k = from; k < at; k++)
-				if (l1.p[k] == '\n')
-					from = k + 1;
-			for (size_t k = from; k < to && l1.p[k] != '\n'; k++)
-				if (ascii_is_digit(l1.p[k]) && !is_word_before(l1, k))
-					return true;
-		}
-	}
-	/* "il 62701": two letters of a state, then five digits. */
-	for (size_t i = 3; i + 5 <= l1.n; i++)
-		if (ascii_is_digit(l1.p[i]) && digits_at(l1, i) == 5 && l1.p[i - 1] == ' ' && ascii_is_alpha(l1.p[i - 2]) && ascii_is_alpha(l1.p[i - 3]) &&
-		    (i == 3 || !ascii_is_alpha(l1.p[i - 4])))
+	/* "IL 62701": two capitals of a state, then five digits. */
+	for (size_t i = 3; i + 5 <= shown.n; i++)
+		if (ascii_is_digit(shown.p[i]) && digits_at(shown, i) == 5 && shown.p[i - 1] == ' ' && g_ascii_isupper(shown.p[i - 2]) &&
+		    g_ascii_isupper(shown.p[i - 3]) && (i == 3 || !ascii_is_alnum(shown.p[i - 4])))
 			return true;
 	/* "k1a 0b1": a Canadian postal code. */
 	for (size_t i = 0; i + 7 <= l1.n; i++)
@@ -249,17 +300,71 @@ static bool holds_telephone(struct span l1)
 	return false;
 }
 
-/* A URL, a mail address or a telephone number within a few lines of one of the phrases. */
-static bool holds_contact(struct span l1, const char *const *phrases)
+static struct span line_at(struct span s, size_t start)
 {
-	enum { NEAR_BYTES = 300 };
+	return span_cut(s, start, span_find_byte(s, '\n', start));
+}
+
+/* The start of the line before the one that begins at start. */
+static size_t line_before(struct span s, size_t start)
+{
+	start -= start > 0;
+	while (start > 0 && s.p[start - 1] != '\n')
+		start--;
+	return start;
+}
+
+static bool holds_mail_address(struct span s)
+{
+	for (size_t at = span_find_byte(s, '@', 0); at < s.n; at = span_find_byte(s, '@', at + 1))
+		if (at > 0 && ascii_is_alnum(s.p[at - 1]) && at + 1 < s.n && ascii_is_alnum(s.p[at + 1]))
+			return true;
+	return false;
+}
+
+/* A URL that does not lead out of the list. */
+static bool holds_plain_url(const struct optout_words *out, struct span line)
+{
+	for (size_t at = span_find(line, SPAN_LIT("://"), 0); at < line.n; at = span_find(line, SPAN_LIT("://"), at + 3)) {
+		struct span url = span_cut(line, at, span_find_byte(line, ' ', at));
+		bool leads_out = false;
+		for (const char *const *word = out->url_words; word && *word; word++)
+			leads_out |= span_find_ci(url, span_str(*word), 0) < url.n;
+		if (!leads_out)
+			return true;
+	}
+	return false;
+}
+
+/* Is it the line of the way out of the list, or the address below such a line? */
+static bool is_way_out(const struct optout_words *out, struct span l1, size_t start)
+{
+	struct span line = line_at(l1, start);
+
+	if (optout_mentioned(out, line))
+		return true;
+	return start > 0 && (span_starts(span_trim(line), SPAN_LIT("http")) || span_starts(span_trim(line), SPAN_LIT("mailto"))) &&
+	       optout_mentioned(out, line_at(l1, line_before(l1, start)));
+}
+
+/* A telephone number, or where they will do, a mail address or a URL on the line of a phrase, the line before it or the three behind. */
+static bool holds_contact(const struct optout_words *out, struct span l1, const char *const *phrases, bool number_only)
+{
+	enum { LINES_BEHIND = 3 };
 
 	for (; phrases && *phrases; phrases++) {
-		struct span phrase = span_str(*phrases);
-		for (size_t at = span_find(l1, phrase, 0); at < l1.n; at = span_find(l1, phrase, at + phrase.n)) {
-			struct span around = span_cut(l1, at > NEAR_BYTES ? at - NEAR_BYTES : 0, at + phrase.n + NEAR_BYTES);
-			if (span_find_byte(around, '@', 0) < around.n || span_find(around, SPAN_LIT("://"), 0) < around.n || holds_telephone(around))
-				return true;
+		struct range hit;
+		for (size_t from = 0; next_phrase(l1, *phrases, NULL, from, &hit); from = hit.end) {
+			size_t own = hit.start;
+			while (own > 0 && l1.p[own - 1] != '\n')
+				own--;
+			size_t start = line_before(l1, own), lines = 0;
+			for (; start < l1.n && lines <= LINES_BEHIND; lines += start >= own, start += line_at(l1, start).n + 1) {
+				struct span line = line_at(l1, start);
+				bool way_out = start != own && is_way_out(out, l1, start);
+				if (holds_telephone(line) || (!number_only && !way_out && (holds_mail_address(line) || holds_plain_url(out, line))))
+					return true;
+			}
 		}
 	}
 	return false;
@@ -336,15 +441,20 @@ static bool shows_item(const struct check *c, const struct message *m, const str
 	if (strcmp(item, "japanese-address") == 0)
 		return holds_japanese_address(l1) || holds_word_with_url(l1, phrases);
 	if (strcmp(item, "western-address") == 0)
-		return holds_western_address(l1);
-	if (strcmp(item, "contact") == 0)
-		return holds_contact(l1, phrases) || (body->html && holds_phrase(l1, phrases, NULL) && links_to(m, body, phrases));
+		return holds_western_address(body);
+	if (strcmp(item, "contact") == 0) {
+		struct optout_words out = optout_words_of(c);
+		return holds_contact(&out, l1, phrases, false) || holds_contact(&out, l1, rule_setting_list(check_rule(c), "telephones"), true);
+	}
 	if (strcmp(item, "contact-besides-address") == 0)
-		return !holds_western_address(l1) || holds_any_contact(c, m, body);
+		return !holds_western_address(body) || holds_any_contact(c, m, body);
+	if (strcmp(item, "link") == 0)
+		return holds_word_with_url(l1, phrases);
 	return holds_phrase(l1, phrases, except) || holds_label(l1, rule_setting_list(check_rule(c), "labels"));
 }
 
-/* with: item (phrase, japanese-address, western-address, contact, contact-besides-address), phrases (L1), except (longer words that begin with a
+/* with: item (phrase, link, japanese-address, western-address, contact, contact-besides-address), phrases (L1), telephones (phrases that only a
+ * number behind them makes a contact), words_of (the rule with the words of the way out), except (longer words that begin with a
  * phrase), labels (of a line that names somebody), links (words of a link that leads to the item), domains and words (of the mails that are
  * concerned). Each text that a reader may see in place of the others must show it. The place: the end of the first part that lacks it. */
 CHECK(law_item_missing)
@@ -417,6 +527,46 @@ static const char *all_faint(const struct check *c, const struct body *body, con
 		}
 	}
 	return kind;
+}
+
+/* A price: "1,200円", "¥1,200", "1,200円(税込)". */
+static bool next_price(struct span l1, struct range *hit)
+{
+	for (size_t at = 1; at < l1.n; at++) {
+		struct span rest = span_cut(l1, at, l1.n);
+		bool yen_behind = ascii_is_digit(l1.p[at - 1]) && (span_starts(rest, SPAN_LIT("円")) || span_starts(rest, SPAN_LIT("万円")));
+		bool yen_before = ascii_is_digit(l1.p[at]) && at >= 2 && span_ends_ci(span_cut(l1, 0, at), SPAN_LIT("¥"));
+		if (!yen_behind && !yen_before)
+			continue;
+		hit->start = yen_before ? at - strlen("¥") : at - 1;
+		while (yen_behind && hit->start > 0 && (ascii_is_digit(l1.p[hit->start - 1]) || l1.p[hit->start - 1] == ','))
+			hit->start--;
+		hit->end = yen_before ? at + digits_at(l1, at) : at + strlen("円");
+		return true;
+	}
+	return false;
+}
+
+/* with: orders (words of L1 of somebody who sells), phrases, links (of what must be linked). A text that names a price and takes orders, without a
+ * link to the items that a mail-order advertisement must show. The place: the first price. */
+CHECK(seller_link_missing)
+{
+	size_t sells = 0;
+
+	for (size_t i = 0; i < m->n_bodies; i++) {
+		const struct body *body = &m->bodies[i];
+		struct span l1 = body->l1->bytes;
+		struct range price;
+		if (!next_price(l1, &price) || !holds_phrase(l1, rule_setting_list(check_rule(c), "orders"), NULL))
+			continue;
+		sells++;
+		if (holds_phrase(l1, rule_setting_list(check_rule(c), "phrases"), NULL) || links_to(m, body, rule_setting_list(check_rule(c), "links")))
+			continue;
+		check_report_text(c, body->l1, price, NULL);
+		return;
+	}
+	if (!sells)
+		check_not_applicable(c);
 }
 
 /* with: names, addresses, contacts (words of L1 that such items have), pixels, contrast (in tenths). An item that stands in the HTML in tiny or pale
