@@ -45,12 +45,12 @@ OUR_LDFLAGS = -pie -Wl,-z,relro -Wl,-z,pack-relative-relocs -Wl,--as-needed $(SA
 PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PKGS)))$(PKG_CFLAGS)
 PKG_LIBS = $(eval PKG_LIBS := $(shell $(PKG_CONFIG) --libs $(PKGS)))$(PKG_LIBS)
 
-TOOL_SOURCES := lint/rule/rules2c.c lint/rule/requirements2c.c
+TOOL_SOURCES := lint/rule/rules2c.c lint/rule/requirements2c.c lint/rule/replies2c.c
 MAIN_SOURCES := lint/main.c
 LIB_SOURCES := $(filter-out $(TOOL_SOURCES) $(MAIN_SOURCES),$(sort $(wildcard lint/*.c lint/*/*.c)))
 CHECK_SOURCES := $(sort $(wildcard lint/rule/check_*.c))
 RULE_FILES := $(sort $(wildcard rules.d/*/*.yaml)) rules.d/score.yaml $(sort $(wildcard rules.d/data/*))
-LIB_OBJECTS := $(LIB_SOURCES:%.c=$(B)/%.o) $(B)/lint/config/toml.o $(B)/gen/builtin_rules.o $(B)/gen/builtin_requirements.o
+LIB_OBJECTS := $(LIB_SOURCES:%.c=$(B)/%.o) $(B)/lint/config/toml.o $(B)/gen/builtin_rules.o $(B)/gen/builtin_requirements.o $(B)/gen/builtin_replies.o
 TEST_SOURCES := $(sort $(wildcard tests/test_*.c))
 TESTS := $(TEST_SOURCES:tests/%.c=$(B)/tests/%)
 
@@ -152,6 +152,17 @@ $(B)/gen/requirements2c: $(REQUIREMENTS2C_SOURCES) lint/rule/requirement.h lint/
 $(B)/gen/builtin_requirements.c: $(B)/gen/requirements2c rules.d/requirements.tsv
 	$(call say,RULES,$@)
 	$(Q)$(B)/gen/requirements2c rules.d/requirements.tsv $@.new && mv $@.new $@
+
+# What receivers answer likewise.
+REPLIES2C_SOURCES := lint/rule/replies2c.c lint/rule/reply_load.c lint/rule/node.c lint/rule/options.c lint/base/arena.c lint/base/span.c
+$(B)/gen/replies2c: $(REPLIES2C_SOURCES) $(wildcard lint/rule/repl*.h lint/rule/rule.h lint/rule/node.h lint/rule/options.h lint/base/*.h)
+	@mkdir -p $(@D)
+	$(call say,CC,$@)
+	$(Q)$(CC_FOR_BUILD) -std=gnu11 -O1 -g $(WARNINGS) -Ilint $(shell $(PKG_CONFIG) --cflags $(BUILD_PKGS)) -o $@ $(REPLIES2C_SOURCES) $(shell $(PKG_CONFIG) --libs $(BUILD_PKGS))
+
+$(B)/gen/builtin_replies.c: $(B)/gen/replies2c $(sort $(wildcard replies.d/*.yaml)) replies.d
+	$(call say,RULES,$@)
+	$(Q)$(B)/gen/replies2c replies.d $@.new && mv $@.new $@
 
 # Native checks register themselves: every line that begins with CHECK(name). The file changes only when the list does.
 $(B)/gen/checks.inc: FORCE

@@ -11,9 +11,10 @@ layer_of() {
 	mail/*) echo 1 ;;
 	doc/*) echo 2 ;;
 	rule/*) echo 3 ;;
-	report/*) echo 4 ;;
-	config/*) echo 5 ;;
-	*) echo 6 ;;
+	bounce/*) echo 4 ;;
+	report/*) echo 5 ;;
+	config/*) echo 6 ;;
+	*) echo 7 ;;
 	esac
 }
 
