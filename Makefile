@@ -160,9 +160,9 @@ $(B)/gen/replies2c: $(REPLIES2C_SOURCES) $(wildcard lint/rule/repl*.h lint/rule/
 	$(call say,CC,$@)
 	$(Q)$(CC_FOR_BUILD) -std=gnu11 -O1 -g $(WARNINGS) -Ilint $(shell $(PKG_CONFIG) --cflags $(BUILD_PKGS)) -o $@ $(REPLIES2C_SOURCES) $(shell $(PKG_CONFIG) --libs $(BUILD_PKGS))
 
-$(B)/gen/builtin_replies.c: $(B)/gen/replies2c $(sort $(wildcard replies.d/*.yaml)) replies.d
+$(B)/gen/builtin_replies.c: $(B)/gen/replies2c $(sort $(wildcard rules.d/replies/*.yaml)) rules.d/replies
 	$(call say,RULES,$@)
-	$(Q)$(B)/gen/replies2c replies.d $@.new && mv $@.new $@
+	$(Q)$(B)/gen/replies2c rules.d/replies $@.new && mv $@.new $@
 
 # Native checks register themselves: every line that begins with CHECK(name). The file changes only when the list does.
 $(B)/gen/checks.inc: FORCE

@@ -1,4 +1,4 @@
-/* A program of the build machine: replies.d in, constant C tables out. Uses GLib and libyaml only. */
+/* A program of the build machine: rules.d/replies in, constant C tables out. Uses GLib and libyaml only. */
 #include <stdio.h>
 #include <string.h>
 
@@ -152,7 +152,7 @@ int main(int argc, char **argv)
 	for (guint i = 0; i < errors->len; i++)
 		fprintf(stderr, "%s\n", (const char *)g_ptr_array_index(errors, i));
 	if (status == 0) {
-		GString *out = g_string_new("/* Made from replies.d by replies2c. Do not edit. */\n#include \"rule/reply.h\"\n\n");
+		GString *out = g_string_new("/* Made from rules.d/replies by replies2c. Do not edit. */\n#include \"rule/reply.h\"\n\n");
 		GError *error = NULL;
 		put_tables(out, &tables);
 		if (!g_file_set_contents(argv[2], out->str, (gssize)out->len, &error)) {

@@ -1,4 +1,4 @@
-/* What receivers answer when they refuse a mail, and what each answer means: constant tables, made from replies.d by replies2c at build
+/* What receivers answer when they refuse a mail, and what each answer means: constant tables, made from rules.d/replies by replies2c at build
  * time. One entry is one reply of the catalogue ("G-01"). The language of the files: docs/bounces.md, "Adding a reply". */
 #ifndef PRESEND_RULE_REPLY_H
 #define PRESEND_RULE_REPLY_H

@@ -1,4 +1,4 @@
-/* Strict reader of replies.d (YAML): what receivers answer. Only the build-machine program and its tests use it. */
+/* Strict reader of rules.d/replies (YAML): what receivers answer. Only the build-machine program and its tests use it. */
 #ifndef PRESEND_RULE_REPLY_LOAD_H
 #define PRESEND_RULE_REPLY_LOAD_H
 
