@@ -379,6 +379,8 @@ static const struct row rows[] = {
 		       HIT("=?ISO-2022-JP?B?GyRCPVU9VT1VPVU9VT1VPVU9VT1VPVU9VT1VPVU9VT1VPVU9VT1VPVUbKEI=?=") } } },
 };
 
+#include "japanese_rows.h"
+
 static const struct rule_set *builtin(void)
 {
 	static struct rule_set set;
@@ -577,9 +579,20 @@ static void judge_texts(const struct row *row, struct span bytes, GString *fault
 	arena_free(arena);
 }
 
-START_TEST(row_is_judged)
+/* The finding that a row of the paper is about comes from this rule; "-": nothing above info. */
+static void judge_rule(const struct paper_row *paper, const struct message_result *result, GString *faults)
 {
-	const struct row *row = &rows[_i];
+	bool seen = false;
+
+	for (size_t k = 0; k < result->n_findings; k++)
+		seen = seen || (strcmp(paper->rule, "-") == 0 ? result->findings[k].severity > SEVERITY_INFO :
+								strcmp(result->findings[k].rule->id, paper->rule) == 0);
+	if (seen == (strcmp(paper->rule, "-") == 0))
+		g_string_append_printf(faults, "\n the page says: %s", paper->rule);
+}
+
+static void judge_row(const struct row *row, const struct paper_row *paper)
+{
 	struct lint_options options;
 	size_t shown_at = 0;
 	GString *mail = build(row, &shown_at), *faults = g_string_new(NULL);
@@ -594,6 +607,8 @@ START_TEST(row_is_judged)
 		g_string_append_printf(faults, "\n the Subject is \"%s\"", result->subject ? result->subject : "");
 	if (row->from && (!result->from || !strstr(result->from, row->from)))
 		g_string_append_printf(faults, "\n From is \"%s\"", result->from ? result->from : "");
+	if (paper)
+		judge_rule(paper, result, faults);
 	judge_findings(row, result, shown_at, faults);
 	ck_assert_msg(faults->len == 0, "%s:%s", row->name, faults->str);
 	message_result_free(result);
@@ -601,6 +616,17 @@ START_TEST(row_is_judged)
 	g_string_free(faults, TRUE);
 	g_string_free(mail, TRUE);
 	g_free((char *)bytes.p);
+}
+
+START_TEST(row_is_judged)
+{
+	judge_row(&rows[_i], NULL);
+}
+END_TEST
+
+START_TEST(paper_row_is_judged)
+{
+	judge_row(&paper_rows[_i].row, &paper_rows[_i]);
 }
 END_TEST
 
@@ -921,6 +947,7 @@ int main(void)
 	message_library_init();
 	tcase_set_timeout(cases, 60);
 	tcase_add_loop_test(cases, row_is_judged, 0, G_N_ELEMENTS(rows));
+	tcase_add_loop_test(cases, paper_row_is_judged, 0, G_N_ELEMENTS(paper_rows));
 	tcase_add_loop_test(cases, phrase_matches, 0, G_N_ELEMENTS(phrases));
 	tcase_add_loop_test(cases, ordinary_newsletter, 0, G_N_ELEMENTS(newsletters));
 	tcase_add_loop_test(cases, law_wording, 0, G_N_ELEMENTS(wordings));

@@ -50,15 +50,23 @@ static bool is_undecodable(enum charset_problem_kind kind)
 	return kind == CHARSET_PROBLEM_ILLEGAL || kind == CHARSET_PROBLEM_UNASSIGNED || kind == CHARSET_PROBLEM_JIS_8BIT;
 }
 
+/* Where the run of a set ends that cannot be read: the next escape, or the end of the text. What stands in it is told by the escape. */
+static size_t foreign_run_end(const struct entity *e, const struct charset_problem *escape)
+{
+	return span_find_byte(e->decoded.text->bytes, '\x1B', escape->offset + escape->length);
+}
+
 /* The first problem of undecodable bytes and their number. */
 static const struct charset_problem *first_undecodable(const struct entity *e, size_t *n_out)
 {
 	const struct charset_problem *first = NULL;
-	size_t n = 0;
+	size_t n = 0, foreign_end = 0;
 
 	for (size_t k = 0; k < e->charset_result.n_problems; k++) {
 		const struct charset_problem *p = &e->charset_result.problems[k];
-		if (is_undecodable(p->kind) && !n++)
+		if (p->kind == CHARSET_PROBLEM_JIS_FOREIGN_SET)
+			foreign_end = foreign_run_end(e, p);
+		if (is_undecodable(p->kind) && p->offset >= foreign_end && !n++)
 			first = p;
 	}
 	if (e->charset_result.n_dropped && e->charset_result.n_illegal > n)
@@ -281,9 +289,13 @@ CHECK(jis_line_rule)
 			if (!jis && jis_cases[k].kind != CHARSET_PROBLEM_JIS_ESC_STRIPPED)
 				continue;
 			const struct charset_problem *first = NULL;
-			size_t n = 0;
+			size_t n = 0, foreign_end = 0;
+			bool unassigned = jis_cases[k].kind == CHARSET_PROBLEM_UNASSIGNED;
 			for (size_t p = 0; p < result->n_problems; p++) {
-				if (result->problems[p].kind != jis_cases[k].kind || follows_odd_byte(result, p))
+				if (unassigned && result->problems[p].kind == CHARSET_PROBLEM_JIS_FOREIGN_SET)
+					foreign_end = foreign_run_end(e, &result->problems[p]);
+				if (result->problems[p].kind != jis_cases[k].kind || follows_odd_byte(result, p) ||
+				    (unassigned && result->problems[p].offset < foreign_end))
 					continue;
 				if (!n++)
 					first = &result->problems[p];

@@ -53,6 +53,9 @@ static unsigned flags_to_tell(const struct message *m, const struct field *field
 	/* Of two words without a blank between them the second one tells it. */
 	if (w + 1 < field->n_words && field->words[w + 1].start == word->end && field->words[w + 1].flags & EW_GLUED_BEFORE)
 		flags &= ~(unsigned)EW_GLUED_AFTER;
+	/* Where a word may not stand at all, no blank around it would help. */
+	if (flags & (EW_IN_ADDRESS | EW_MISPLACED))
+		flags &= ~(unsigned)(EW_GLUED_BEFORE | EW_GLUED_AFTER);
 	/* Half a character at the end of a word that stands alone was not cut there: its charset is another one. */
 	if (flags & EW_SPLIT_CHAR && !(w > 0 && are_joined(m, &field->words[w - 1], word)) &&
 	    !(w + 1 < field->n_words && are_joined(m, word, &field->words[w + 1])))
