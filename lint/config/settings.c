@@ -245,8 +245,7 @@ static const GPtrArray *ids(const struct toml_node *value)
 	return array;
 }
 
-/* Tables in force, weakest first. */
-static GPtrArray *tables_in_force(const struct settings_group *group, const char *list)
+GPtrArray *settings_tables(const struct settings_group *group, const char *list)
 {
 	const struct config_chain *chain = group->chain;
 	GPtrArray *tables = g_ptr_array_new();
@@ -347,7 +346,7 @@ static const struct list_options *list_options(struct arena *arena, const struct
 static const struct settings *make_settings(struct settings_store *store, const struct settings_group *group, const char *list)
 {
 	struct settings *out = ARENA_NEW(store->arena, struct settings);
-	GPtrArray *tables = tables_in_force(group, list);
+	GPtrArray *tables = settings_tables(group, list);
 
 	out->lint = store->base->lint;
 	out->fail_on = store->base->fail_on;

@@ -50,6 +50,9 @@ const char *settings_list_of(const struct settings_group *group, struct span lis
 /* What is in force for the files of a group and a list (NULL: none). Made at first use and kept; of any thread. */
 const struct settings *settings_of(struct settings_store *store, struct settings_group *group, const char *list);
 
+/* The tables in force for a group and a list, const struct config_table *, weakest first; g_ptr_array_free(). */
+GPtrArray *settings_tables(const struct settings_group *group, const char *list);
+
 /* Every rule id of the chain must name something: else faults. */
 void settings_check_ids(struct config_finder *finder, const struct config_chain *chain, const struct rule_set *rules);
 
