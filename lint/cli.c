@@ -16,7 +16,7 @@ enum option_id {
 	OPTION_FORMAT, OPTION_PROFILE, OPTION_STAGE, OPTION_CLASS, OPTION_VOLUME, OPTION_SELECT, OPTION_IGNORE, OPTION_EXTEND_SELECT,
 	OPTION_FAIL_ON, OPTION_MAX_SCORE, OPTION_RULES, OPTION_NO_BUILTIN_RULES, OPTION_STDIN_FILENAME, OPTION_TARGET_CHARSET,
 	OPTION_LANG, OPTION_NOW, OPTION_JOBS, OPTION_COLOR, OPTION_VERBOSE, OPTION_QUIET, OPTION_STATISTICS, OPTION_CONFIG, OPTION_ISOLATED,
-	OPTION_FORCE_EXCLUDE, OPTION_NO_INLINE_IGNORES, OPTION_BASELINE, OPTION_WRITE_BASELINE,
+	OPTION_FORCE_EXCLUDE, OPTION_NO_INLINE_IGNORES, OPTION_BASELINE, OPTION_WRITE_BASELINE, OPTION_STAGED, OPTION_CHANGED_SINCE,
 	OPTION_TIMEOUT, OPTION_ON_FAILURE, OPTION_HELP, OPTION_VERSION
 };
 
@@ -51,6 +51,12 @@ static const struct option_definition option_definitions[] = {
 	{ OPTION_STDIN_FILENAME, 0, "stdin-filename", { "NAME", "名前" },
 	  { "name of standard input in reports; it also tells what kind of file it is", "レポートでの標準入力の名前（ファイルの種類の判定にも使用）" },
 	  GROUP_DRAFT, 0, VALUE_FILE, NULL },
+	{ OPTION_STAGED, 0, "staged", { NULL, NULL },
+	  { "check what is staged in git, as it is in the index", "git でステージされた内容を検査（作業ツリーではなくインデックスの内容）" },
+	  GROUP_DRAFT, FOR_FILES, VALUE_NONE, NULL },
+	{ OPTION_CHANGED_SINCE, 0, "changed-since", { "REV", "リビジョン" },
+	  { "check what changed since HEAD left this revision, and new files", "このリビジョンから HEAD が分かれた後に変更されたファイルと新しいファイルを検査" },
+	  GROUP_DRAFT, FOR_FILES, VALUE_TEXT, NULL },
 	{ OPTION_NOW, 0, "now", { "TIME", "時刻" },
 	  { "take this as the present time (ISO 8601)", "現在時刻とみなす時刻（ISO 8601）" },
 	  GROUP_DRAFT, 0, VALUE_TEXT, NULL },
@@ -187,7 +193,7 @@ bool cli_option_of(const struct option_definition *option, enum command command)
 }
 
 /* Options and commands of the interface that later versions bring: said so, rather than "unknown". */
-static const char *const later_options[] = { "fix", "unsafe-fixes", "diff", "data", "clients", "advice", "staged", "changed-since", "prior" };
+static const char *const later_options[] = { "fix", "unsafe-fixes", "diff", "data", "clients", "advice", "prior" };
 static const char *const later_commands[] = { "preflight", "bounce", "preview", "lsp", "mcp", "config", "init" };
 static const char *const later_formats[] = { "sarif", "junit", "github", "gitlab", "checkstyle", "rdjson", "html", "markdown" };
 
@@ -487,6 +493,12 @@ static bool apply_option(struct parse_state *state, const struct option_definiti
 	case OPTION_FORCE_EXCLUDE:
 		cli->run.force_exclude = true;
 		break;
+	case OPTION_STAGED:
+		cli->run.staged = true;
+		break;
+	case OPTION_CHANGED_SINCE:
+		cli->run.changed_since = value;
+		break;
 	case OPTION_BASELINE:
 		cli->run.baseline = value;
 		break;
@@ -754,6 +766,10 @@ bool cli_parse(int argc, char **argv, struct cli *cli)
 	/* Machine formats are English unless --lang is given. */
 	if (cli->rules_format == EXPLAIN_JSON && !cli->run.report.language_given)
 		cli->run.report.language = LANGUAGE_EN;
+	if (cli->run.staged && cli->run.changed_since)
+		return refuse(cli->run.report.language, NULL,
+			      say(cli->run.report.language, "cannot be given together with --staged", "--staged と同時には指定できません"),
+			      "--changed-since");
 	cli->root = run_find_root();
 	cli->run.lint.root = cli->root;
 	finish_terminal(cli, &state);

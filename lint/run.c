@@ -9,6 +9,7 @@
 #include "base/lines.h"
 #include "baseline_use.h"
 #include "doc/message.h"
+#include "git.h"
 #include "mail/input.h"
 #include "report/checklist.h"
 #include "report/reason.h"
@@ -212,14 +213,17 @@ static void run_job(struct engine_worker *worker, struct job *job)
 	struct input_bytes input;
 	GError *error = NULL;
 
-	if (!input_read(job->file->is_stdin ? "-" : job->file->path, &input, &error)) {
+	if (job->file->has_content) {
+		input = job->file->content;
+	} else if (!input_read(job->file->is_stdin ? "-" : job->file->path, &input, &error)) {
 		job->trouble = g_strdup(error->message);
 		g_error_free(error);
 		return;
 	}
 	correct_kind(job->place.options, input.bytes, &kind, &template_kind);
 	lint_bytes(worker, engine_of_job, job, job->file->path, input.bytes, input.cut, kind, template_kind, job->results);
-	input_bytes_release(&input);
+	if (!job->file->has_content)
+		input_bytes_release(&input);
 }
 
 /* The worker of this thread for the rules of a bench. */
@@ -480,11 +484,45 @@ static GPtrArray *named_paths(struct setup *setup, const struct run_options *opt
 	return named;
 }
 
+/* What is to be linted. false, and said why, where git cannot say. */
+static bool find_files(struct setup *setup, const struct run_options *options, char *const *paths, size_t n_paths, struct outcome *outcome,
+		       GPtrArray **files)
+{
+	static char *const here[] = { (char *)"." };
+	const struct git_request request = { options->changed_since, paths, n_paths, options->report.language };
+	const struct input_filter filter = setup_filter(setup);
+	GError *error = NULL;
+
+	if (options->staged || options->changed_since) {
+		*files = g_ptr_array_new();
+		if (!git_collect(&request, *files, outcome->troubles, &error)) {
+			run_say(NULL, error->message);
+			g_error_free(error);
+			return false;
+		}
+		/* Nobody named these: exclusions hold as in a walk. */
+		for (guint i = 0; i < (*files)->len;) {
+			struct input_file *file = g_ptr_array_index(*files, i);
+			if (setup_leaves_out(setup, file->path))
+				input_file_free(g_ptr_array_remove_index(*files, i));
+			else
+				i++;
+		}
+		return true;
+	}
+	GPtrArray *named = named_paths(setup, options, n_paths ? paths : here, n_paths ? n_paths : 1, outcome->remarks);
+	*files = input_expand((char *const *)named->pdata, named->len, options->stdin_name, &filter, outcome->troubles, outcome->remarks);
+	g_ptr_array_free(named, TRUE);
+	if (n_paths == 0)
+		strip_dots(*files);
+	return true;
+}
+
 /* Lint what the paths stand for, with the setup at hand. */
 static int lint_paths(struct setup *setup, const struct run_options *options, char *const *paths, size_t n_paths)
 {
-	static char *const here[] = { (char *)"." };
 	struct outcome outcome;
+	GPtrArray *files;
 	struct job_queue queue = { .setup = setup };
 	struct baseline *baseline;
 	int code = EXIT_TROUBLE;
@@ -494,13 +532,7 @@ static int lint_paths(struct setup *setup, const struct run_options *options, ch
 	outcome = (struct outcome){ g_ptr_array_new_with_free_func(g_free), g_ptr_array_new_with_free_func(g_free), g_ptr_array_new(),
 				    g_array_new(FALSE, TRUE, sizeof(struct report_error)) };
 	message_library_init();
-	const struct input_filter filter = setup_filter(setup);
-	GPtrArray *named = named_paths(setup, options, n_paths ? paths : here, n_paths ? n_paths : 1, outcome.remarks);
-	GPtrArray *files = input_expand((char *const *)named->pdata, named->len, options->stdin_name, &filter, outcome.troubles, outcome.remarks);
-	g_ptr_array_free(named, TRUE);
-	if (n_paths == 0)
-		strip_dots(files);
-	if (prepare_jobs(&queue, files)) {
+	if (find_files(setup, options, paths, n_paths, &outcome, &files) && prepare_jobs(&queue, files)) {
 		run_jobs(&queue, options->jobs);
 		gather(&queue, &outcome);
 		setup_run_several(setup, outcome.results);
@@ -533,7 +565,7 @@ int run_lint(const struct run_options *options, char *const *paths, size_t n_pat
 	struct setup *setup = setup_new(options);
 	int code = EXIT_TROUBLE;
 
-	if (n_paths == 0 && !setup_configured(setup))
+	if (n_paths == 0 && !options->staged && !options->changed_since && !setup_configured(setup))
 		code = -1;
 	else if (setup_run_keys(setup, &run))
 		code = lint_paths(setup, &run, paths, n_paths);

@@ -19,6 +19,8 @@ struct run_options {
 	const char *rules_folder;      /* NULL */
 	bool no_builtin_rules;
 	const char *stdin_name;        /* NULL */
+	bool staged;                   /* what is in the index of git; paths, if any, say which of it */
+	const char *changed_since;     /* what changed since this revision, likewise; NULL */
 	const char *baseline;          /* NULL */
 	bool write_baseline;           /* to baseline, or to RUN_BASELINE where none is named */
 	int jobs;                      /* 0: as many as it is worth */

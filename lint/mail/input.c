@@ -109,6 +109,22 @@ enum input_kind input_kind_of(const char *path, enum template_kind *template_out
 
 static const char *const skipped_folders[] = { "node_modules", "bower_components", "__pycache__" };
 
+bool input_counts_in_walk(const char *path)
+{
+	enum template_kind kind;
+	bool in_folder;
+
+	for (const char *name = path; *name;) {
+		size_t n = strcspn(name, "/");
+		bool is_name_of_folder = name[n] == '/';
+		if (*name == '.' || (is_name_of_folder && is_one_of(span_of(name, n), skipped_folders, G_N_ELEMENTS(skipped_folders))))
+			return false;
+		name += n + is_name_of_folder;
+	}
+	kind_by_name(path, &kind, &in_folder);
+	return in_folder;
+}
+
 static void add_file(GPtrArray *files, const char *path, enum input_kind kind, enum template_kind template_kind)
 {
 	struct input_file *file = g_new0(struct input_file, 1);
@@ -123,6 +139,7 @@ void input_file_free(struct input_file *file)
 {
 	if (!file)
 		return;
+	input_bytes_release(&file->content);
 	g_free(file->path);
 	g_free(file);
 }

@@ -11,17 +11,19 @@ enum input_kind { INPUT_MESSAGE, INPUT_TEMPLATE };
 
 enum template_kind { TEMPLATE_NONE, TEMPLATE_HTML, TEMPLATE_TEXT, TEMPLATE_MARKDOWN, TEMPLATE_MESSAGE /* *.eml.j2 */ };
 
+struct input_bytes {
+	struct span bytes;           /* the whole file, LIMIT_INPUT_BYTES at most; not NUL-terminated */
+	bool cut;                    /* the file is longer */
+	void *storage;               /* released by input_bytes_release() */
+};
+
 struct input_file {
 	char *path;                  /* as it is to be printed */
 	enum input_kind kind;
 	enum template_kind template_kind;
 	bool is_stdin;               /* to be read as "-", whatever path says */
-};
-
-struct input_bytes {
-	struct span bytes;           /* the whole file, LIMIT_INPUT_BYTES at most; not NUL-terminated */
-	bool cut;                    /* the file is longer */
-	void *storage;               /* released by input_bytes_release() */
+	bool has_content;            /* not to be read at all: these are its bytes */
+	struct input_bytes content;
 };
 
 /* What is to be done with an entry of a folder. */
@@ -44,6 +46,9 @@ void input_file_free(struct input_file *file);
 
 /* By its name: what kind of file is this. */
 enum input_kind input_kind_of(const char *path, enum template_kind *template_out);
+
+/* Would a walk through folders, from the first name of the path on, come to the file and take it, going by names alone? */
+bool input_counts_in_walk(const char *path);
 
 /* Does a file named like a text template (.txt) hold a mail? It begins with an mbox line, or with a header block that has one of Date,
  * Message-ID and MIME-Version, and From or a field that delivery adds; Received will do beside From. */
