@@ -304,3 +304,20 @@ static const struct paper_row {
 #undef TO
 #undef NAMED
 };
+
+/* Where the sections of the page begin. */
+static const struct {
+	const char *entry, *title;
+} paper_sections[] = {
+	{ "line ends in two-byte characters", "Line rules of ISO-2022-JP (RFC 1468)" },
+	{ "NEC row 13 in Shift_JIS", "Machine-dependent characters" },
+	{ "Roman 5C and 7E", "Decoding" },
+	{ "a lost wave dash", "What conversions leave, emoji, look-alikes" },
+	{ "7bit with 8-bit bytes", "Transfer encodings" },
+	{ "no charset, JIS", "Wrong and missing labels, texts that were garbled before" },
+	{ "label iso-2022-jp", "Labels" },
+	{ "raw JIS", "Encoded words and header fields" },
+	{ "old carrier address, docomo", "Addresses" },
+	{ "RFC 2231 name", "Names of files" },
+	{ "several From fields", "Header faults that Gmail answers with 550 5.7.1" },
+};

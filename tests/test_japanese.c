@@ -630,6 +630,40 @@ START_TEST(paper_row_is_judged)
 }
 END_TEST
 
+/* The tables of docs/japanese.md, made of the rows. */
+static void put_page(GString *page)
+{
+	size_t section = 0;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(paper_rows); i++) {
+		const struct paper_row *paper = &paper_rows[i];
+		if (section < G_N_ELEMENTS(paper_sections) && strcmp(paper->entry, paper_sections[section].entry) == 0)
+			g_string_append_printf(page, "\n## %s\n\n| what | rule | severity |\n|---|---|---|\n", paper_sections[section++].title);
+		if (strcmp(paper->rule, "-") == 0)
+			g_string_append_printf(page, "| %s | | |\n", paper->entry);
+		else
+			g_string_append_printf(page, "| %s | [%s](rules/%s.md) | %s |\n", paper->entry, paper->rule, paper->rule,
+					       severity_name(paper->row.wants[0].severity));
+	}
+	ck_assert_uint_eq(section, G_N_ELEMENTS(paper_sections));
+}
+
+START_TEST(page_is_true)
+{
+	char *text = NULL;
+	GString *page = g_string_new(NULL);
+
+	ck_assert(g_file_get_contents("docs/japanese.md", &text, NULL, NULL));
+	put_page(page);
+	bool same = g_str_has_suffix(text, page->str);
+	if (!same)
+		fprintf(stderr, "docs/japanese.md must end with:\n%s", page->str);
+	ck_assert_msg(same, "docs/japanese.md does not end with the tables of the rows, which are printed above");
+	g_string_free(page, TRUE);
+	g_free(text);
+}
+END_TEST
+
 /* --- 17, 19, 23: what a phrase of a rule matches ------------------------------------------------------------------------------ */
 
 static const struct {
@@ -947,6 +981,7 @@ int main(void)
 	message_library_init();
 	tcase_set_timeout(cases, 60);
 	tcase_add_loop_test(cases, row_is_judged, 0, G_N_ELEMENTS(rows));
+	tcase_add_test(cases, page_is_true);
 	tcase_add_loop_test(cases, paper_row_is_judged, 0, G_N_ELEMENTS(paper_rows));
 	tcase_add_loop_test(cases, phrase_matches, 0, G_N_ELEMENTS(phrases));
 	tcase_add_loop_test(cases, ordinary_newsletter, 0, G_N_ELEMENTS(newsletters));
