@@ -283,7 +283,7 @@ static bool holds_telephone(struct span l1)
 {
 	for (size_t i = 0; i < l1.n; i++) {
 		bool plus = l1.p[i] == '+';
-		if ((l1.p[i] != '0' && !plus) || is_word_before(l1, i) || (i > 0 && (l1.p[i - 1] == '-' || l1.p[i - 1] == '/')))
+		if ((l1.p[i] != '0' && !plus) || (i > 0 && (ascii_is_alnum(l1.p[i - 1]) || l1.p[i - 1] == '-' || l1.p[i - 1] == '/')))
 			continue;
 		size_t digits = 0, groups = 1, k = i + (plus ? 1 : 0);
 		for (; k < l1.n && k < i + 24; k++) {
@@ -347,24 +347,63 @@ static bool is_way_out(const struct optout_words *out, struct span l1, size_t st
 	       optout_mentioned(out, line_at(l1, line_before(l1, start)));
 }
 
-/* A telephone number, or where they will do, a mail address or a URL on the line of a phrase, the line before it or the three behind. */
-static bool holds_contact(const struct optout_words *out, struct span l1, const char *const *phrases, bool number_only)
+/* A link of HTML within the window that does not lead out of the list: お問い合わせは<a>こちら</a>. */
+static bool holds_link(const struct check *c, const struct optout_words *out, const struct message *m, const struct body *body, struct range window)
 {
-	enum { LINES_BEHIND = 3 };
+	struct range in_file = text_to_file(body->l1, window.start, window.end);
+
+	for (size_t i = 0; i < m->n_links && body->html; i++) {
+		const struct link *link = &m->links[i];
+		if (link->body != body || link->hidden || link->kind != LINK_ANCHOR || !link->label || !link->label->bytes.n)
+			continue;
+		size_t at = text_to_file(link->label, 0, 1).start;
+		bool leads_out = false;
+		for (const char *const *word = out->url_words; word && *word; word++)
+			leads_out |= span_find_ci(link->target->bytes, span_str(*word), 0) < link->target->bytes.n;
+		if (at >= in_file.start && at < in_file.end && !leads_out && !optout_mentioned(out, normal_l1(check_arena(c), link->label)->bytes))
+			return true;
+	}
+	return false;
+}
+
+/* The lines of the text around at that count as near: three on each side, empty ones left aside. */
+static struct range lines_around(struct span l1, size_t at)
+{
+	enum { NEAR_LINES = 3, NEAR_BYTES = 600 };
+	struct range r = { at, at };
+
+	for (size_t lines = 0; r.start > 0 && at - r.start < NEAR_BYTES; r.start--)
+		if (l1.p[r.start - 1] == '\n' && !(r.start > 1 && l1.p[r.start - 2] == '\n') && ++lines > NEAR_LINES)
+			break;
+	for (size_t lines = 0; r.end < l1.n && r.end - at < NEAR_BYTES; r.end++)
+		if (l1.p[r.end] == '\n' && l1.p[r.end - (r.end > 0)] != '\n' && ++lines > NEAR_LINES)
+			break;
+	return r;
+}
+
+/* A telephone number, or where they will do, a mail address, a URL or a link near one of the phrases. */
+static bool holds_contact(const struct check *c, const struct message *m, const struct body *body, const char *const *phrases, bool number_only)
+{
+	enum { MOST_HITS = 50 };
+	struct optout_words out = optout_words_of(c);
+	struct span l1 = body->l1->bytes;
 
 	for (; phrases && *phrases; phrases++) {
 		struct range hit;
-		for (size_t from = 0; next_phrase(l1, *phrases, NULL, from, &hit); from = hit.end) {
-			size_t own = hit.start;
-			while (own > 0 && l1.p[own - 1] != '\n')
-				own--;
-			size_t start = line_before(l1, own), lines = 0;
-			for (; start < l1.n && lines <= LINES_BEHIND; lines += start >= own, start += line_at(l1, start).n + 1) {
-				struct span line = line_at(l1, start);
-				bool way_out = start != own && is_way_out(out, l1, start);
-				if (holds_telephone(line) || (!number_only && !way_out && (holds_mail_address(line) || holds_plain_url(out, line))))
+		size_t hits = 0;
+		for (size_t from = 0; hits < MOST_HITS && next_phrase(l1, *phrases, NULL, from, &hit); from = hit.end, hits++) {
+			struct range near = lines_around(l1, hit.start);
+			struct span window = span_cut(l1, near.start, near.end);
+			for (size_t start = 0; start < window.n; start += line_at(window, start).n + 1) {
+				struct span line = line_at(window, start);
+				bool own = near.start + start <= hit.start && hit.start < near.start + start + line.n;
+				if (holds_telephone(line))
+					return true;
+				if (!number_only && (own || !is_way_out(&out, window, start)) && (holds_mail_address(line) || holds_plain_url(&out, line)))
 					return true;
 			}
+			if (!number_only && holds_link(c, &out, m, body, near))
+				return true;
 		}
 	}
 	return false;
@@ -442,10 +481,8 @@ static bool shows_item(const struct check *c, const struct message *m, const str
 		return holds_japanese_address(l1) || holds_word_with_url(l1, phrases);
 	if (strcmp(item, "western-address") == 0)
 		return holds_western_address(body);
-	if (strcmp(item, "contact") == 0) {
-		struct optout_words out = optout_words_of(c);
-		return holds_contact(&out, l1, phrases, false) || holds_contact(&out, l1, rule_setting_list(check_rule(c), "telephones"), true);
-	}
+	if (strcmp(item, "contact") == 0)
+		return holds_contact(c, m, body, phrases, false) || holds_contact(c, m, body, rule_setting_list(check_rule(c), "telephones"), true);
 	if (strcmp(item, "contact-besides-address") == 0)
 		return !holds_western_address(body) || holds_any_contact(c, m, body);
 	if (strcmp(item, "link") == 0)
@@ -541,7 +578,7 @@ static bool next_price(struct span l1, struct range *hit)
 		hit->start = yen_before ? at - strlen("¥") : at - 1;
 		while (yen_behind && hit->start > 0 && (ascii_is_digit(l1.p[hit->start - 1]) || l1.p[hit->start - 1] == ','))
 			hit->start--;
-		hit->end = yen_before ? at + digits_at(l1, at) : at + strlen("円");
+		hit->end = yen_before ? at + digits_at(l1, at) : at + (span_starts(rest, SPAN_LIT("円")) ? strlen("円") : strlen("万円"));
 		return true;
 	}
 	return false;
