@@ -337,6 +337,10 @@ static const struct row rows[] = {
 	{ .name = "22 no way out", .head = UTF8, .before = BYTES("今月の新刊をご案内します。今月は旅と料理の本を中心に、五冊をご紹介します。\r\n"),
 	  .shown = BYTES("花見書店 https://hanami-books.jp/\r\n"),
 	  .after = "", .wants = { { .ids = "UN-13", .severity = SEVERITY_WARNING } } },
+	{ .name = "22 no way out, Japanese law", .head = UTF8, .options = "--profile law-jp",
+	  .before = BYTES("今月の新刊をご案内します。今月は旅と料理の本を中心に、五冊をご紹介します。\r\n"),
+	  .shown = BYTES("株式会社花見書店 〒101-0051 東京都千代田区神田神保町2-5-1 お問い合わせ：info@hanami-books.jp\r\n"),
+	  .after = "", .wants = { { .ids = "UN-13 LJ-02 LJ-03", .severity = SEVERITY_WARNING } }, .never = { "LJ-01", "LJ-04", "LJ-05" } },
 	{ .name = "22 to unlock is not to unsubscribe", .head = UTF8, .before = BYTES("今月の新刊をご案内します。\r\n"),
 	  .shown = BYTES("花見書店 ロック解除はこちら https://hanami-books.jp/lock\r\n"), .after = "",
 	  .wants = { { .ids = "UN-13", .severity = SEVERITY_WARNING } } },
@@ -756,8 +760,13 @@ static const char newsletter[] =
 	"━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━\r\n";
 
 static const struct {
-	const char *charset, *transfer;
-} newsletters[] = { { "ISO-2022-JP", "7bit" }, { "UTF-8", "8bit" }, { "UTF-8", "base64" } };
+	const char *charset, *transfer, *options;
+} newsletters[] = { { "ISO-2022-JP", "7bit", NULL },
+		    { "UTF-8", "8bit", NULL },
+		    { "UTF-8", "base64", NULL },
+		    { "ISO-2022-JP", "7bit", "--profile law-jp,japan-carriers" },
+		    { "UTF-8", "8bit", "--profile law-jp" },
+		    { "UTF-8", "base64", "--profile law-jp" } };
 
 START_TEST(ordinary_newsletter)
 {
@@ -781,10 +790,19 @@ START_TEST(ordinary_newsletter)
 	}
 	struct span bytes = exact_copy(mail);
 	struct lint_options options;
-	set_options(&options, NULL);
+	set_options(&options, newsletters[_i].options);
 	GPtrArray *results = run_lint_bytes(builtin(), &options, "newsletter.eml", bytes, false, TEMPLATE_NONE);
 	struct message_result *result = g_ptr_array_index(results, 0);
 	bool above = false;
+	size_t n_law = 0;
+
+	/* Every item of the law that a file can show is there. */
+	for (size_t i = 0; i < result->n_requirements; i++) {
+		bool law = g_str_has_prefix(result->requirements[i].id, "LJ-");
+		ck_assert_msg(!law || result->requirements[i].verdict != REQUIREMENT_FAIL, "%s fails", result->requirements[i].id);
+		n_law += law && result->requirements[i].verdict == REQUIREMENT_PASS;
+	}
+	ck_assert_msg(!newsletters[_i].options || n_law >= 5, "only %zu items of the law pass", n_law);
 
 	ck_assert_str_eq(result->subject, "【花見通信】第123号");
 	for (size_t i = 0; i < result->n_findings; i++) {
@@ -810,15 +828,18 @@ static const struct {
 	const char *start, *character, *end; /* the line: character repeated between start and end */
 	size_t times;
 	size_t octets;                       /* of the line, so that a wrong row is seen */
-	bool too_long;                       /* for SMTP: over 998 octets */
+	bool wide;                           /* over 78 columns, two for each character: a remark */
+	bool too_long;                       /* for SMTP: over 998 octets; then that alone is told */
 } line_lengths[] = {
-	{ JIS, "\x1b$B", "=U", "\x1b(B", 36, 78, false },
-	{ JIS, "\x1b$B", "=U", "\x1b(B", 37, 80, false },
-	{ JIS, "\x1b$B", "=U", "\x1b(B", 496, 998, false },
-	{ JIS, "\x1b$B", "=U", "\x1b(B", 497, 1000, true },
-	{ UTF8, "", "春", "", 40, 120, false },
-	{ UTF8, "", "春", "", 332, 996, false },
-	{ UTF8, "", "春", "", 333, 999, true },
+	{ JIS, "\x1b$B", "=U", "\x1b(B", 36, 78, false, false },
+	{ JIS, "\x1b$B", "=U", "\x1b(B", 37, 80, false, false },
+	{ JIS, "\x1b$B", "=U", "\x1b(B", 40, 86, true, false },
+	{ JIS, "\x1b$B", "=U", "\x1b(B", 496, 998, true, false },
+	{ JIS, "\x1b$B", "=U", "\x1b(B", 497, 1000, false, true },
+	{ UTF8, "", "春", "", 39, 117, false, false },
+	{ UTF8, "", "春", "", 40, 120, true, false },
+	{ UTF8, "", "春", "", 332, 996, true, false },
+	{ UTF8, "", "春", "", 333, 999, false, true },
 };
 
 START_TEST(line_length)
@@ -837,16 +858,18 @@ START_TEST(line_length)
 	set_options(&options, NULL);
 	GPtrArray *results = run_lint_bytes(builtin(), &options, "row.eml", bytes, false, TEMPLATE_NONE);
 	struct message_result *result = g_ptr_array_index(results, 0);
-	size_t above = 0, told = 0;
+	size_t above = 0, told = 0, remarks = 0;
 
 	for (size_t i = 0; i < result->n_findings; i++) {
 		const struct finding *finding = &result->findings[i];
 		describe(faults, finding, shown_at);
 		above += finding->severity > SEVERITY_INFO;
-		told += finding->severity == SEVERITY_ERROR && has_requirement(finding, "FM-12") &&
-			finding->start.offset >= shown_at && finding->end.offset <= shown_at + line->len;
+		bool inside = finding->start.offset >= shown_at && finding->end.offset <= shown_at + line->len;
+		told += finding->severity == SEVERITY_ERROR && has_requirement(finding, "FM-12") && inside;
+		remarks += finding->severity == SEVERITY_INFO && has_requirement(finding, "FM-13") && inside;
 	}
 	size_t want = line_lengths[_i].too_long ? 1 : 0;
+	ck_assert_msg(remarks == (line_lengths[_i].wide ? 1 : 0), "a line of %zu octets, %zu remarks:%s", line->len, remarks, faults->str);
 	ck_assert_msg(above == want && told == want, "a line of %zu octets:%s", line->len, faults->str);
 	message_result_free(result);
 	g_ptr_array_free(results, TRUE);

@@ -2,6 +2,7 @@
  * that transports alter. Single types, encodings and boundaries are looked at elsewhere. */
 #include "rule/check_charset.h"
 #include "rule/check_common.h"
+#include "rule/furniture.h"
 
 #include <glib.h>
 
@@ -616,12 +617,25 @@ static bool long_header_line(const struct message *m, const struct field *f, siz
 	return false;
 }
 
-/* with: most (characters), lines, except (fields that programs write). Lines longer than RFC 5322, section 2.1.1 recommends. Cases: header, text (at
- * least so many lines of plain text in 7bit or 8bit, those with an address left out: a few hurt nobody). */
+/* The line of the file that holds the range, as far as 999 octets: one above 998 is another rule's. */
+static size_t raw_line_length(const struct message *m, struct range in)
+{
+	struct span file = m->file->bytes;
+
+	while (in.end - in.start <= 998 && in.start > 0 && file.p[in.start - 1] != '\n')
+		in.start--;
+	while (in.end - in.start <= 998 && in.end < file.n && file.p[in.end] != '\r' && file.p[in.end] != '\n')
+		in.end++;
+	return in.end - in.start;
+}
+
+/* with: most (columns; a wide character has two), lines, wide_lines, except (fields that programs write). Lines longer than RFC 5322, section 2.1.1
+ * recommends. Cases: header, text (at least lines of plain text in 7bit or 8bit, or wide_lines with wide characters; those with an address and
+ * rule lines left out). */
 CHECK(line_over_recommended)
 {
 	size_t most = (size_t)rule_setting_int(check_rule(c), "most", 78), count = 0;
-	size_t lines = (size_t)rule_setting_int(check_rule(c), "lines", 1);
+	size_t lines = (size_t)rule_setting_int(check_rule(c), "lines", 1), wide_lines = (size_t)rule_setting_int(check_rule(c), "wide_lines", 1), wide = 0;
 	const char *const *except = rule_setting_list(check_rule(c), "except");
 	const struct text *source = NULL;
 	struct range where = { 0, 0 };
@@ -640,23 +654,27 @@ CHECK(line_over_recommended)
 			break;
 		}
 	}
-	for (size_t i = 0; i < m->n_bodies && count < lines; i++) {
+	for (size_t i = 0; i < m->n_bodies && count < lines && wide < wide_lines; i++) {
 		const struct body *body = &m->bodies[i];
 		if (body->html || !has_bare_lines(body->entity))
 			continue;
-		count = 0;
+		count = wide = 0;
 		for (size_t at = 0; at < body->source->bytes.n;) {
 			size_t start = at;
 			struct span line = take_line(body->source->bytes, &at);
-			if (line.n <= most || line.n > 998 || utf8_count(line) <= most || span_find(line, SPAN_LIT("://"), 0) < line.n)
+			if (line.n <= most || text_width(line, false) <= most || span_find(line, SPAN_LIT("://"), 0) < line.n ||
+			    furniture_is_rule(line))
 				continue;
+			if (raw_line_length(m, text_to_file(body->source, start, start + line.n)) > 998)
+				continue;
+			wide += text_width(line, false) > utf8_count(line);
 			if (count++ == 0) {
 				source = body->source;
 				where = (struct range){ start, start + line.n };
 			}
 		}
 	}
-	if (count >= lines)
+	if (count >= lines || wide >= wide_lines)
 		check_report_text(c, source, where, "text", ARG_I("count", count), ARG_I("most", most));
 }
 
