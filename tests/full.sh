@@ -92,6 +92,9 @@ real_mail_run() {
 real_mail_san_run() {
 	build SAN=1 B=build-san build-san/presend && B=build-san bash tests/real_mail.sh
 }
+decoders_run() {
+	build B=build-gcc CC=gcc CXX=g++ DEV=1 build-gcc/tests/decoded && B=build-gcc bash tests/decoders.sh
+}
 pathological_run() {
 	build B=build-gcc CC=gcc CXX=g++ DEV=1 build-gcc/presend && B=build-gcc bash tests/pathological.sh &&
 		build SAN=1 B=build-san build-san/presend && B=build-san bash tests/pathological.sh
@@ -112,6 +115,7 @@ step analyzer gcc analyzer_run
 step replay gcc replay_run
 step fuzz clang fuzz_build
 step pathological python3 pathological_run
+step decoders python3 decoders_run
 step precommit pre-commit bash tests/precommit.sh
 step postfix postfix postfix_run
 step real-mail tar real_mail_run

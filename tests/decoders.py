@@ -1,0 +1,118 @@
+"""Compares presend's decoded text parts with Python's codecs. May not call presend right or wrong: it classes each difference by the
+bytes that differ, and a difference that no rule below explains is a failure.
+
+decoders.py PROGRAM MAIL: PROGRAM is tests/decoded.c built, MAIL the folder with index.tsv.
+"""
+import base64
+import collections
+import glob
+import os
+import re
+import subprocess
+import sys
+
+STRICT = {"iso-2022-jp": "iso2022_jp_ext", "shift_jis": "cp932", "euc-jp": "euc_jp", "utf-8": "utf-8", "ascii": "ascii"}
+# One cell of JIS X 0208, two readings: the standard's, which Python's ISO-2022-JP and EUC-JP give, and that of Windows.
+READINGS = str.maketrans("\u301c\u2016\u2212\u00a2\u00a3\u00ac\u2014", "\uff5e\u2225\uff0d\uffe0\uffe1\uffe2\u2015")
+
+
+def windows_jis(raw, recover=False):
+    """ISO-2022-JP with row 13 and rows 89 to 92, by way of CP932: what the escapes switch is decoded run by run. recover: a line end
+    leads back to ASCII, and SO and SI switch to katakana and back."""
+    if recover:
+        raw = re.sub(rb"(\x1b\$[@B][^\x1b\r\n]*)(?=[\r\n])", b"\\1\x1b(B", raw)
+        raw = raw.replace(b"\x0e", b"\x1b(I").replace(b"\x0f", b"\x1b(B")
+    out, mode = [], b"B"
+    for piece in re.split(rb"(\x1b(?:\$[@B]|\$\([A-Z]|\$A|\([A-Z]|\.[A-Z]))", raw):
+        if piece.startswith(b"\x1b"):
+            mode = piece[1:]
+        elif mode in (b"$@", b"$B"):
+            # A line end stands for itself in any set.
+            for run in re.split(rb"([\r\n]+)", piece):
+                out.append(run.decode("ascii") if run[:1] in (b"\r", b"\n") else jis_pairs(run))
+        elif mode == b"(I":
+            out.append(bytes(b | 0x80 for b in piece).decode("cp932"))
+        else:
+            out.append(piece.decode("ascii"))
+    return "".join(out)
+
+
+def jis_pairs(run):
+    out = bytearray()
+    if len(run) % 2:
+        raise UnicodeDecodeError("jis", run, len(run) - 1, len(run), "odd byte")
+    for i in range(0, len(run), 2):
+        row, cell = run[i] - 0x20, run[i + 1] - 0x20
+        if not (1 <= row <= 94 and 1 <= cell <= 94):
+            raise UnicodeDecodeError("jis", run, i, i + 2, "no pair")
+        out.append((0x81 if row < 63 else 0xC1) + (row - 1) // 2)
+        out.append(cell + 0x3F + (cell >= 64) if row % 2 else cell + 0x9E)
+    return out.decode("cp932")
+
+
+def decode(codec, raw):
+    try:
+        return codec(raw), None
+    except UnicodeDecodeError as error:
+        return None, error
+
+
+def explain(family, raw, text):
+    """The class of a text: "equal", a reason, or None."""
+    name = STRICT.get(family)
+    if not name:
+        return "not Japanese: decoded as " + family
+    other, error = decode(lambda b: b.decode(name), raw)
+    if other == text:
+        return "equal"
+    if other is not None and other.translate(READINGS) == text.translate(READINGS):
+        return "the other reading of a cell with two (wave dash and its like)"
+    if family == "utf-8" and raw.startswith(b"\xef\xbb\xbf") and other is not None and other[1:] == text:
+        return "byte order mark"
+    if family == "iso-2022-jp":
+        other, jis_error = decode(windows_jis, raw)
+        if other is not None and other.translate(READINGS) == text.translate(READINGS):
+            return "row 13, rows 89 to 92, or katakana by ESC ( I, which the strict decoder refuses"
+        error = error or jis_error
+        other, _ = decode(lambda b: windows_jis(b, True), raw)
+        if other is not None and other.translate(READINGS) == text.translate(READINGS):
+            return "no return to ASCII at a line end, or SO and SI, where presend recovers and others go on in kanji"
+    if family == "shift_jis" and error is None and other is not None:
+        return None
+    if error is not None:
+        # Bytes that are in no charset: both agree where the first one stands, and presend goes on behind it.
+        good = raw[: error.start].decode(name, "ignore") if family != "iso-2022-jp" else ""
+        if family == "iso-2022-jp" or text.translate(READINGS).startswith(good.translate(READINGS)):
+            if "\ufffd" in text or family == "iso-2022-jp" and re.search(rb"\x1b(?!\$[@B]|\([BJI])|[\x80-\xff\x0e\x0f]", raw):
+                return "bytes that the charset does not have, where presend goes on behind them"
+    return None
+
+
+def main():
+    program, mail = sys.argv[1:]
+    with open(mail + "/index.tsv", encoding="utf-8") as index:
+        next(index)
+        paths = [mail + "/" + row[0] for row in (line.rstrip("\n").split("\t") for line in index) if row[2] == "ja"]
+    # Members of archives are named "archive:member".
+    paths = [p for p in paths if os.path.isfile(p)]
+    # The drafts of corpus/ are the ones with bytes that no charset has.
+    paths += sorted(glob.glob("corpus/*/*.eml"))
+    lines = []
+    for i in range(0, len(paths), 100):
+        lines += subprocess.run([program, *paths[i:i + 100]], stdout=subprocess.PIPE, check=True).stdout.decode("utf-8").splitlines()
+    classes, faults = collections.Counter(), []
+    for line in lines:
+        path, part, label, family, raw, text = line.split("\t")
+        reason = explain(family, base64.b64decode(raw), base64.b64decode(text).decode("utf-8"))
+        classes[reason] += 1
+        if reason is None:
+            faults.append(f"{path} part {part}, label {label or '(none)'}, decoded as {family}")
+    for reason, count in classes.most_common():
+        print(f"{count:6} {reason or 'NOT EXPLAINED'}")
+    for fault in faults:
+        print("decoders:", fault)
+    print(f"decoders: {len(lines)} texts of {len(paths)} files, {classes['equal']} equal, {len(faults)} not explained")
+    return 1 if faults or not classes["equal"] else 0
+
+
+sys.exit(main())
