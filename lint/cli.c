@@ -17,6 +17,7 @@ enum option_id {
 	OPTION_FAIL_ON, OPTION_MAX_SCORE, OPTION_RULES, OPTION_NO_BUILTIN_RULES, OPTION_STDIN_FILENAME, OPTION_TARGET_CHARSET,
 	OPTION_LANG, OPTION_NOW, OPTION_JOBS, OPTION_COLOR, OPTION_VERBOSE, OPTION_QUIET, OPTION_STATISTICS, OPTION_CONFIG, OPTION_ISOLATED,
 	OPTION_FORCE_EXCLUDE, OPTION_NO_INLINE_IGNORES, OPTION_BASELINE, OPTION_WRITE_BASELINE, OPTION_STAGED, OPTION_CHANGED_SINCE,
+	OPTION_SUMMARY, OPTION_DRAFT, OPTION_MESSAGE_ID, OPTION_FROM, OPTION_SINCE,
 	OPTION_TIMEOUT, OPTION_ON_FAILURE, OPTION_HELP, OPTION_VERSION
 };
 
@@ -103,6 +104,22 @@ static const struct option_definition option_definitions[] = {
 	    "検査できなかったメールの扱い: hold（既定）は終了コード 75 で保留、pass はそのまま渡す" },
 	  GROUP_GATE, FOR(GATE), VALUE_WORD, "pass hold" },
 
+	{ OPTION_SUMMARY, 0, "summary", { NULL, NULL },
+	  { "count by reply and receiver", "応答と受信側ごとに集計" },
+	  GROUP_BOUNCE, FOR(BOUNCE), VALUE_NONE, NULL },
+	{ OPTION_DRAFT, 0, "draft", { "FILE", "ファイル" },
+	  { "check this draft with the rules that the replies lead to", "応答に対応するルールでこの原稿を検査" },
+	  GROUP_BOUNCE, FOR(BOUNCE), VALUE_FILE, NULL },
+	{ OPTION_MESSAGE_ID, 0, "message-id", { "ID", "ID" },
+	  { "only what came back of the mail with this Message-ID", "この Message-ID のメールに関するものだけ" },
+	  GROUP_BOUNCE, FOR(BOUNCE), VALUE_TEXT, NULL },
+	{ OPTION_FROM, 0, "from", { "ADDRESS", "アドレス" },
+	  { "only mail of this sender", "この送信者のメールに関するものだけ" },
+	  GROUP_BOUNCE, FOR(BOUNCE), VALUE_TEXT, NULL },
+	{ OPTION_SINCE, 0, "since", { "TIME", "時刻" },
+	  { "only what came back since then (ISO 8601)", "この時刻以降のものだけ（ISO 8601）" },
+	  GROUP_BOUNCE, FOR(BOUNCE), VALUE_TEXT, NULL },
+
 	{ OPTION_CONFIG, 0, "config", { "FILE", "ファイル" },
 	  { "the configuration file, instead of the presend.toml found upwards from each file",
 	    "設定ファイル（各ファイルから上へたどって見つかる presend.toml の代わりに使用）" },
@@ -115,7 +132,7 @@ static const struct option_definition option_definitions[] = {
 
 	{ OPTION_FORMAT, 0, "format", { "FORMAT[=FILE]", "形式[=ファイル]" },
 	  { "the report; with FILE it is written there; may be given several times", "レポートの形式。ファイルを指定するとそこへ書き出す。複数回指定可" },
-	  GROUP_OUTPUT, FOR_FILES | FOR(EXPLAIN) | FOR(RULES), VALUE_FORMAT, NULL },
+	  GROUP_OUTPUT, FOR_FILES | FOR(BOUNCE) | FOR(EXPLAIN) | FOR(RULES), VALUE_FORMAT, NULL },
 	{ OPTION_LANG, 0, "lang", { "en|ja", "en|ja" },
 	  { "language of the messages; default from LC_MESSAGES", "メッセージの言語。既定は LC_MESSAGES に従う" },
 	  GROUP_OUTPUT, FOR_ALL, VALUE_WORD, "en ja" },
@@ -147,6 +164,11 @@ static const struct command_definition command_definitions[] = {
 	  "presend checklist --profile gmail-bulk,law-jp draft.eml",
 	  { "The verdict sheet: one row for everything that the receivers and laws of --profile ask, with what became of it.",
 	    "--profile で選んだ受信側と法令の要件を 1 件 1 行で並べ、それぞれの判定を示します。" } },
+	{ COMMAND_BOUNCE, "bounce", { "bounce [OPTION]... PATH|-...", "bounce [オプション]... パス|-..." },
+	  { "read what came back: why, and which rule to look at", "バウンスメールを読み、理由と見るべきルールを表示" },
+	  "presend bounce returned.eml\npresend bounce --draft issue.eml returned.eml",
+	  { "Read bounces, transcripts and complaints, and say what the receiver meant, whether the sender can do anything, and which rules to look at.",
+	    "バウンスメール、配送エラーの記録、苦情の報告を読み、受信側が何を伝えているか、送信側で対処できるか、どのルールを見ればよいかを示します。" } },
 	{ COMMAND_EXPLAIN, "explain", { "explain [OPTION]... RULE...", "explain [オプション]... ルール..." },
 	  { "why a rule exists, its source, examples, how to mend what it finds", "ルールの理由、根拠、例、対処を表示" },
 	  "presend explain header-duplicate\npresend explain UN-01",
@@ -194,7 +216,7 @@ bool cli_option_of(const struct option_definition *option, enum command command)
 
 /* Options and commands of the interface that later versions bring: said so, rather than "unknown". */
 static const char *const later_options[] = { "fix", "unsafe-fixes", "diff", "data", "clients", "advice", "prior" };
-static const char *const later_commands[] = { "preflight", "bounce", "preview", "lsp", "mcp", "config", "init" };
+static const char *const later_commands[] = { "preflight", "preview", "lsp", "mcp", "config", "init" };
 static const char *const later_formats[] = { "sarif", "junit", "github", "gitlab", "checkstyle", "rdjson", "html", "markdown" };
 
 static const char *const profile_names[] = { "gmail", "gmail-bulk", "yahoo", "outlook", "icloud", "japan-carriers",
@@ -207,6 +229,8 @@ const char *cli_formats(enum command command)
 		return "text json jsonl";
 	case COMMAND_CHECKLIST:
 		return "text json";
+	case COMMAND_BOUNCE:
+		return "text json jsonl csv";
 	case COMMAND_EXPLAIN:
 		return "text json markdown";
 	case COMMAND_RULES:
@@ -306,6 +330,10 @@ static bool parse_format(struct cli *cli, const char *value)
 
 	if (cli->command == COMMAND_RULES && strcmp(name, "coverage") == 0) {
 		cli->coverage = good = true;
+	} else if (cli->command == COMMAND_BOUNCE) {
+		good = bounce_format_parse(name, &cli->bounce.format);
+		if (!good)
+			refuse(language, NULL, say(language, "unknown format", "不明な形式です"), name);
 	} else if (cli->command == COMMAND_RULES || cli->command == COMMAND_EXPLAIN) {
 		good = !strchr(value, '=') && explain_format_parse(name, &cli->rules_format);
 		if (!good && strchr(value, '='))
@@ -515,6 +543,21 @@ static bool apply_option(struct parse_state *state, const struct option_definiti
 	case OPTION_ON_FAILURE:
 		cli->gate.pass_on_failure = strcmp(value, "pass") == 0;
 		good = cli->gate.pass_on_failure || strcmp(value, "hold") == 0;
+		break;
+	case OPTION_SUMMARY:
+		cli->bounce.summary = true;
+		break;
+	case OPTION_DRAFT:
+		cli->bounce.draft = value;
+		break;
+	case OPTION_MESSAGE_ID:
+		cli->bounce.message_id = value;
+		break;
+	case OPTION_FROM:
+		cli->bounce.from = value;
+		break;
+	case OPTION_SINCE:
+		good = date_parse_iso(span_str(value), &cli->bounce.since);
 		break;
 	case OPTION_HELP:
 		state->help = true;

@@ -5,10 +5,12 @@
 #include "gate.h"
 #include "rule/explain.h"
 #include "run.h"
+#include "run_bounce.h"
 
 enum command {
 	COMMAND_LINT,
 	COMMAND_CHECKLIST,
+	COMMAND_BOUNCE,
 	COMMAND_EXPLAIN,
 	COMMAND_RULES,
 	COMMAND_GATE,
@@ -16,7 +18,7 @@ enum command {
 	COMMAND_VERSION
 };
 
-enum option_group { GROUP_DRAFT, GROUP_RULES, GROUP_FAIL, GROUP_GATE, GROUP_CONFIGURATION, GROUP_OUTPUT, N_GROUPS };
+enum option_group { GROUP_DRAFT, GROUP_RULES, GROUP_FAIL, GROUP_GATE, GROUP_BOUNCE, GROUP_CONFIGURATION, GROUP_OUTPUT, N_GROUPS };
 
 /* What the value of an option is: completions and tests need to know. */
 enum option_value {
@@ -54,6 +56,7 @@ struct command_definition {
 struct cli {
 	enum command command;
 	struct run_options run;
+	struct bounce_options bounce;
 	char **operands;               /* pointers into argv */
 	size_t n_operands;
 	char *root;                    /* see run_find_root() */

@@ -16,6 +16,7 @@ static const struct words {
 	[GROUP_RULES] = { { "Which rules run", "実行するルール" } },
 	[GROUP_FAIL] = { { "What makes a run fail", "失敗とみなす条件" } },
 	[GROUP_GATE] = { { "The gate", "ゲート" } },
+	[GROUP_BOUNCE] = { { "What came back", "バウンス" } },
 	[GROUP_CONFIGURATION] = { { "Configuration", "設定" } },
 	[GROUP_OUTPUT] = { { "What is printed", "表示" } },
 };

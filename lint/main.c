@@ -124,8 +124,11 @@ static int run(const struct cli *cli)
 		return gate_run(&cli->gate, &cli->run);
 	case COMMAND_LINT:
 	case COMMAND_CHECKLIST:
+	case COMMAND_BOUNCE:
 		break;
 	}
+	if (cli->command == COMMAND_BOUNCE && cli->n_operands)
+		return run_bounce(&cli->run, &cli->bounce, cli->operands, cli->n_operands);
 	int code = cli->n_operands || cli->command == COMMAND_LINT ? run_lint(&cli->run, cli->operands, cli->n_operands) : -1;
 	if (code < 0) {
 		GString *usage = g_string_new(NULL);

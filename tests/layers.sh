@@ -60,13 +60,8 @@ only 'gio/' 'lint/mail/archive.c'
 only 'libxml/' 'lint/doc/html_tree.c'
 only 'unicode/' 'lint/base/utf8.c lint/base/idn.c lint/base/normal.c lint/base/words.c lint/mail/charset.c lint/mail/jis.c'
 only 'pcre2' 'lint/rule/pattern.c'
-<<<<<<< HEAD
 only 'yaml' 'lint/rule/node.c lint/baseline.c'
-only 'json' 'lint/report/report_json.c'
-=======
-only 'yaml' 'lint/rule/rule_load.c lint/baseline.c'
-only 'json' 'lint/report/report_json.c lint/config/schema.c'
->>>>>>> 54a1c3f (config: the table of keys as JSON Schema, reference and default file; what is in force with its origins)
+only 'json' 'lint/report/report_json.c lint/report/report_json_bounce.c lint/config/schema.c'
 only 'libpsl' 'lint/doc/alignment.c'
 only 'toml' 'lint/config/toml.cc'
 

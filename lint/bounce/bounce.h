@@ -18,7 +18,11 @@ struct bounce_entry {
 	size_t index;                 /* of the message in its file */
 	enum bounce_kind kind;
 	/* NULL where it is not said: */
-	const char *recipient, *date, *reporting_mta, *remote_mta, *status, *reply, *message_id, *sender;
+	const char *recipient;
+	const char *original_recipient; /* where it is another: the address that was written to */
+	const char *date;             /* ISO 8601 */
+	const char *reporting_mta, *remote_mta, *status, *reply;
+	const char *message_id, *sender; /* of the mail that came back */
 	enum bounce_action action;
 	enum reply_stage stage;
 	int reply_code;               /* 0: none */
@@ -35,11 +39,5 @@ struct bounce_entry {
 
 const char *bounce_kind_name(enum bounce_kind kind);       /* "dsn", "transcript", ... "not-a-bounce" */
 const char *bounce_action_name(enum bounce_action action); /* "failed", ...; NULL for ACTION_UNKNOWN */
-
-/* What is told about a whole input. */
-struct bounce_report {
-	struct arena *arena;
-	GPtrArray *entries;           /* struct bounce_entry * */
-};
 
 #endif

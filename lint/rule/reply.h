@@ -3,6 +3,8 @@
 #ifndef PRESEND_RULE_REPLY_H
 #define PRESEND_RULE_REPLY_H
 
+#include <glib.h>
+
 #include "rule/rule.h"
 
 /* Who can do something about it, and where. */
@@ -97,5 +99,13 @@ const struct reply_receiver *reply_receiver_find(const char *id);
 const char *reply_fixer_name(enum reply_fixer fixer); /* "draft", "sending", "list", "setup", "receiver", "wait" */
 /* True where somebody at the sender's can do something. */
 bool reply_fixer_is_sender(enum reply_fixer fixer);
+
+/* Is a requirement of the catalogue meant by an entry of a reply's list, which may be "LK-*"? */
+bool reply_means(const char *listed, const char *requirement);
+/* The ids of the requirements that the replies lead to, each once, in the order of the replies and of their lists; "LK-*" is spelt out where
+ * whole. Strings are constant. g_ptr_array_unref() it. */
+GPtrArray *reply_requirements(const struct reply *const *replies, size_t n, bool whole);
+/* The built-in rules that decide these requirements (as reply_requirements() gives them), each once, in that order. */
+GPtrArray *reply_rules(const GPtrArray *requirements);
 
 #endif
