@@ -64,16 +64,17 @@ elif ! "$rules2c" "$scratch/shown" "$scratch/shown.c"; then
 	status=1
 fi
 
-# What a page shows, in the order of the page: levels of headings, blocks of code without their comments, the program and options of
+# What a page shows, in the order of the page: levels of headings, blocks of YAML and the like without their comments, the program and options of
 # commands, and the first column of tables where it is code. The Japanese page may have more headings at its end.
 shape() {
 	awk '
-		/^```/ { if (block = !block) screen = /^```console/; print "```"; next }
-		block && !screen { sub(/(^|  +)#.*/, ""); sub(/[ \t]+$/, ""); if ($0 != "") print "  " $0; next }
+		/^```/ { if (block = !block) data = /^```(yaml|toml|json|c)$/; print $1; next }
+		block && data { sub(/(^|  +)#.*/, ""); sub(/[ \t]+$/, ""); if ($0 != "") print "  " $0; next }
 		block { next }
 		/^#+ / { print $1; next }
 		/^    / { gsub(/,|、/, " "); line = $1; for (i = 2; i <= NF; i++) if ($i ~ /^--/) line = line " " $i; print "    " line; next }
-		/^\| `/ { split($0, cell, "|"); n = split(cell[2], code, "`"); line = "|"; for (i = 2; i <= n; i += 2) line = line " " code[i]; print line }
+		/^\| `/ { split($0, cell, "|"); n = split(cell[2], code, "`"); line = "|"; for (i = 2; i <= n; i += 2) line = line " " code[i]
+			gsub(/`[^`]*`|[ ,*]|、|or/, "", cell[2]); if (cell[2] == "") print line }
 	' "$1"
 }
 twins=0
