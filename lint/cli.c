@@ -796,10 +796,11 @@ bool cli_parse(int argc, char **argv, struct cli *cli)
 		if (cli->n_operands == 0)
 			return refuse(cli->run.report.language, NULL,
 				      say(cli->run.report.language, "needs -- and a command behind it", "-- と、その後にコマンドが必要です"), "gate");
-		/* The last step before the mail leaves. */
+		/* The last step before the mail leaves: a configuration made for drafts does not make a draft of it. */
 		if (!cli->run.lint.stage_given)
 			cli->run.lint.stage = STAGE_FINAL;
 		cli->run.lint.stage_given = true;
+		cli->run.given |= (uint64_t)1 << config_key_of_option("stage")->key;
 	}
 	for (size_t i = 0; i < state.n_formats; i++)
 		if (!parse_format(cli, state.formats[i]))

@@ -439,8 +439,10 @@ static int report_outcome(const struct setup *setup, const struct run_options *o
 	for (guint i = 0; i < outcome->remarks->len; i++)
 		say_reason(options->report.language, NULL, g_ptr_array_index(outcome->remarks, i));
 	for (guint i = 0; i < outcome->results->len; i++) {
-		const struct message_result *result = g_ptr_array_index(outcome->results, i);
-		if (fails(setup_settings_of(setup, result), result))
+		struct message_result *result = g_ptr_array_index(outcome->results, i);
+		const struct settings *settings = setup_settings_of(setup, result);
+		result->fail_on = settings->fail_on;
+		if (fails(settings, result))
 			code = EXIT_FINDINGS;
 	}
 	struct report_view view = { .results = (struct message_result *const *)outcome->results->pdata,

@@ -113,6 +113,24 @@ grep -v '^Date:' "$good" >"$scratch/no-date"
 gate 65 'no Date at the last step' "$scratch/no-date" -- "$scratch/sendmail"
 gate 0 'no Date in a draft' "$scratch/no-date" --stage draft -- "$scratch/sendmail"
 
+# The configuration of the working folder holds, but not its stage, which is that of drafts.
+mkdir "$scratch/project"
+printf 'stage = "draft"\nfail-on = "info"\nignore = ["header-duplicate", "tag-percent"]\n' >"$scratch/project/presend.toml"
+cd "$scratch/project" || exit 2
+gate 65 'a configuration: no Date at the last step' "$scratch/no-date" -- "$scratch/sendmail"
+gate 65 'a configuration: its fail-on' "$bad" -- "$scratch/sendmail"
+grep -q ' info \| warning ' "$scratch/err" && ! grep -q header-duplicate "$scratch/err"
+report $? 'a configuration: the report tells what it asks for'
+gate 0 'a configuration: the command line wins' "$bad" --fail-on error -- "$scratch/sendmail"
+gate 65 'no configuration' "$bad" --isolated -- "$scratch/sendmail"
+printf 'stage = 1\n' >presend.toml
+gate 75 'a broken configuration' "$good" -- "$scratch/sendmail"
+cd "$top" || exit 2
+# A draft may say what it knows of, unless that is not wanted.
+{ printf 'X-Presend-Ignore: header-duplicate, tag-percent\n'; cat "$bad"; } >"$scratch/ignoring"
+gate 0 'a mail that knows its faults' "$scratch/ignoring" -- "$scratch/sendmail"
+gate 65 '--no-inline-ignores' "$scratch/ignoring" --no-inline-ignores -- "$scratch/sendmail"
+
 # What a mail says reaches the log harmless, and there is never much of it.
 {
 	printf 'From: a@hanami-books.jp\nSubject: =?UTF-8?B?%s?=\n' "$(printf '\033[2J\nforged: line\r%05000d' 0 | base64 -w0)"

@@ -60,7 +60,7 @@ static void refusal_write(GString *out, const struct report_view *view, const st
 		PHRASE_APPEND(line, PHRASE_REFUSED, language, result->subject ? result->subject : "");
 		for (size_t k = 0; k < result->n_findings; k++) {
 			const struct finding *finding = &result->findings[k];
-			if (options->fail_on == SEVERITY_OFF || finding->severity < options->fail_on)
+			if (finding->suppressed || result->fail_on == SEVERITY_OFF || finding->severity < result->fail_on)
 				continue;
 			if (n == 0)
 				append_line(out, span_of(line->str, line->len));
