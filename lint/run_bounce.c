@@ -72,6 +72,8 @@ static void read_messages(struct state *state, const char *path, struct span byt
 	struct arena *ranges_arena = arena_new();
 	size_t n;
 	bool is_mbox;
+
+	bytes = bounce_line_feeds(ranges_arena, bytes);
 	struct range *ranges = input_split_mbox(ranges_arena, bytes, &n, &is_mbox);
 
 	for (size_t i = 0; i < n; i++) {

@@ -11,6 +11,7 @@ enum { TEXT_MAX = 256 * 1024 }; /* bytes of one text part that are read */
 struct seen {
 	const struct message *message;
 	bool from_daemon;      /* who wrote it, by name, or nobody by an empty return path */
+	bool from_mailer;      /* MAILER-DAEMON by name, or nobody at all */
 	bool subject_failure;
 	bool auto_reply;
 	bool trouble;          /* X-Failed-Recipients, or a machine-readable part */
@@ -56,7 +57,7 @@ static bool is_failure_subject(struct span subject)
 		"delivery has failed", "undelivered", "mail system error", "delivery error", "non-delivery", "nondeliverable", "could not send", "warning: message",
 		"delayed mail", "delivery report", "delivery problem", "message delivery", "mail could not be", "mail failure", "failed mail", "error sending your mail",
 		"failed delivery", "failure delivery", "failure report", "delivery status", "could not be delivered", "rejected", "couldn't be delivered", "message status",
-		"unknown user", "undelivrable", "mail error", "unzustellbar", "returned to sender", "email delivery", "不達",
+		"unknown user", "undelivrable", "mail error", "unzustellbar", "returned to sender", "returning to sender", "mail failed", "email delivery", "エラー通知", "不達",
 		"配信", "не достав", NULL};
 
 	return any_ci(subject, words);
@@ -84,6 +85,7 @@ static struct seen look(const struct message *message)
 	struct span from = value_of(message, "From");
 
 	seen.from_daemon = (message->from_field && is_daemon(from)) || (path && path->value && span_eq(span_trim(path->value->bytes), SPAN_LIT("<>")));
+	seen.from_mailer = message->from_field && (has_ci(from, "mailer-daemon") || span_eq(span_trim(from), SPAN_LIT("<>")) || span_trim(from).n == 0);
 	seen.subject_failure = message->subject && is_failure_subject(message->subject->bytes);
 	seen.auto_reply = is_auto_reply(message);
 	seen.trouble = field_of(message, "X-Failed-Recipients") != NULL;
@@ -108,7 +110,7 @@ static const struct entity *find_part(const struct message *message, const char 
 	return NULL;
 }
 
-/* Texts that stand in front of the mail that came back, one behind the other. */
+/* Texts that stand in front of the mail that came back, one behind the other. Where the tree of parts is broken, all of the body. */
 static GString *texts_of(const struct message *message)
 {
 	GString *texts = g_string_new(NULL);
@@ -124,6 +126,10 @@ static GString *texts_of(const struct message *message)
 		struct span text = body->visible ? body->visible->bytes : SPAN_EMPTY;
 		g_string_append_len(texts, text.p, (gssize)MIN(text.n, (size_t)TEXT_MAX));
 		g_string_append_c(texts, '\n');
+	}
+	if (span_trim(span_of(texts->str, texts->len)).n == 0) {
+		struct span body = span_cut(message->file->bytes, message->header->end, message->range.end);
+		g_string_append_len(texts, body.p, (gssize)MIN(body.n, (size_t)TEXT_MAX));
 	}
 	return texts;
 }
@@ -326,9 +332,10 @@ static void read_complaint(struct arena *arena, struct span fields, GPtrArray *e
 
 static void read_message(struct arena *arena, const struct message *message, size_t index, GPtrArray *entries)
 {
-	static const char *const status[] = {"delivery-status", "global-delivery-status", "partial-delivery-status", NULL}, *const feedback[] = {"feedback-report", NULL};
+	static const char *const whole[] = {"rfc822", NULL}, *const status[] = {"delivery-status", "global-delivery-status", "partial-delivery-status", NULL}, *const feedback[] = {"feedback-report", NULL};
 	struct seen seen = look(message);
 	const struct entity *report = find_part(message, "message", status), *complaint = find_part(message, "message", feedback);
+	const struct entity *returned = find_part(message, "message", whole);
 	GString *texts = texts_of(message);
 	struct span text = span_of(texts->str, texts->len);
 	struct original original = original_of(arena, message, text);
@@ -337,9 +344,12 @@ static void read_message(struct arena *arena, const struct message *message, siz
 
 	if (complaint) {
 		read_complaint(arena, text_of_part(complaint), entries);
+	} else if (has_ci(message->subject ? message->subject->bytes : SPAN_EMPTY, "complaint about message from") && returned) {
+		add_plain(arena, entries, BOUNCE_COMPLAINT, NULL, NULL);
 	} else if (report && dsn_read(arena, text_of_part(report), entries)) {
 		fill_from_text(arena, entries, first, text);
-	} else if (seen.auto_reply && !seen.trouble && !report && !(seen.from_daemon && seen.subject_failure)) {
+	} else if (seen.auto_reply && !seen.trouble && !report && !(seen.from_daemon && seen.subject_failure) &&
+		   !(seen.from_mailer && transcript_says_failure(text))) {
 		add_plain(arena, entries, BOUNCE_AUTO_REPLY, first_address(arena, value_of(message, "From")), NULL);
 	} else {
 		bool failure = transcript_says_failure(text);
@@ -347,7 +357,7 @@ static void read_message(struct arena *arena, const struct message *message, siz
 		/* Fields of a report in a text of its own, as many servers send them. */
 		if ((seen.from_daemon || seen.subject_failure || report) && has_ci(text, "\nFinal-Recipient:") && dsn_read(arena, text, entries))
 			fill_from_text(arena, entries, first, text);
-		else if (seen.trouble || report || (seen.from_daemon && (seen.subject_failure || failure)) || (seen.subject_failure && failure))
+		else if (seen.trouble || report || seen.from_mailer || (seen.from_daemon && (seen.subject_failure || failure)) || (seen.subject_failure && failure))
 			transcript_read(arena, text, sender, entries);
 		if (seen.trouble)
 			add_failed_recipients(arena, message, entries, first);
@@ -360,8 +370,7 @@ static void read_message(struct arena *arena, const struct message *message, siz
 	g_string_free(texts, TRUE);
 }
 
-/* Line ends of old Macs: places do not matter here. */
-static struct span with_line_feeds(struct arena *arena, struct span bytes)
+struct span bounce_line_feeds(struct arena *arena, struct span bytes)
 {
 	if (span_find_byte(bytes, '\n', 0) < bytes.n || span_find_byte(bytes, '\r', 0) == bytes.n)
 		return bytes;
@@ -399,7 +408,7 @@ static void read_pasted(struct arena *arena, const char *path, size_t index, str
 
 void bounce_read(struct arena *arena, const char *path, size_t index, struct span bytes, GPtrArray *entries)
 {
-	const struct text file = {.bytes = with_line_feeds(arena, bytes)};
+	const struct text file = {.bytes = bytes};
 	struct line_index lines = line_index_new(arena, file.bytes);
 	struct message *message = message_new(path, &file, &lines, (struct range){0, file.bytes.n}, index, INPUT_MESSAGE, TEMPLATE_NONE);
 

@@ -8,6 +8,9 @@
  * fails; cost linear in the bytes. */
 void bounce_read(struct arena *arena, const char *path, size_t index, struct span bytes, GPtrArray *entries);
 
+/* The bytes with LF where a file has only the line ends of old Macs (CR): places do not matter here. */
+struct span bounce_line_feeds(struct arena *arena, struct span bytes);
+
 /* Private to the files of this folder. */
 
 /* The text of a machine-readable part (message/delivery-status): one entry for each recipient. Fields that stand in no group of a recipient

@@ -46,7 +46,11 @@ bool next_address(struct span text, size_t *at, struct span *address)
 			size_t close = span_find_byte(span_cut(text, 0, end + 64), ']', end);
 			end = close < text.n && close < end + 64 ? close + 1 : end;
 		}
-		/* rfc822;reader@..., mailto:reader@..., and a quote in front of the local part. */
+		/* "dda:SMTP=reader@example.com" of X.400, and a quote in front of the local part. */
+		struct span local = span_cut(text, start, sign);
+		size_t smtp = span_find_ci(local, SPAN_LIT("SMTP="), 0);
+		if (smtp < local.n)
+			start += smtp + strlen("SMTP=");
 		while (start < sign && (text.p[start] == '\'' || text.p[start] == '`' || text.p[start] == '*' || text.p[start] == '-' || text.p[start] == '.'))
 			start++;
 		if (start == sign || end == sign + 1)
@@ -86,7 +90,7 @@ bool transcript_says_failure(struct span text)
 		"mailbox is full", "over quota", "quota exceeded", "error delivering your mail", "error was encountered", "trouble delivering",
 		"there was an error", "error sending", "not listed in", "doesn't have a", "account has been disabled", "invalid user", "invalid address",
 		"does not exist", "exceeded the local limit", "could not send", "couldn't be found", "not be found", "was undeliverable", "message has not been",
-		"mail has not been", "failure notice", "failure reasons", "host unknown", "unrouteable", "unroutable", "not accept", "bounced",
+		"mail has not been", "failure notice", "failure reasons", "host unknown", "unrouteable", "unroutable", "not accept", "bounced", "not a valid user", "invalid recipient", "unknown host", "no valid recipients", "无法发送", "无法投递", "退信",
 		"配信でき",
 		"送信できません",
 		"送信に失敗",
@@ -139,7 +143,7 @@ static bool is_separator(struct span line)
 		"original mail", "the message header", "text of your message", "message follows", "this is a copy of the headers", "beginning of your message",
 		"copy of the message header", "original headers", "message header is as follows", "message is attached", NULL};
 	struct span text = span_trim(line);
-	bool ruled = text.n > 2 && (text.p[0] == '-' || text.p[0] == '=' || text.p[0] == '*' || text.p[0] == '_' || text.p[0] == '+');
+	bool ruled = text.n > 2 && (text.p[0] == '-' || text.p[0] == '|' || text.p[0] == '=' || text.p[0] == '*' || text.p[0] == '_' || text.p[0] == '+');
 
 	if (text.n == 0 || text.n > 100)
 		return false;
@@ -224,7 +228,7 @@ static void say_line(GString *said, struct span line)
 /* Lines that name addresses of the sender or of the mail, not of who it failed for. */
 static bool is_about_mail(struct span line)
 {
-	static const char *const names[] = {"From:", "Subject:", "Date:", "Sent:", "Cc:", "Reply-To:", "Sender:", "Original Sender", "Original-Sender", "Message-Id:", "MAIL FROM",
+	static const char *const names[] = {"From:", "To:", "Subject:", "Date:", "Sent:", "Cc:", "Reply-To:", "Sender:", "Original Sender", "Original-Sender", "Message-Id:", "MAIL FROM",
 					    "Return-Path:", "Received:", "Return-path", "References:", "In-Reply-To:", "envelope-from", "Sender-MTA", "Message ID", ">>> MAIL", "X-", NULL};
 	static const char *const inside[] = {"please contact", "please send mail", "please forward", "for assistance", "for further assistance", "contact your", "send an e-mail to", "mailto:",
 					     "write to", "questions", "envelope-from", "envelope sender", "unsubscribe", "Message-ID", NULL};
@@ -245,8 +249,8 @@ static bool head_of(struct span line, struct span *address, struct span *rest)
 		s = span_cut(s, 1, s.n);
 	if (span_starts_ci(s, SPAN_LIT("Recipient:")) || span_starts_ci(s, SPAN_LIT("Recipient(s):")))
 		s = span_trim(span_cut(s, span_find_byte(s, ':', 0) + 1, s.n));
-	else if (span_starts_ci(s, SPAN_LIT("rfc822;")) || span_starts_ci(s, SPAN_LIT("To: ")))
-		s = span_trim(span_cut(s, span_starts_ci(s, SPAN_LIT("To:")) ? 3 : 7, s.n));
+	else if (span_starts_ci(s, SPAN_LIT("rfc822;")))
+		s = span_trim(span_cut(s, 7, s.n));
 	bool bracket = s.n && s.p[0] == '<';
 	struct span body = bracket ? span_cut(s, 1, s.n) : s;
 	if (!next_address(body, &at, address) || address->p != body.p)
@@ -395,7 +399,7 @@ static void read_heads(struct reading *r)
 static void read_sentences(struct reading *r)
 {
 	static const char *const words[] = {"deliver", "unknown", "fail", "reject", "not listed", "invalid", "rcpt", "recipient", "no such", "error", "user", "mailbox",
-					    "does not exist", "could not", "couldn't", "cannot", "unable", "address", "sent to", "full", "quota", "disabled",
+					    "does not exist", "could not", "couldn't", "cannot", "unable", "address", "sent to", "full", "quota", "disabled", "smtp=",
 					    "宛先", NULL};
 	bool failure = false;
 	size_t next;
@@ -410,6 +414,20 @@ static void read_sentences(struct reading *r)
 		while (next_address(line, &from, &address))
 			if (!is_nobody(r, address) && (any_ci(line, words) || (failure && address.n == line.n)))
 				record_of(r, address, true);
+	}
+}
+
+/* Third, the mail's own To, where the server repeats it. */
+static void read_to(struct reading *r)
+{
+	size_t next;
+
+	for (size_t at = 0, n = 0; at < r->text.n && n < TRANSCRIPT_LINES_MAX; at = next, n++) {
+		struct span line = span_trim(line_at(r->text, at, &next)), address;
+		size_t from = 0;
+
+		if (span_starts_ci(line, SPAN_LIT("To:")) && next_address(line, &from, &address) && !is_nobody(r, address))
+			record_of(r, address, true);
 	}
 }
 
@@ -503,6 +521,8 @@ size_t transcript_read(struct arena *arena, struct span text, const char *sender
 	read_heads(&r);
 	if (!r.records->len)
 		read_sentences(&r);
+	if (!r.records->len)
+		read_to(&r);
 	size_t n = r.records->len;
 	for (guint i = 0; i < r.records->len; i++) {
 		struct record *record = &g_array_index(r.records, struct record, i);
