@@ -18,12 +18,12 @@ enum option_id {
 	OPTION_LANG, OPTION_NOW, OPTION_JOBS, OPTION_COLOR, OPTION_VERBOSE, OPTION_QUIET, OPTION_STATISTICS, OPTION_CONFIG, OPTION_ISOLATED,
 	OPTION_FORCE_EXCLUDE, OPTION_NO_INLINE_IGNORES, OPTION_BASELINE, OPTION_WRITE_BASELINE, OPTION_STAGED, OPTION_CHANGED_SINCE,
 	OPTION_SUMMARY, OPTION_DRAFT, OPTION_MESSAGE_ID, OPTION_FROM, OPTION_SINCE,
-	OPTION_TIMEOUT, OPTION_ON_FAILURE, OPTION_HELP, OPTION_VERSION
+	OPTION_PRINT, OPTION_SCHEMA, OPTION_TIMEOUT, OPTION_ON_FAILURE, OPTION_HELP, OPTION_VERSION
 };
 
 /* Commands that an option belongs to; 0 stands for those that check mail. */
 #define FOR(command) (1u << COMMAND_##command)
-#define FOR_MAIL (FOR(LINT) | FOR(CHECKLIST) | FOR(GATE))
+#define FOR_MAIL (FOR(LINT) | FOR(CHECKLIST) | FOR(GATE) | FOR(CONFIG)) /* config shows what becomes of them */
 #define FOR_FILES (FOR(LINT) | FOR(CHECKLIST))
 #define FOR_RULES (FOR_MAIL | FOR(EXPLAIN) | FOR(RULES))
 #define FOR_ALL (~0u)
@@ -123,16 +123,23 @@ static const struct option_definition option_definitions[] = {
 	{ OPTION_CONFIG, 0, "config", { "FILE", "ファイル" },
 	  { "the configuration file, instead of the presend.toml found upwards from each file",
 	    "設定ファイル（各ファイルから上へたどって見つかる presend.toml の代わりに使用）" },
-	  GROUP_CONFIGURATION, 0, VALUE_FILE, NULL },
+	  GROUP_CONFIGURATION, FOR_RULES, VALUE_FILE, NULL },
 	{ OPTION_ISOLATED, 0, "isolated", { NULL, NULL }, { "read no configuration file", "設定ファイルを読まない" },
-	  GROUP_CONFIGURATION, 0, VALUE_NONE, NULL },
+	  GROUP_CONFIGURATION, FOR_RULES, VALUE_NONE, NULL },
 	{ OPTION_FORCE_EXCLUDE, 0, "force-exclude", { NULL, NULL },
 	  { "leave excluded files out even where they are named", "除外したファイルは、直接指定されても検査しない" },
 	  GROUP_CONFIGURATION, 0, VALUE_NONE, NULL },
 
+	{ OPTION_PRINT, 0, "print", { NULL, NULL },
+	  { "what is in force for PATH, with the origin of each value (the default)", "パスに適用される設定を、値ごとの出所とともに表示（既定）" },
+	  GROUP_CONFIGURATION, FOR(CONFIG), VALUE_NONE, NULL },
+	{ OPTION_SCHEMA, 0, "schema", { NULL, NULL },
+	  { "the JSON Schema of presend.toml, for editors", "presend.toml の JSON Schema（エディター用）を表示" },
+	  GROUP_CONFIGURATION, FOR(CONFIG), VALUE_NONE, NULL },
+
 	{ OPTION_FORMAT, 0, "format", { "FORMAT[=FILE]", "形式[=ファイル]" },
 	  { "the report; with FILE it is written there; may be given several times", "レポートの形式。ファイルを指定するとそこへ書き出す。複数回指定可" },
-	  GROUP_OUTPUT, FOR_FILES | FOR(BOUNCE) | FOR(EXPLAIN) | FOR(RULES), VALUE_FORMAT, NULL },
+	  GROUP_OUTPUT, FOR_FILES | FOR(BOUNCE) | FOR(EXPLAIN) | FOR(RULES) | FOR(CONFIG), VALUE_FORMAT, NULL },
 	{ OPTION_LANG, 0, "lang", { "en|ja", "en|ja" },
 	  { "language of the messages; default from LC_MESSAGES", "メッセージの言語。既定は LC_MESSAGES に従う" },
 	  GROUP_OUTPUT, FOR_ALL, VALUE_WORD, "en ja" },
@@ -179,6 +186,13 @@ static const struct command_definition command_definitions[] = {
 	  "presend rules --format json\npresend rules check rules/",
 	  { "List the rules in force. rules check DIR loads the rules of a folder strictly, runs their examples and names the patterns that are slow.",
 	    "有効なルールの一覧を表示します。rules check フォルダー は、フォルダー内のルールを厳密に読み込み、例を実行し、処理の遅い正規表現を表示します。" } },
+	{ COMMAND_CONFIG, "config", { "config [OPTION]... [PATH]", "config [オプション]... [パス]" },
+	  { "the configuration in force for a path, or its JSON Schema", "パスに適用される設定、または JSON Schema を表示" },
+	  "presend config newsletters/2026-11.eml\npresend config --schema > presend.schema.json",
+	  { "Print what is in force for PATH (a file that may still be written, or a folder; default: the working directory), each value with the file and line it "
+	    "comes from. --format markdown prints what every key means.",
+	    "パス（これから作るファイルやフォルダーでもよい。既定はカレントディレクトリ）に適用される設定を、それぞれの値がどのファイルの何行目に書かれているかとともに"
+	    "表示します。--format markdown を指定すると、すべてのキーの説明を表示します。" } },
 	{ COMMAND_GATE, "gate", { "gate [OPTION]... -- COMMAND...", "gate [オプション]... -- コマンド..." },
 	  { "check standard input and hand the same bytes to COMMAND, or refuse", "標準入力を検査し、同じ内容をコマンドに渡すか拒否" },
 	  "presend gate -- /usr/sbin/sendmail -t -i < issue.eml\n"
@@ -216,7 +230,7 @@ bool cli_option_of(const struct option_definition *option, enum command command)
 
 /* Options and commands of the interface that later versions bring: said so, rather than "unknown". */
 static const char *const later_options[] = { "fix", "unsafe-fixes", "diff", "data", "clients", "advice", "prior" };
-static const char *const later_commands[] = { "preflight", "preview", "lsp", "mcp", "config", "init" };
+static const char *const later_commands[] = { "preflight", "preview", "lsp", "mcp", "init" };
 static const char *const later_formats[] = { "sarif", "junit", "github", "gitlab", "checkstyle", "rdjson", "html", "markdown" };
 
 static const char *const profile_names[] = { "gmail", "gmail-bulk", "yahoo", "outlook", "icloud", "japan-carriers",
@@ -235,6 +249,8 @@ const char *cli_formats(enum command command)
 		return "text json markdown";
 	case COMMAND_RULES:
 		return "text json markdown coverage";
+	case COMMAND_CONFIG:
+		return "text markdown";
 	default:
 		return "";
 	}
@@ -334,8 +350,9 @@ static bool parse_format(struct cli *cli, const char *value)
 		good = bounce_format_parse(name, &cli->bounce.format);
 		if (!good)
 			refuse(language, NULL, say(language, "unknown format", "不明な形式です"), name);
-	} else if (cli->command == COMMAND_RULES || cli->command == COMMAND_EXPLAIN) {
-		good = !strchr(value, '=') && explain_format_parse(name, &cli->rules_format);
+	} else if (cli->command == COMMAND_RULES || cli->command == COMMAND_EXPLAIN || cli->command == COMMAND_CONFIG) {
+		good = !strchr(value, '=') && explain_format_parse(name, &cli->rules_format) &&
+		       !(cli->command == COMMAND_CONFIG && cli->rules_format == EXPLAIN_JSON);
 		if (!good && strchr(value, '='))
 			refuse(language, NULL, say(language, "this command writes to standard output only", "このコマンドは標準出力にだけ書き出します"), value);
 		else if (!good)
@@ -514,6 +531,11 @@ static bool apply_option(struct parse_state *state, const struct option_definiti
 		break;
 	case OPTION_CONFIG:
 		cli->run.config_file = value;
+		break;
+	case OPTION_PRINT:
+		break;
+	case OPTION_SCHEMA:
+		cli->schema = true;
 		break;
 	case OPTION_ISOLATED:
 		cli->run.isolated = true;

@@ -13,6 +13,7 @@ enum command {
 	COMMAND_BOUNCE,
 	COMMAND_EXPLAIN,
 	COMMAND_RULES,
+	COMMAND_CONFIG,
 	COMMAND_GATE,
 	COMMAND_HELP,
 	COMMAND_VERSION
@@ -60,7 +61,8 @@ struct cli {
 	char **operands;               /* pointers into argv */
 	size_t n_operands;
 	char *root;                    /* see run_find_root() */
-	enum explain_format rules_format; /* of presend rules and explain */
+	enum explain_format rules_format; /* of presend rules, explain and config */
+	bool schema;                   /* presend config --schema */
 	bool coverage;                 /* presend rules --format coverage: the page docs/coverage.md */
 	struct gate_options gate;      /* command is operands */
 	const struct command_definition *help_of; /* COMMAND_HELP: of one command; NULL: of all */

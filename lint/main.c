@@ -5,9 +5,12 @@
 #include <string.h>
 
 #include "cli.h"
+#include "config/schema.h"
+#include "config_command.h"
 #include "help.h"
 #include "rule/coverage.h"
 #include "rule/explain.h"
+#include "setup.h"
 
 static const char *say(enum language language, const char *en, const char *ja)
 {
@@ -36,7 +39,6 @@ static int print_rule(const struct rule *rule, const struct cli *cli)
 static int explain(const struct cli *cli)
 {
 	enum language language = cli->run.report.language;
-	struct run_rules rules;
 	int code = EXIT_CLEAN;
 
 	if (cli->n_operands == 0) {
@@ -44,17 +46,22 @@ static int explain(const struct cli *cli)
 					    "presend: explain にはルール ID を指定してください。一覧は presend rules で表示できます"));
 		return EXIT_TROUBLE;
 	}
-	if (!run_load_rules(cli->run.rules_folder, cli->run.no_builtin_rules, &rules))
+	struct run_options options = cli->run;
+	struct setup *setup = setup_new(&cli->run);
+	if (!setup_run_keys(setup, &options)) {
+		setup_free(setup);
 		return EXIT_TROUBLE;
+	}
+	const struct rule_set *rules = setup_rules(setup);
 	for (size_t i = 0; i < cli->n_operands; i++) {
 		const char *id = cli->operands[i];
-		const struct rule *rule = rule_set_find(&rules.set, id);
+		const struct rule *rule = rule_set_find(rules, id);
 		bool found = rule != NULL;
 		if (rule)
 			print_rule(rule, cli);
 		/* A requirement id names the rules that decide it. */
-		for (size_t k = 0; !rule && k < rules.set.n; k++) {
-			const struct rule *candidate = rules.set.rules[k];
+		for (size_t k = 0; !rule && k < rules->n; k++) {
+			const struct rule *candidate = rules->rules[k];
 			for (const char *const *req = candidate->requirements; req && *req; req++) {
 				if (strcmp(*req, id) == 0) {
 					print_rule(candidate, cli);
@@ -64,13 +71,13 @@ static int explain(const struct cli *cli)
 		}
 		if (found)
 			continue;
-		const char *nearest = rule_set_suggest(&rules.set, id);
+		const char *nearest = rule_set_suggest(rules, id);
 		run_say(say(language, "no such rule", "そのようなルールはありません"), id);
 		if (nearest)
 			run_say(say(language, "did you mean", "もしかして"), nearest);
 		code = EXIT_TROUBLE;
 	}
-	run_rules_release(&rules);
+	setup_free(setup);
 	return code;
 }
 
@@ -78,7 +85,6 @@ static int explain(const struct cli *cli)
 static int rules(const struct cli *cli)
 {
 	enum language language = cli->run.report.language;
-	struct run_rules loaded;
 
 	if (cli->n_operands && strcmp(cli->operands[0], "check") == 0) {
 		if (cli->n_operands != 2) {
@@ -92,16 +98,41 @@ static int rules(const struct cli *cli)
 		run_say(say(language, "unexpected argument", "余分な引数です"), cli->operands[0]);
 		return EXIT_TROUBLE;
 	}
-	if (!run_load_rules(cli->run.rules_folder, cli->run.no_builtin_rules, &loaded))
+	struct run_options options = cli->run;
+	struct setup *setup = setup_new(&cli->run);
+	if (!setup_run_keys(setup, &options)) {
+		setup_free(setup);
 		return EXIT_TROUBLE;
+	}
 	GString *out = g_string_new(NULL);
 	if (cli->coverage)
-		coverage_append(out, &loaded.set, language);
+		coverage_append(out, setup_rules(setup), language);
 	else
-		explain_list(out, &loaded.set, cli->rules_format, language);
+		explain_list(out, setup_rules(setup), cli->rules_format, language);
 	int code = print_and_free(out);
-	run_rules_release(&loaded);
+	setup_free(setup);
 	return code;
+}
+
+/* presend config. */
+static int config(const struct cli *cli)
+{
+	enum language language = cli->run.report.language;
+	GString *out = g_string_new(NULL);
+	bool good = true;
+
+	if (cli->n_operands > 1) {
+		run_say(say(language, "unexpected argument", "余分な引数です"), cli->operands[1]);
+		good = false;
+	} else if (cli->schema) {
+		config_write_schema(out, cli->run.report.language_given ? language : LANGUAGE_EN);
+	} else if (cli->rules_format == EXPLAIN_MARKDOWN) {
+		config_write_reference(out, language);
+	} else {
+		good = config_command_print(out, &cli->run, cli->n_operands ? cli->operands[0] : NULL);
+	}
+	int code = print_and_free(out);
+	return good ? code : EXIT_TROUBLE;
 }
 
 static int run(const struct cli *cli)
@@ -120,6 +151,8 @@ static int run(const struct cli *cli)
 		return explain(cli);
 	case COMMAND_RULES:
 		return rules(cli);
+	case COMMAND_CONFIG:
+		return config(cli);
 	case COMMAND_GATE:
 		return gate_run(&cli->gate, &cli->run);
 	case COMMAND_LINT:

@@ -114,9 +114,7 @@ void run_rules_release(struct run_rules *rules)
 
 /* --- one file ---------------------------------------------------------------------------------------------------------------- */
 
-/* Names tell the kind of a file, but not always the truth: a .txt may hold a mail, and what the user calls a template may have any
- * name. */
-static void correct_kind(const struct lint_options *options, struct span bytes, enum input_kind *kind, enum template_kind *template_kind)
+void run_correct_kind(const struct lint_options *options, struct span bytes, enum input_kind *kind, enum template_kind *template_kind)
 {
 	bool holds_message = input_holds_message(bytes);
 
@@ -174,7 +172,7 @@ GPtrArray *run_lint_bytes(const struct rule_set *rules, const struct lint_option
 	enum input_kind kind = is_template ? INPUT_TEMPLATE : INPUT_MESSAGE;
 	enum template_kind corrected = (enum template_kind)template_kind;
 
-	correct_kind(options, bytes, &kind, &corrected);
+	run_correct_kind(options, bytes, &kind, &corrected);
 	lint_bytes(worker, same_engine, engine, path, bytes, false, kind, corrected, results);
 	engine_run_several(engine, (struct message_result **)results->pdata, results->len);
 	engine_worker_free(worker);
@@ -220,7 +218,7 @@ static void run_job(struct engine_worker *worker, struct job *job)
 		g_error_free(error);
 		return;
 	}
-	correct_kind(job->place.options, input.bytes, &kind, &template_kind);
+	run_correct_kind(job->place.options, input.bytes, &kind, &template_kind);
 	lint_bytes(worker, engine_of_job, job, job->file->path, input.bytes, input.cut, kind, template_kind, job->results);
 	if (!job->file->has_content)
 		input_bytes_release(&input);

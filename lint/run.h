@@ -2,6 +2,7 @@
 #ifndef PRESEND_RUN_H
 #define PRESEND_RUN_H
 
+#include "mail/input.h"
 #include "report/report.h"
 #include "rule/options.h"
 
@@ -65,5 +66,9 @@ void run_rule_examples(const struct rule_set *set, const struct rule *rule, GPtr
  * mail/input.h. The results (one per message of an mbox) are the caller's: message_result_free() each, then g_ptr_array_free(). */
 GPtrArray *run_lint_bytes(const struct rule_set *rules, const struct lint_options *options, const char *path, struct span bytes,
 			  bool is_template, int template_kind);
+
+/* Names tell the kind of a file, but not always the truth: a .txt may hold a mail, and what the user calls a template may have any
+ * name. */
+void run_correct_kind(const struct lint_options *options, struct span bytes, enum input_kind *kind, enum template_kind *template_kind);
 
 #endif

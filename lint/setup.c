@@ -198,6 +198,16 @@ static const struct engine *engine_for(struct setup *setup, const struct bench *
 	return engine;
 }
 
+const struct settings *setup_settings_of_path(struct setup *setup, const struct setup_place *place)
+{
+	return settings_of(setup->store, place->group, settings_list_of(place->group, SPAN_EMPTY, SPAN_EMPTY));
+}
+
+const struct settings_base *setup_base(const struct setup *setup)
+{
+	return &setup->base;
+}
+
 const struct engine *setup_engine_for(struct setup *setup, const struct setup_place *place, const struct message *message)
 {
 	return engine_for(setup, place->bench, setup_settings_for(setup, place, message));
@@ -285,9 +295,8 @@ const struct rule_set *setup_rules(const struct setup *setup)
 	return &((const struct bench *)g_ptr_array_index(setup->benches, 0))->rules.set;
 }
 
-bool setup_place_of(struct setup *setup, const char *path, struct setup_place *out)
+static bool place_of_group(struct setup *setup, struct settings_group *group, struct setup_place *out)
 {
-	struct settings_group *group = settings_group_of(setup->store, path);
 	const struct bench *bench = bench_of(setup, group);
 
 	if (!bench)
@@ -295,6 +304,16 @@ bool setup_place_of(struct setup *setup, const char *path, struct setup_place *o
 	check_ids(setup, settings_group_chain(group), bench);
 	*out = (struct setup_place){ group, bench, &settings_of(setup->store, group, NULL)->lint };
 	return true;
+}
+
+bool setup_place_of(struct setup *setup, const char *path, struct setup_place *out)
+{
+	return place_of_group(setup, settings_group_of(setup->store, path), out);
+}
+
+bool setup_place_of_folder(struct setup *setup, const char *folder, struct setup_place *out)
+{
+	return place_of_group(setup, settings_group_of_folder(setup->store, folder), out);
 }
 
 /* --- walks ------------------------------------------------------------------------------------------------------------------- */

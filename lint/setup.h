@@ -31,6 +31,8 @@ bool setup_run_keys(struct setup *setup, struct run_options *run);
 const struct rule_set *setup_rules(const struct setup *setup);
 /* What is in force for a file, path as the user wrote it. false where its rules cannot be loaded, and said so. */
 bool setup_place_of(struct setup *setup, const char *path, struct setup_place *out);
+/* The same for what lies in a folder, as far as no table for paths is asked. */
+bool setup_place_of_folder(struct setup *setup, const char *folder, struct setup_place *out);
 /* Are all configurations that were met sound? Else all that is wrong is said. */
 bool setup_sound(const struct setup *setup);
 
@@ -43,6 +45,9 @@ bool setup_leaves_out(struct setup *setup, const char *path);
 struct engine_worker *setup_worker(const struct bench *bench);
 /* The list of a message and what is in force for it. Of any thread. */
 const struct settings *setup_settings_for(struct setup *setup, const struct setup_place *place, const struct message *message);
+/* As far as a path tells, for a message that is not there. */
+const struct settings *setup_settings_of_path(struct setup *setup, const struct setup_place *place);
+const struct settings_base *setup_base(const struct setup *setup);
 const struct engine *setup_engine_for(struct setup *setup, const struct setup_place *place, const struct message *message);
 
 /* The settings that a result was made with. */
