@@ -584,7 +584,16 @@ static bool next_price(struct span l1, struct range *hit)
 	return false;
 }
 
-/* with: orders (words of L1 of somebody who sells), phrases, links (of what must be linked). A text that names a price and takes orders, without a
+/* Does somebody sell here? A fee and お申し込み are also how a town announces a lecture; with a tax on the price they are a sale. */
+static bool takes_orders(const struct check *c, struct span l1)
+{
+	static const char *const taxes[] = { "税込", "税別", "税抜", NULL };
+
+	return holds_phrase(l1, rule_setting_list(check_rule(c), "orders"), NULL) ||
+	       (holds_phrase(l1, taxes, NULL) && holds_phrase(l1, rule_setting_list(check_rule(c), "bookings"), NULL));
+}
+
+/* with: orders (words of L1 of somebody who sells), bookings (the same, of those whose prices have a tax), phrases, links (of what must be linked). A text that names a price and takes orders, without a
  * link to the items that a mail-order advertisement must show. The place: the first price. */
 CHECK(seller_link_missing)
 {
@@ -594,7 +603,7 @@ CHECK(seller_link_missing)
 		const struct body *body = &m->bodies[i];
 		struct span l1 = body->l1->bytes;
 		struct range price;
-		if (!next_price(l1, &price) || !holds_phrase(l1, rule_setting_list(check_rule(c), "orders"), NULL))
+		if (!next_price(l1, &price) || !takes_orders(c, l1))
 			continue;
 		sells++;
 		if (holds_phrase(l1, rule_setting_list(check_rule(c), "phrases"), NULL) || links_to(m, body, rule_setting_list(check_rule(c), "links")))

@@ -20,6 +20,7 @@ enum label {
 	LABEL_MESSAGE,
 	LABEL_OFF_BY_DEFAULT,
 	LABEL_OPTIONS,
+	LABEL_PHRASES,
 	LABEL_REPLY,
 	LABEL_REQUIREMENTS,
 	LABEL_RULE,
@@ -45,6 +46,7 @@ static const struct localized labels[] = {
         [LABEL_MESSAGE] = {{"What it says", "メッセージ"}},
         [LABEL_OFF_BY_DEFAULT] = {{"Runs only when selected by name.", "名前を指定したときだけ実行されます。"}},
         [LABEL_OPTIONS] = {{"with", "条件:"}},
+        [LABEL_PHRASES] = {{"Phrases", "語句"}},
         [LABEL_REPLY] = {{"A receiver answers", "受信側の応答"}},
         [LABEL_REQUIREMENTS] = {{"Requirements", "要件"}},
         [LABEL_RULE] = {{"Rule", "ルール"}},
@@ -375,6 +377,50 @@ static void put_list_text(GString *out, const struct data_list *list, enum langu
 	g_string_append_printf(out, " (%s: %zu, %s)\n", label(LABEL_ENTRIES, language), list->n, list->date);
 }
 
+/* What an entry of a list of phrases looks for: words, a pattern, or words close together. A disguise has the plain form first. */
+static void put_wanted(GString *out, const struct rule_match *match)
+{
+	if (match->kind == MATCH_PHRASE) {
+		for (size_t i = 0; match->phrases[i]; i++)
+			g_string_append_printf(out, "%s%s", i ? " / " : "", match->phrases[i]);
+	} else if (match->kind == MATCH_REGEX) {
+		g_string_append(out, match->regex);
+	} else {
+		for (size_t i = 0; match->children[i] && (i == 0 || match->kind != MATCH_ANY); i++) {
+			if (i)
+				g_string_append(out, " … ");
+			put_wanted(out, match->children[i]);
+		}
+	}
+}
+
+static const char *strength_word(enum phrase_strength strength, enum language language)
+{
+	static const struct localized words[N_PHRASE_STRENGTHS] = {
+	        [PHRASE_WEAK] = {{"weak", "弱"}}, [PHRASE_MEDIUM] = {{"medium", "中"}}, [PHRASE_STRONG] = {{"strong", "強"}}};
+
+	return words[strength].text[language];
+}
+
+static void put_phrases_text(GString *out, const struct rule *rule, enum language language)
+{
+	for (size_t i = 0; i < rule->n_phrases; i++) {
+		GString *wanted = g_string_new(NULL);
+
+		put_wanted(wanted, rule->match->children[i]);
+		g_string_append_printf(out, "%*s%s  ", INDENT, "", strength_word(rule->phrases[i].strength, language));
+		put_inline(out, wanted->str);
+		/* The notes of our own rules are English, and of no use to who reads only Japanese. */
+		if (rule->phrases[i].note && strcmp(rule->phrases[i].note, "none") != 0 && language == LANGUAGE_EN) {
+			g_string_append(out, "  (");
+			put_inline(out, rule->phrases[i].note);
+			g_string_append_c(out, ')');
+		}
+		g_string_append_c(out, '\n');
+		g_string_free(wanted, TRUE);
+	}
+}
+
 static void rule_as_text(GString *out, const struct rule *rule, enum language language)
 {
 	put_inline(out, rule->id);
@@ -419,6 +465,10 @@ static void rule_as_text(GString *out, const struct rule *rule, enum language la
 	if (rule->smtp_reply) {
 		put_heading(out, LABEL_REPLY, language);
 		put_block(out, rule->smtp_reply, INDENT);
+	}
+	if (rule->n_phrases) {
+		put_heading(out, LABEL_PHRASES, language);
+		put_phrases_text(out, rule, language);
 	}
 	put_heading(out, LABEL_EXAMPLES, language);
 	for (size_t i = 0; i < rule->n_examples; i++) {
@@ -566,6 +616,25 @@ static void put_list_markdown(GString *out, const struct data_list *list, enum l
 	g_string_append_printf(out, " (%s: %zu, %s)\n", label(LABEL_ENTRIES, language), list->n, list->date);
 }
 
+/* In code spans, where a pattern needs no escapes but for the border of a cell. */
+static void put_phrases_markdown(GString *out, const struct rule *rule)
+{
+	g_string_append(out, "| Strength / 強さ | Phrase / 語句 | Who writes it honestly |\n|---|---|---|\n");
+	for (size_t i = 0; i < rule->n_phrases; i++) {
+		GString *wanted = g_string_new(NULL);
+
+		put_wanted(wanted, rule->match->children[i]);
+		g_string_append_printf(out, "| %s | `", strength_word(rule->phrases[i].strength, LANGUAGE_EN));
+		for (const char *p = wanted->str; *p; p++)
+			g_string_append_printf(out, "%s%c", *p == '|' ? "\\" : "", *p);
+		g_string_append(out, "` | ");
+		if (rule->phrases[i].note)
+			put_markdown(out, rule->phrases[i].note);
+		g_string_append(out, " |\n");
+		g_string_free(wanted, TRUE);
+	}
+}
+
 static void rule_as_markdown(GString *out, const struct rule *rule)
 {
 	g_string_append_printf(out, "<!-- Made from %s by `make docs`. Do not edit. -->\n# %s\n\n", rule->file, rule->id);
@@ -577,6 +646,12 @@ static void rule_as_markdown(GString *out, const struct rule *rule)
 		put_markdown_labels(out, LABEL_REPLY);
 		g_string_append(out, "\n\n");
 		put_fenced(out, rule->smtp_reply);
+	}
+	if (rule->n_phrases) {
+		g_string_append(out, "\n## ");
+		put_markdown_labels(out, LABEL_PHRASES);
+		g_string_append(out, "\n\n");
+		put_phrases_markdown(out, rule);
 	}
 	g_string_append(out, "\n## ");
 	put_markdown_labels(out, LABEL_EXAMPLES);
@@ -706,6 +781,20 @@ static void rule_as_json(GString *out, const struct rule *rule, enum language la
 	g_string_append(out, "],\"lists\":[");
 	each_list(rule, put_list_json, out, language);
 	g_string_append_c(out, ']');
+	if (rule->n_phrases) {
+		g_string_append(out, ",\"phrases\":[");
+		for (size_t i = 0; i < rule->n_phrases; i++) {
+			GString *wanted = g_string_new(NULL);
+			put_wanted(wanted, rule->match->children[i]);
+			g_string_append(out, i ? ",{" : "{");
+			put_member(out, "strength", strength_word(rule->phrases[i].strength, LANGUAGE_EN));
+			put_member(out, "phrase", wanted->str);
+			put_member(out, "note", rule->phrases[i].note);
+			g_string_append_c(out, '}');
+			g_string_free(wanted, TRUE);
+		}
+		g_string_append_c(out, ']');
+	}
 	put_member(out, "smtp_reply", rule->smtp_reply);
 	if (rule->supersedes)
 		put_array(out, "supersedes", rule->supersedes);
