@@ -136,27 +136,29 @@ static GString *texts_of(const struct message *message)
 
 /* The mail that came back: who sent it, and its Message-ID. */
 struct original {
-	const char *message_id, *sender;
+	const char *message_id, *sender, *to; /* to: NULL where it went to several */
 };
 
 static void read_original_fields(struct arena *arena, struct span block, struct original *original)
 {
 	const struct text file = {.bytes = block};
 	struct header header = header_scan(arena, &file, 0, block.n);
-	const struct field *id = header_find(&header, "Message-ID"), *from = header_find(&header, "From");
-	struct span address;
-	size_t at = 0;
+	const struct field *id = header_find(&header, "Message-ID"), *from = header_find(&header, "From"), *to = header_find(&header, "To");
+	struct span address, second;
+	size_t at = 0, to_at = 0;
 
 	if (id && id->value && !original->message_id)
 		original->message_id = arena_copy(arena, span_trim(id->value->bytes));
 	if (from && from->value && !original->sender && next_address(from->value->bytes, &at, &address))
 		original->sender = arena_copy(arena, address);
+	if (to && to->value && !original->to && next_address(to->value->bytes, &to_at, &address) && !next_address(to->value->bytes, &to_at, &second))
+		original->to = arena_copy(arena, address);
 }
 
 static struct original original_of(struct arena *arena, const struct message *message, struct span texts)
 {
 	static const char *const whole[] = {"rfc822", "global", NULL}, *const headers[] = {"rfc822-headers", NULL}, *const global[] = {"global-headers", NULL};
-	struct original original = {NULL, NULL};
+	struct original original = {NULL, NULL, NULL};
 	const struct entity *part = find_part(message, "message", whole);
 
 	if (!part)
@@ -228,6 +230,9 @@ static void complete_all(struct arena *arena, GPtrArray *entries, guint first, c
 		entry->date = date;
 		entry->message_id = original.message_id;
 		entry->sender = original.sender;
+		/* Some servers say what failed and not for whom, and send the mail back. */
+		if (!entry->recipient && entry->kind == BOUNCE_TRANSCRIPT && entries->len - first == 1)
+			entry->recipient = original.to;
 		complete(arena, entry, texts);
 	}
 }
@@ -403,7 +408,7 @@ static void read_pasted(struct arena *arena, const char *path, size_t index, str
 		transcript_read(arena, text, NULL, entries);
 	if (entries->len == first)
 		add_plain(arena, entries, BOUNCE_NONE, NULL, NULL);
-	complete_all(arena, entries, first, path, index, NULL, (struct original){NULL, NULL}, text);
+	complete_all(arena, entries, first, path, index, NULL, (struct original){NULL, NULL, NULL}, text);
 }
 
 void bounce_read(struct arena *arena, const char *path, size_t index, struct span bytes, GPtrArray *entries)

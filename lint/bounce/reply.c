@@ -57,7 +57,7 @@ static size_t code_length(struct span s, size_t at, bool *hyphen, bool *has_stat
 		return 3;
 	if (s.p[i] == '-')
 		*hyphen = true;
-	else if (!ascii_is_space(s.p[i]))
+	else if (!ascii_is_space(s.p[i]) && !(s.p[i] == ':' && i + 1 < s.n && s.p[i + 1] == ' '))
 		return 0;
 	i++;
 	while (!*hyphen && i < s.n && (s.p[i] == ' ' || s.p[i] == '\t'))

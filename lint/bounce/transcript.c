@@ -53,6 +53,10 @@ bool next_address(struct span text, size_t *at, struct span *address)
 			start += smtp + strlen("SMTP=");
 		while (start < sign && (text.p[start] == '\'' || text.p[start] == '`' || text.p[start] == '*' || text.p[start] == '-' || text.p[start] == '.'))
 			start++;
+		/* "/home/reader/reader@example.com" is a file. */
+		if (start < sign && text.p[start] == '/')
+			for (size_t i = start; i < sign; i++)
+				start = text.p[i] == '/' ? i + 1 : start;
 		if (start == sign || end == sign + 1)
 			continue;
 		*address = span_cut(text, start, end);
@@ -194,12 +198,13 @@ struct reading {
 	GString *host;           /* who was talked to, last */
 };
 
-/* Addresses that are never a recipient: the server's own, and the one the report went to. */
-static bool is_nobody(const struct reading *r, struct span address)
+/* Addresses that are never a recipient: the server's own, and the one the report went to. Mail may have gone to a postmaster, but in a
+ * sentence that is whom to ask. */
+static bool is_nobody(const struct reading *r, struct span address, bool in_sentence)
 {
-	static const char *const locals[] = {"mailer-daemon@", "postmaster@", "mailerdaemon@", "abuse@", "no-reply@", "noreply@", "mail-daemon@", NULL};
+	static const char *const locals[] = {"mailer-daemon@", "mailerdaemon@", "no-reply@", "noreply@", "mail-daemon@", "postmaster@", "abuse@", NULL};
 
-	for (size_t i = 0; locals[i]; i++)
+	for (size_t i = 0; locals[i] && (in_sentence || locals[i][0] != 'p'); i++)
 		if (span_starts_ci(address, span_str(locals[i])))
 			return true;
 	return r->sender && span_eq_ci(address, span_str(r->sender));
@@ -223,6 +228,12 @@ static void say_line(GString *said, struct span line)
 		return;
 	g_string_append_len(said, line.p, (gssize)line.n);
 	g_string_append_c(said, '\n');
+}
+
+static void end_paragraph(GString *said)
+{
+	if (said->len > 1 && said->str[said->len - 2] != '\n')
+		g_string_append_c(said, '\n');
 }
 
 /* Lines that name addresses of the sender or of the mail, not of who it failed for. */
@@ -351,19 +362,26 @@ static void find_host(struct reading *r, struct span line)
 static void read_heads(struct reading *r)
 {
 	struct record *current = NULL, *talking = NULL;
-	bool data = false;
+	bool data = false, sender_next = false;
 	size_t next;
 
 	for (size_t at = 0, n = 0; at < r->text.n && n < TRANSCRIPT_LINES_MAX; at = next, n++) {
 		struct span line = line_at(r->text, at, &next), trimmed = span_trim(line), address, rest, command, answer;
 		size_t from = 0;
 
-		if (!trimmed.n)
+		if (!trimmed.n) {
+			end_paragraph(current ? current->said : r->common);
+			continue;
+		}
+		/* "A message sent by", and on the next line by whom. */
+		bool is_sender = sender_next;
+		sender_next = span_ends_ci(trimmed, SPAN_LIT("sent by"));
+		if (is_sender)
 			continue;
 		find_host(r, trimmed);
 		if (client_line(trimmed, &command)) {
 			data = span_starts_ci(command, SPAN_LIT("DATA")) || span_eq(command, SPAN_LIT("."));
-			if (span_starts_ci(command, SPAN_LIT("RCPT")) && next_address(command, &from, &address) && !is_nobody(r, address))
+			if (span_starts_ci(command, SPAN_LIT("RCPT")) && next_address(command, &from, &address) && !is_nobody(r, address, false))
 				talking = record_of(r, address, true);
 			if (span_starts_ci(command, SPAN_LIT("RCPT")) || data || span_starts_ci(command, SPAN_LIT("MAIL")) || span_starts_ci(command, SPAN_LIT("EHLO")))
 				continue;
@@ -379,14 +397,14 @@ static void read_heads(struct reading *r)
 		}
 		if (is_about_mail(trimmed) && !(ascii_is_digit(trimmed.p[0]) && reply_code_of(trimmed)))
 			continue;
-		if (head_of(trimmed, &address, &rest) && !is_nobody(r, address)) {
+		if (head_of(trimmed, &address, &rest) && !is_nobody(r, address, false)) {
 			current = record_of(r, address, true);
 			if (current && rest.n)
 				say_line(current->said, rest.p[0] == ':' ? span_trim(span_cut(rest, 1, rest.n)) : rest);
 			continue;
 		}
 		/* "550 5.1.1 <reader@example.com>... User unknown" in a transcript belongs to that reader. */
-		if (reply_code_of(trimmed) && ascii_is_digit(trimmed.p[0]) && next_address(trimmed, &from, &address) && !is_nobody(r, address)) {
+		if (reply_code_of(trimmed) && ascii_is_digit(trimmed.p[0]) && next_address(trimmed, &from, &address) && !is_nobody(r, address, false)) {
 			struct record *named = record_of(r, address, false);
 			say_line(named ? named->said : current ? current->said : r->common, trimmed);
 			continue;
@@ -396,7 +414,7 @@ static void read_heads(struct reading *r)
 }
 
 /* Second pass, where no line begins with one: any address in a line that speaks of recipients or failure. */
-static void read_sentences(struct reading *r)
+static void read_sentences(struct reading *r, bool strict)
 {
 	static const char *const words[] = {"deliver", "unknown", "fail", "reject", "not listed", "invalid", "rcpt", "recipient", "no such", "error", "user", "mailbox",
 					    "does not exist", "could not", "couldn't", "cannot", "unable", "address", "sent to", "full", "quota", "disabled", "smtp=",
@@ -412,7 +430,7 @@ static void read_sentences(struct reading *r)
 		if (is_about_mail(line))
 			continue;
 		while (next_address(line, &from, &address))
-			if (!is_nobody(r, address) && (any_ci(line, words) || (failure && address.n == line.n)))
+			if (!is_nobody(r, address, strict) && (any_ci(line, words) || (failure && address.n == line.n)))
 				record_of(r, address, true);
 	}
 }
@@ -426,7 +444,7 @@ static void read_to(struct reading *r)
 		struct span line = span_trim(line_at(r->text, at, &next)), address;
 		size_t from = 0;
 
-		if (span_starts_ci(line, SPAN_LIT("To:")) && next_address(line, &from, &address) && !is_nobody(r, address))
+		if (span_starts_ci(line, SPAN_LIT("To:")) && next_address(line, &from, &address) && !is_nobody(r, address, false))
 			record_of(r, address, true);
 	}
 }
@@ -460,7 +478,7 @@ static struct span reply_from(struct span text, size_t start)
 static size_t find_code(struct span text)
 {
 	for (size_t at = 0; at + 4 <= text.n; at++) {
-		bool start = at == 0 || (!ascii_is_alnum(text.p[at - 1]) && !memchr(".-_@[#", text.p[at - 1], 6));
+		bool start = at == 0 || (!ascii_is_alnum(text.p[at - 1]) && !memchr(".-_@#", text.p[at - 1], 5));
 
 		if (start && (text.p[at] == '4' || text.p[at] == '5') && reply_code_of(span_cut(text, at, at + 4)) && text.p[at + 1] <= '5')
 			return at;
@@ -483,8 +501,12 @@ static const char *reply_in(struct arena *arena, const GString *said)
 			reply.n--;
 		return arena_copy(arena, reply);
 	}
+	/* No code: the first paragraph that says something. */
 	struct span words = span_trim(text);
-	return words.n ? arena_copy(arena, span_cut(words, 0, 600)) : NULL;
+	size_t end = span_find(words, SPAN_LIT("\n\n"), 0);
+	if (end < 12)
+		end = span_find(words, SPAN_LIT("\n\n"), end + 2);
+	return words.n ? arena_copy(arena, span_cut(words, 0, MIN(end, (size_t)600))) : NULL;
 }
 
 static void finish(struct reading *r, const struct record *record, bool delayed, GPtrArray *entries)
@@ -519,8 +541,8 @@ size_t transcript_read(struct arena *arena, struct span text, const char *sender
 	bool delayed = says_delay(r.text);
 
 	read_heads(&r);
-	if (!r.records->len)
-		read_sentences(&r);
+	for (int pass = 0; pass < 2 && !r.records->len; pass++)
+		read_sentences(&r, pass == 0);
 	if (!r.records->len)
 		read_to(&r);
 	size_t n = r.records->len;
