@@ -11,7 +11,6 @@
 
 #include "base/limits.h"
 #include "base/path.h"
-#include "mail/input.h"
 
 #define GIT_ERROR g_quark_from_static_string("presend-git")
 
@@ -179,6 +178,21 @@ static void add_trouble(const struct search *search, const char *path, const cha
 	g_ptr_array_add(search->troubles, g_strdup_printf("%s: %s", path, say(search->request->language, en, ja)));
 }
 
+/* Would a walk from the top come to the file and take it? */
+static bool counts_in_walk(const struct search *search, const char *name)
+{
+	const struct input_filter *filter = search->request->filter;
+
+	for (const char *slash = strchr(name, '/'); filter && slash; slash = strchr(slash + 1, '/')) {
+		g_autofree char *folder = g_strndup(name, (gsize)(slash - name)), *path = shown_path(search, folder);
+		if (filter->choose(filter->data, path, true) == INPUT_SKIP)
+			return false;
+	}
+	g_autofree char *path = shown_path(search, name);
+	enum input_choice choice = filter ? filter->choose(filter->data, path, false) : INPUT_BY_NAME;
+	return choice != INPUT_SKIP && input_counts_in_walk(name, choice == INPUT_TAKE);
+}
+
 /* Is it a draft: named, or such that a walk would take it? NULL where it is none. */
 static struct input_file *take_file(const struct search *search, const char *name)
 {
@@ -186,7 +200,7 @@ static struct input_file *take_file(const struct search *search, const char *nam
 	enum template_kind template_kind;
 	enum input_kind kind = input_kind_of(name, &template_kind);
 
-	if (!named && !input_counts_in_walk(name))
+	if (!named && !counts_in_walk(search, name))
 		return NULL;
 	struct input_file *file = g_new0(struct input_file, 1);
 	file->path = shown_path(search, name);

@@ -5,12 +5,14 @@
 #include <glib.h>
 #include <stdbool.h>
 
+#include "mail/input.h"
 #include "rule/options.h"
 
 struct git_request {
 	const char *changed_since;   /* a revision; NULL: what is staged */
 	char *const *paths;          /* only these files and folders, as given; none: all of the repository */
 	size_t n_paths;
+	const struct input_filter *filter; /* asked about what is not named, as in a walk; NULL: by the names of files */
 	enum language language;
 };
 

@@ -489,33 +489,28 @@ static bool find_files(struct setup *setup, const struct run_options *options, c
 		       GPtrArray **files)
 {
 	static char *const here[] = { (char *)"." };
-	const struct git_request request = { options->changed_since, paths, n_paths, options->report.language };
 	const struct input_filter filter = setup_filter(setup);
+	bool from_git = options->staged || options->changed_since, good = true;
+	bool whole = n_paths == 0;
+	GPtrArray *named = named_paths(setup, options, whole && !from_git ? here : paths, whole && !from_git ? 1 : n_paths, outcome->remarks);
+	const struct git_request request = { options->changed_since, (char *const *)named->pdata, named->len, &filter, options->report.language };
 	GError *error = NULL;
 
-	if (options->staged || options->changed_since) {
+	if (!from_git) {
+		*files = input_expand((char *const *)named->pdata, named->len, options->stdin_name, &filter, outcome->troubles, outcome->remarks);
+		if (whole)
+			strip_dots(*files);
+	} else {
 		*files = g_ptr_array_new();
-		if (!git_collect(&request, *files, outcome->troubles, &error)) {
-			run_say(NULL, error->message);
-			g_error_free(error);
-			return false;
-		}
-		/* Nobody named these: exclusions hold as in a walk. */
-		for (guint i = 0; i < (*files)->len;) {
-			struct input_file *file = g_ptr_array_index(*files, i);
-			if (setup_leaves_out(setup, file->path))
-				input_file_free(g_ptr_array_remove_index(*files, i));
-			else
-				i++;
-		}
-		return true;
+		/* Where all that was named is left out, nothing is meant, and not everything. */
+		good = (n_paths && !named->len) || git_collect(&request, *files, outcome->troubles, &error);
 	}
-	GPtrArray *named = named_paths(setup, options, n_paths ? paths : here, n_paths ? n_paths : 1, outcome->remarks);
-	*files = input_expand((char *const *)named->pdata, named->len, options->stdin_name, &filter, outcome->troubles, outcome->remarks);
+	if (!good) {
+		run_say(NULL, error->message);
+		g_error_free(error);
+	}
 	g_ptr_array_free(named, TRUE);
-	if (n_paths == 0)
-		strip_dots(*files);
-	return true;
+	return good;
 }
 
 /* Lint what the paths stand for, with the setup at hand. */

@@ -256,6 +256,21 @@ git clone -q --depth 1 "file://$scratch/since" "$scratch/shallow" 2>/dev/null
 cd "$scratch/shallow" || exit 2
 wants 2 'a shallow clone' --changed-since origin/main~1
 
+# --- what the configuration leaves out or takes in --------------------------------------------------------------------------------------
+new_repo config || exit 2
+mkdir -p old drafts
+printf 'exclude = ["old/"]\ninclude = ["drafts/*.txt", "*.html"]\n' >presend.toml
+echo '*.part.html' >.presendignore
+for file in old/a.html a.html x.part.html drafts/b.txt drafts/c.eml; do echo "$bad" >$file; done
+git add .
+"$presend" --select link-ip-host --staged --format json >"$scratch/out" 2>"$scratch/err"
+checked 'exclude, include and .presendignore' a.html drafts/b.txt
+"$presend" --select link-ip-host --staged --format json old/a.html >"$scratch/out" 2>"$scratch/err"
+checked 'a named file that is excluded' old/a.html
+"$presend" --select link-ip-host --staged --format json --force-exclude old/a.html >"$scratch/out" 2>"$scratch/err"
+checked '--force-exclude: nothing, and not everything' ''
+says err 'old/a.html' '--force-exclude says what it left out'
+
 # --- many files: one process, whatever their number ----------------------------------------------------------------------------------
 new_repo many || exit 2
 for i in $(seq 1 500); do echo "$good $i" >"n$i.html"; done

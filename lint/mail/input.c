@@ -109,7 +109,7 @@ enum input_kind input_kind_of(const char *path, enum template_kind *template_out
 
 static const char *const skipped_folders[] = { "node_modules", "bower_components", "__pycache__" };
 
-bool input_counts_in_walk(const char *path)
+bool input_counts_in_walk(const char *path, bool whatever_ending)
 {
 	enum template_kind kind;
 	bool in_folder;
@@ -122,7 +122,7 @@ bool input_counts_in_walk(const char *path)
 		name += n + is_name_of_folder;
 	}
 	kind_by_name(path, &kind, &in_folder);
-	return in_folder;
+	return in_folder || whatever_ending;
 }
 
 static void add_file(GPtrArray *files, const char *path, enum input_kind kind, enum template_kind template_kind)

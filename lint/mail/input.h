@@ -47,8 +47,9 @@ void input_file_free(struct input_file *file);
 /* By its name: what kind of file is this. */
 enum input_kind input_kind_of(const char *path, enum template_kind *template_out);
 
-/* Would a walk through folders, from the first name of the path on, come to the file and take it, going by names alone? */
-bool input_counts_in_walk(const char *path);
+/* Would a walk through folders, from the first name of the path on, come to the file and take it, going by names alone? whatever_ending: the name of
+ * the file itself need not look like mail or a template. */
+bool input_counts_in_walk(const char *path, bool whatever_ending);
 
 /* Does a file named like a text template (.txt) hold a mail? It begins with an mbox line, or with a header block that has one of Date,
  * Message-ID and MIME-Version, and From or a field that delivery adds; Received will do beside From. */
