@@ -77,8 +77,10 @@ def explain(family, raw, text):
         other, _ = decode(lambda b: windows_jis(b, True), raw)
         if other is not None and other.translate(READINGS) == text.translate(READINGS):
             return "no return to ASCII at a line end, or SO and SI, where presend recovers and others go on in kanji"
-    if family == "shift_jis" and error is None and other is not None:
-        return None
+    if family == "shift_jis" and error is not None and re.search("[\ue000-\uf8ff]", text):
+        # F040 to F9FC, which Python's cp932 has not.
+        if text.translate(READINGS).startswith(raw[: error.start].decode(name).translate(READINGS)):
+            return "user-defined characters, which presend makes private-use ones"
     if error is not None:
         # Bytes that are in no charset: both agree where the first one stands, and presend goes on behind it.
         good = raw[: error.start].decode(name, "ignore") if family != "iso-2022-jp" else ""

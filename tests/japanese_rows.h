@@ -40,6 +40,9 @@ static const struct paper_row {
 	  .wants = { WANT("MI-30", WARNING, RANGE(0, 3)), WANT("MI-03", WARNING) }, .text = "ｱ"),
 	P("ESC ( H, an old mistake", "jis-malformed", .head = JIS, .shown = BYTES("\x1b$B$\"\x1b(Habc\x1b(B"),
 	  .wants = { WANT("MI-30", ERROR, RANGE(5, 8)) }, .text = "あabc"),
+	P("an escape cut short", "jis-malformed", .head = JIS, .shown = BYTES("\x1b$B$\"\x1b$\r\nabc"), .wants = { WANT("MI-30", ERROR, RANGE(5, 6)) }),
+	P("UTF-8 pasted into ISO-2022-JP", "jis-malformed", .head = JIS, .shown = BYTES("\x1b$B=U$N9f\x1b(B\r\n追伸\r\n"),
+	  .wants = { WANT("MI-30", ERROR, WITHIN("追伸")) }),
 	P("any other escape", "jis-malformed", .head = JIS, .shown = BYTES("ab\x1b(Zcd"),
 	  .wants = { WANT("MI-30", ERROR, RANGE(2, 5)) }),
 	P("JIS X 0212", "jis-malformed", .head = JIS, .shown = BYTES("\x1b$(D0!\x1b(B"), .text = "丂",
@@ -94,6 +97,10 @@ static const struct paper_row {
 	  .wants = { WANT("MI-39", ERROR, HIT("€")) }),
 	P("target: JIS X 0213 only", "machine-dependent-character", .head = UTF8, .options = TO_JIS, .shown = BYTES("𠮟る"),
 	  .wants = { WANT("MI-39", ERROR, HIT("𠮟")) }),
+
+	P("target: selector of a form of a kanji", "machine-dependent-character", .head = UTF8, .options = TO_JIS,
+	  .shown = BYTES("飴\xf3\xa0\x84\x80をどうぞ"), .wants = { WANT("MI-39", INFO, RANGE(0, 7)) }),
+	P("selector of a form of a kanji in UTF-8", "-", .head = UTF8, .shown = BYTES("飴\xf3\xa0\x84\x80をどうぞ"), .never = { "MI-39", "MI-40" }),
 
 	/* --- what decoders make of it */
 	P("Roman 5C and 7E", "-", .head = JIS, .shown = BYTES("\x1b(J\x5c\x7e\x1b(B"), .text = "¥‾"),
@@ -155,6 +162,9 @@ static const struct paper_row {
 	  .shown = BYTES("\x8ft\x82\xcc\x90V\x8a\xa7\x82\xcc\x82\xa8\x92m\x82\xe7\x82\xb9\x82\xc5\x82\xb7\x81""B"),
 	  .wants = { WANT("MI-04", ERROR, .looks = "Shift_JIS") }),
 	/* Several lines each: one garbled piece in a text that can be read is a sample in an article. */
+	P("EUC-JP under Shift_JIS", "charset-undecodable", .head = PLAIN("Shift_JIS", "8bit"),
+	  .shown = BYTES("\xba\xa3\xb7\xee\xa4\xce\xbf\xb7\xb4\xa9\xa4\xf2\xa4\xb4\xb0\xc6\xc6\xe2\xa4\xb7\xa4\xde\xa4\xb9\xa1\xa3\xce\xb9\xa4\xc8\xce\xc1\xcd\xfd\xa4\xce\xcb\xdc\xa4\xf2\xb8\xde\xba\xfd\xa4\xb4\xbe\xd2\xb2\xf0\xa4\xb7\xa4\xde\xa4\xb9\xa1\xa3"),
+	  .wants = { WANT("MI-04", ERROR, .looks = "EUC-JP") }, .never = { "MI-39", "MI-40" }),
 	P("garbled: UTF-8 read as Shift_JIS", "mojibake", .head = UTF8, .shown = BYTES("譏･縺ｮ繧ｻ繝ｼ繝ｫ縺ｮ縺顔衍繧峨○縺ｧ縺\r\n縺ｩ縺縺槭＃繧峨ｓ縺上□縺輔＞\r\n縺ｾ縺溘♀縺ｾ縺｡縺励※縺翫ｊ縺ｾ縺\r\n繧医ｍ縺励￥縺翫ｭ縺後＞縺励∪縺"),
 	  .after = GARBLED_END, .options = "--class transactional", .wants = { WANT("MI-42", ERROR) }),
 	P("garbled: UTF-8 read as Windows-1252", "mojibake", .head = UTF8, .shown = BYTES("æ˜¥ã®ã‚»ãƒ¼ãƒ«ã®ãŠçŸ¥ã‚‰ã›ã§ã™\r\nã©ã†ãžã”ã‚‰ã‚“ãã ã•ã„\r\nã¾ãŸãŠã¾ã¡ã—ã¦ãŠã‚Šã¾ã™\r\nã‚ˆã‚ã—ããŠã­ãŒã„ã—ã¾ã™"),

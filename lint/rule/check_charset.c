@@ -86,10 +86,19 @@ static const char *mismatch(const struct entity *e)
 	bool raw_jis = e->charset.family != CHARSET_ISO_2022_JP && !span_starts_ci(e->charset_name, SPAN_LIT("iso-2022")) &&
 		       span_is_ascii(bytes) && span_find_byte(bytes, '\x1B', 0) < bytes.n;
 
+	/* ISO-2022-JP with its escapes is what the label says, whatever else was pasted into it. */
+	if (e->charset.family == CHARSET_ISO_2022_JP && e->charset_result.decoded_as == CHARSET_ISO_2022_JP)
+		return NULL;
 	if (!raw_jis && !first_undecodable(e, &n))
 		return NULL;
 	enum charset_family guess = charset_guess(bytes, &looks, &certain);
 	return certain && guess != e->charset.family && guess != CHARSET_ASCII && guess != CHARSET_OTHER ? looks : NULL;
+}
+
+/* Was the text read by a label that is evidently not its own? Then its characters say nothing. */
+static bool is_read_wrongly(const struct entity *e)
+{
+	return e->charset.family != CHARSET_ISO_2022_JP && e->charset_result.decoded_as == e->charset.family && mismatch(e);
 }
 
 bool charset_fault_place(const struct message *m, const struct entity *entity, struct range *place_out)
@@ -230,15 +239,19 @@ static const struct {
 	{ "unassigned", CHARSET_PROBLEM_UNASSIGNED },
 };
 
-/* A line that was folded between the two bytes of a character leaves half of one and does not return to ASCII: the half tells it. */
-static bool follows_odd_byte(const struct charset_result *result, size_t index)
+/* A problem that the one right before it tells already: a line folded between the two bytes of a character leaves half of one and does
+ * not return to ASCII; an escape cut short leaves its second byte behind. */
+static bool is_told_before(const struct charset_result *result, size_t index)
 {
 	const struct charset_problem *p = &result->problems[index];
 
-	if (index == 0 || (p->kind != CHARSET_PROBLEM_JIS_EOL && p->kind != CHARSET_PROBLEM_JIS_END))
+	if (index == 0)
 		return false;
 	const struct charset_problem *before = p - 1;
-	return before->kind == CHARSET_PROBLEM_JIS_ODD_BYTE && before->offset + before->length == p->offset;
+	if (before->offset + before->length != p->offset)
+		return false;
+	return (before->kind == CHARSET_PROBLEM_JIS_ODD_BYTE && (p->kind == CHARSET_PROBLEM_JIS_EOL || p->kind == CHARSET_PROBLEM_JIS_END)) ||
+	       (before->kind == CHARSET_PROBLEM_JIS_UNKNOWN_ESCAPE && p->kind == CHARSET_PROBLEM_JIS_ODD_BYTE);
 }
 
 /* "ESC $ ( O" for a reader; the bytes behind ESC are printable. */
@@ -294,7 +307,7 @@ CHECK(jis_line_rule)
 			for (size_t p = 0; p < result->n_problems; p++) {
 				if (unassigned && result->problems[p].kind == CHARSET_PROBLEM_JIS_FOREIGN_SET)
 					foreign_end = foreign_run_end(e, &result->problems[p]);
-				if (result->problems[p].kind != jis_cases[k].kind || follows_odd_byte(result, p) ||
+				if (result->problems[p].kind != jis_cases[k].kind || is_told_before(result, p) ||
 				    (unassigned && result->problems[p].offset < foreign_end))
 					continue;
 				if (!n++)
@@ -389,6 +402,14 @@ static void machine_dependent_in(struct check *c, struct jis_encoder *encoder, c
 	for (size_t at = 0; at < text->bytes.n;) {
 		size_t start = at;
 		uint32_t ch = utf8_next(text->bytes, &at);
+		/* The selector of a form of a kanji: encoders drop it without a word, or refuse the mail. */
+		if (ch >= 0xE0100 && ch <= 0xE01EF && g_hash_table_add(told, GUINT_TO_POINTER(0xE0100))) {
+			size_t kanji = start;
+			utf8_previous(text->bytes, &kanji);
+			check_report_text(c, text, ((struct range){ kanji, at }), "selector", ARG_T("class", SPAN_LIT("selector")),
+					  ARG_T("replacement", span_cut(text->bytes, kanji, start)));
+			continue;
+		}
 		const char *class_name = ch < 0x80 || ch == 0xFFFD ? NULL : class_in_target(encoder, check_options(c), ch);
 		if (class_name && g_hash_table_add(told, GUINT_TO_POINTER(ch)))
 			report_machine_dependent(c, text, (struct range){ start, at }, ch, class_name);
@@ -423,7 +444,7 @@ static bool machine_dependent_in_words(struct check *c, const struct field *fiel
 
 /* Characters that only some machines have, in the bytes of a Japanese legacy charset or in a draft that will be sent in one
  * (--target-charset). Cases: replaceable, variant, other; kana (half-width, where ISO-2022-JP goes out); and with --target-charset lost (not
- * in the charset at all). Each character is told once a part or header field, where it stands first. */
+ * in the charset at all), selector (of a form of a kanji). Each character is told once a part or header field, where it stands first. */
 CHECK(machine_dependent_character)
 {
 	bool converts = is_sent_in_target(check_options(c));
@@ -444,9 +465,10 @@ CHECK(machine_dependent_character)
 		const struct text *text = e->charset_result.text;
 		enum charset_family family = e->charset_result.decoded_as;
 		applies = applies || family == CHARSET_ISO_2022_JP || family == CHARSET_SHIFT_JIS || family == CHARSET_EUC_JP;
+		bool is_misread = is_read_wrongly(e);
 		for (size_t k = 0; k < e->charset_result.n_problems; k++) {
 			const struct charset_problem *p = &e->charset_result.problems[k];
-			const char *class_name = class_name_of(p->kind);
+			const char *class_name = is_misread ? NULL : class_name_of(p->kind);
 			if (!class_name || !g_hash_table_add(told, GUINT_TO_POINTER(p->code_point)))
 				continue;
 			size_t end = p->target;
@@ -667,6 +689,8 @@ static void decomposed_in_name(struct check *c, const struct text *name)
 CHECK(damaged_character)
 {
 	for (size_t i = 0; i < m->n_bodies; i++) {
+		if (is_read_wrongly(m->bodies[i].entity))
+			continue;
 		struct reading reading = reading_of(&m->bodies[i]);
 		damaged_in(c, m->bodies[i].visible, &reading);
 	}
