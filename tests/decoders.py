@@ -13,7 +13,8 @@ import sys
 
 STRICT = {"iso-2022-jp": "iso2022_jp_ext", "shift_jis": "cp932", "euc-jp": "euc_jp", "utf-8": "utf-8", "ascii": "ascii"}
 # One cell of JIS X 0208, two readings: the standard's, which Python's ISO-2022-JP and EUC-JP give, and that of Windows.
-READINGS = str.maketrans("\u301c\u2016\u2212\u00a2\u00a3\u00ac\u2014", "\uff5e\u2225\uff0d\uffe0\uffe1\uffe2\u2015")
+# The last four: single bytes A0, FD, FE, FF of CP932, no characters of Shift_JIS, for which Python has private-use ones.
+READINGS = str.maketrans("\u301c\u2016\u2212\u00a2\u00a3\u00ac\u2014\uf8f0\uf8f1\uf8f2\uf8f3", "\uff5e\u2225\uff0d\uffe0\uffe1\uffe2\u2015\ufffd\ufffd\ufffd\ufffd")
 
 
 def windows_jis(raw, recover=False):
@@ -77,10 +78,6 @@ def explain(family, raw, text):
         other, _ = decode(lambda b: windows_jis(b, True), raw)
         if other is not None and other.translate(READINGS) == text.translate(READINGS):
             return "no return to ASCII at a line end, or SO and SI, where presend recovers and others go on in kanji"
-    if family == "shift_jis" and error is not None and re.search("[\ue000-\uf8ff]", text):
-        # F040 to F9FC, which Python's cp932 has not.
-        if text.translate(READINGS).startswith(raw[: error.start].decode(name).translate(READINGS)):
-            return "user-defined characters, which presend makes private-use ones"
     if error is not None:
         # Bytes that are in no charset: both agree where the first one stands, and presend goes on behind it.
         good = raw[: error.start].decode(name, "ignore") if family != "iso-2022-jp" else ""
