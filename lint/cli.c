@@ -203,6 +203,12 @@ static const struct command_definition command_definitions[] = {
 	    "標準入力からメールを 1 通読み、--stage の指定がなければ final の段階として検査します。--fail-on 以上の指摘がなければ、同じ内容を標準入力として"
 	    "コマンドを実行し、終了コードはコマンドのものになります。指摘があればメールを拒否します（終了コード 65、理由は標準エラー出力）。presend の処理に"
 	    "失敗したときは、配信システムが再試行できるよう終了コード 75 で終わります。ゲート自身の終了コードが 1 や 2 になることはありません。" } },
+	{ COMMAND_COMPLETIONS, "completions", { "completions bash|zsh|fish", "completions bash|zsh|fish" },
+	  { "print the completion script of a shell", "シェルの補完スクリプトを表示" },
+	  "source <(presend completions bash)\npresend completions zsh > ~/.zfunc/_presend\n"
+	  "presend completions fish > ~/.config/fish/completions/presend.fish",
+	  { "Print the script with which a shell completes commands, options, their values and rule ids. make install puts the three where the shells look for them.",
+	    "コマンド、オプションとその値、ルール ID をシェルで補完するスクリプトを表示します。make install を実行すると、シェルごとの所定の場所に入ります。" } },
 	{ COMMAND_HELP, "help", { "help [COMMAND]", "help [コマンド]" },
 	  { "options and examples of a command", "コマンドのオプションと例を表示" },
 	  "presend help checklist",

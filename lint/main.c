@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "completions.h"
 #include "config/schema.h"
 #include "config_command.h"
 #include "help.h"
@@ -135,6 +136,18 @@ static int config(const struct cli *cli)
 	return good ? code : EXIT_TROUBLE;
 }
 
+static int completions(const struct cli *cli)
+{
+	GString *out = g_string_new(NULL);
+
+	if (cli->n_operands == 1 && completions_append(out, cli->operands[0]))
+		return print_and_free(out);
+	g_string_free(out, TRUE);
+	run_say(say(cli->run.report.language, "needs the name of a shell: bash, zsh, fish", "シェルの名前を指定してください: bash、zsh、fish"),
+		cli->n_operands ? cli->operands[0] : "completions");
+	return EXIT_TROUBLE;
+}
+
 static int run(const struct cli *cli)
 {
 	enum language language = cli->run.report.language;
@@ -153,6 +166,8 @@ static int run(const struct cli *cli)
 		return rules(cli);
 	case COMMAND_CONFIG:
 		return config(cli);
+	case COMMAND_COMPLETIONS:
+		return completions(cli);
 	case COMMAND_GATE:
 		return gate_run(&cli->gate, &cli->run);
 	case COMMAND_LINT:
