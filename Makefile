@@ -239,9 +239,14 @@ install: $(B)/presend
 	install -D -m 755 $(B)/presend $(DESTDIR)$(PREFIX)/bin/presend
 	install -D -m 644 docs/presend.1 $(DESTDIR)$(PREFIX)/share/man/man1/presend.1
 	install -D -m 644 docs/presend.ja.1 $(DESTDIR)$(PREFIX)/share/man/ja/man1/presend.1
+	install -D -m 644 completions/presend.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/presend
+	install -D -m 644 completions/_presend $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_presend
+	install -D -m 644 completions/presend.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/presend.fish
 
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/presend $(DESTDIR)$(PREFIX)/share/man/man1/presend.1 $(DESTDIR)$(PREFIX)/share/man/ja/man1/presend.1
+	rm -f $(DESTDIR)$(PREFIX)/bin/presend $(DESTDIR)$(PREFIX)/share/man/man1/presend.1 $(DESTDIR)$(PREFIX)/share/man/ja/man1/presend.1 \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/presend $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_presend \
+		$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/presend.fish
 
 clean:
 	rm -rf build build-san build-gcc build-clang build-fuzz

@@ -1,6 +1,6 @@
 #!/bin/bash
 # The pages of docs/rules/ and docs/coverage.md, also in Japanese, are made of the rule files: write them (--write PRESEND), or fail where one is stale. Also:
-# every rule that docs/RULES.md shows must load, every page has a Japanese twin that says as much, and the sources of the rules must hold
+# the completions of completions/ come from the table of options, every rule that docs/RULES.md shows must load, every page has a Japanese twin that says as much, and the sources of the rules must hold
 # together (tests/sources.sh).
 set -u
 cd "$(dirname "$0")/.." || exit 2
@@ -31,6 +31,16 @@ make_pages() {
 	done
 }
 
+mkdir "$scratch/completions"
+"$presend" completions bash > "$scratch/completions/presend.bash" && "$presend" completions zsh > "$scratch/completions/_presend" &&
+	"$presend" completions fish > "$scratch/completions/presend.fish" || exit 2
+if [ "$write" = yes ]; then
+	mkdir -p completions && cp "$scratch"/completions/* completions/ || exit 2
+elif ! diff -r "$scratch/completions" completions > "$scratch/diff" 2>&1; then
+	echo 'docs: completions/ is stale; run "make docs"' >&2
+	head -n 10 "$scratch/diff" >&2
+	status=1
+fi
 if ! make_pages "$scratch/rules"; then
 	echo "docs: $presend could not write the pages" >&2
 	exit 2

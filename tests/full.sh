@@ -104,6 +104,10 @@ postfix_run() {
 	build B=build-gcc CC=gcc DEV=1 build-gcc/presend && B=build-gcc bash tests/postfix.sh
 }
 
+completions_run() {
+	build B=build-gcc CC=gcc DEV=1 build-gcc/presend && python3 tests/completions.py build-gcc/presend completions
+}
+
 begin=$SECONDS
 step gcc gcc gcc_build
 step clang clang clang_build
@@ -118,6 +122,7 @@ step pathological python3 pathological_run
 step decoders python3 decoders_run
 step precommit pre-commit bash tests/precommit.sh
 step postfix postfix postfix_run
+step completions fish completions_run
 step real-mail tar real_mail_run
 step real-mail-san tar real_mail_san_run
 echo "took $((SECONDS - begin)) s"
