@@ -63,19 +63,35 @@ static bool is_failure_subject(struct span subject)
 	return any_ci(subject, words);
 }
 
+/* A subject without "Re:" and the like, and without the tag of a list. */
+static struct span bare_subject(const struct message *message)
+{
+	struct span s = message->subject ? span_trim(message->subject->bytes) : SPAN_EMPTY;
+
+	for (int i = 0; i < 4; i++) {
+		if (span_starts_ci(s, SPAN_LIT("re:")) || span_starts_ci(s, SPAN_LIT("aw:")))
+			s = span_trim(span_cut(s, 3, s.n));
+		else if (s.n && s.p[0] == '[' && span_find_byte(s, ']', 0) < s.n)
+			s = span_trim(span_cut(s, span_find_byte(s, ']', 0) + 1, s.n));
+	}
+	return s;
+}
+
 /* RFC 3834, and those who came before it. */
 static bool is_auto_reply(const struct message *message)
 {
-	static const char *const subjects[] = {"out of office", "out of the office", "auto reply", "auto-reply", "autoreply", "auto response", "autoresponse", "automatic reply", "automatic response",
-					       "vacation", "away from my mail", "away from the office", "on leave", "on vacation", "abwesen", "réponse automatique", "respuesta autom",
-					       "risposta automatica", "自動応答",
-					       "自動返信", "不在", NULL};
-	struct span submitted = value_of(message, "Auto-Submitted"), precedence = value_of(message, "Precedence");
+	static const char *const subjects[] = {"out of office", "out of the office", "auto reply", "auto-reply", "autoreply", "auto response", "autoresponse", "auto:", "automatic reply",
+					       "automatic response", "automated reply", "vacation reply", "away from my mail", "away from the office", "on vacation", "abwesenheit",
+					       "automatische antwort", "réponse automatique", "respuesta automática", "risposta automatica", "自動応答", "自動返信", "自動回答", "不在", "不在通知", NULL};
+	struct span submitted = value_of(message, "Auto-Submitted"), precedence = value_of(message, "Precedence"), subject = bare_subject(message);
 
 	if (has_ci(submitted, "auto-replied") || has_ci(submitted, "auto-notified") || field_of(message, "X-Autoreply") || field_of(message, "X-Autorespond") ||
 	    has_ci(precedence, "auto_reply") || field_of(message, "X-Auto-Reply"))
 		return true;
-	return any_ci(message->subject ? message->subject->bytes : SPAN_EMPTY, subjects);
+	for (size_t i = 0; subjects[i]; i++)
+		if (span_starts_ci(subject, span_str(subjects[i])))
+			return true;
+	return false;
 }
 
 static struct seen look(const struct message *message)
@@ -364,6 +380,10 @@ static void read_message(struct arena *arena, const struct message *message, siz
 			fill_from_text(arena, entries, first, text);
 		else if (seen.trouble || report || seen.from_mailer || (seen.from_daemon && (seen.subject_failure || failure)) || (seen.subject_failure && failure))
 			transcript_read(arena, text, sender, entries);
+		/* The name of the writer alone is not enough for what names nobody. */
+		for (guint i = entries->len; i > first && !failure && !seen.subject_failure && !seen.trouble && !report; i--)
+			if (!((const struct bounce_entry *)g_ptr_array_index(entries, i - 1))->recipient)
+				g_ptr_array_remove_index(entries, i - 1);
 		if (seen.trouble)
 			add_failed_recipients(arena, message, entries, first);
 		if (entries->len == first && (report || (seen.from_daemon && seen.subject_failure && failure)))
@@ -404,7 +424,10 @@ static void read_pasted(struct arena *arena, const char *path, size_t index, str
 	struct span text = decoded.text ? decoded.text->bytes : file.bytes;
 	guint first = entries->len;
 
-	if (!(has_ci(text, "Final-Recipient:") && dsn_read(arena, text, entries)))
+	struct span trimmed = span_trim(text);
+	bool mark_up = trimmed.n > 1 && trimmed.p[0] == '<' && (trimmed.p[1] == '!' || (ascii_is_alpha(trimmed.p[1]) && span_find_byte(span_cut(trimmed, 0, 320), '@', 0) > span_find_byte(trimmed, '>', 0)));
+
+	if (!mark_up && !(has_ci(text, "Final-Recipient:") && dsn_read(arena, text, entries)))
 		transcript_read(arena, text, NULL, entries);
 	if (entries->len == first)
 		add_plain(arena, entries, BOUNCE_NONE, NULL, NULL);

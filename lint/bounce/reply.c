@@ -69,6 +69,9 @@ static size_t code_length(struct span s, size_t at, bool *hyphen, bool *has_stat
 		*has_status = true;
 		i += status;
 	}
+	/* 555-1234 is a telephone. */
+	if (*hyphen && !*has_status && i < s.n && ascii_is_digit(s.p[i]))
+		return 0;
 	return i - at;
 }
 
