@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bounce/log.h"
 #include "bounce/read.h"
 #include "doc/message.h"
 #include "mail/input.h"
@@ -89,25 +90,43 @@ static void read_messages(struct state *state, const char *path, struct span byt
 	arena_free(ranges_arena);
 }
 
+static void take_logged(const struct bounce_entry *entry, void *data)
+{
+	take(data, entry);
+}
+
+static void add_error(GArray *errors, GPtrArray *texts, const char *path, const char *message)
+{
+	struct report_error error = {path, g_strdup(message)};
+
+	g_ptr_array_add(texts, (gpointer)error.message);
+	g_array_append_val(errors, error);
+}
+
 static void read_file(struct state *state, const struct input_file *file, GArray *errors, GPtrArray *texts)
 {
-	struct input_bytes input;
+	enum language language = state->options->report.language;
 	GError *error = NULL;
+	struct stream *stream = stream_open(file->is_stdin ? "-" : file->path, &error);
 
-	if (!input_read(file->is_stdin ? "-" : file->path, &input, &error)) {
-		struct report_error trouble = {file->path, g_strdup(error->message)};
-		g_ptr_array_add(texts, (gpointer)trouble.message);
-		g_array_append_val(errors, trouble);
+	if (!stream) {
+		add_error(errors, texts, file->path, error->message);
 		g_error_free(error);
 		return;
 	}
-	read_messages(state, file->path, input.bytes);
-	if (input.cut) {
-		struct report_error trouble = {file->path, g_strdup(say(state->options->report.language, "only the first 64 MiB were read", "先頭の 64 MiB だけを読みました"))};
-		g_ptr_array_add(texts, (gpointer)trouble.message);
-		g_array_append_val(errors, trouble);
+	if (log_recognise(stream_peek(stream))) {
+		log_read(stream, file->path, state->options->lint.now, take_logged, state);
+	} else {
+		bool cut;
+		GByteArray *bytes = stream_rest(stream, &cut);
+		read_messages(state, file->path, span_of((const char *)bytes->data, bytes->len));
+		g_byte_array_unref(bytes);
+		if (cut)
+			add_error(errors, texts, file->path, say(language, "only the first 64 MiB were read", "先頭の 64 MiB だけを読みました"));
 	}
-	input_bytes_release(&input);
+	if (!stream_is_whole(stream))
+		add_error(errors, texts, file->path, say(language, "could not be read to its end", "最後まで読めませんでした"));
+	stream_close(stream);
 }
 
 /* --- the draft ------------------------------------------------------------------------------------------------------------------- */
