@@ -58,6 +58,8 @@ static const char *recipient_of(struct arena *arena, struct span value)
 	struct span type, address = behind_type(value, &type), found;
 	size_t at = 0;
 
+	if (span_find(address, SPAN_LIT("\\x{"), 0) < address.n)
+		address = span_str(address_decoded(arena, type, address));
 	if (next_address(address, &at, &found))
 		return address_decoded(arena, type, found);
 	/* A local user without a domain, or an international address: as it stands, without brackets. */

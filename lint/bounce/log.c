@@ -34,6 +34,7 @@ struct log {
 	GQueue order;                  /* oldest first */
 	size_t index;
 	int year;                      /* of now */
+	GTimeZone *zone;               /* of dates that name none */
 };
 
 /* --- lines ---------------------------------------------------------------------------------------------------------------------- */
@@ -158,24 +159,23 @@ static int64_t time_of(const struct log *log, struct span date)
 {
 	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
 	char text[40] = "";
-	g_autoptr(GTimeZone) local = g_time_zone_new_local();
 	g_autoptr(GDateTime) time = NULL;
 
 	memcpy(text, date.p, MIN(date.n, sizeof(text) - 1));
 	if (ascii_is_digit(text[0])) {
 		if (text[10] == ' ')
 			text[10] = 'T';
-		time = g_date_time_new_from_iso8601(text, local);
+		time = g_date_time_new_from_iso8601(text, log->zone);
 	} else {
 		const char *month = date.n >= 15 ? g_strstr_len(months, -1, ((char[]){text[0], text[1], text[2], '\0'})) : NULL;
 		if (!month)
 			return 0;
 		int number = (int)(month - months) / 3 + 1;
-		time = g_date_time_new(local, log->year, number, atoi(text + 4), atoi(text + 7), atoi(text + 10), atoi(text + 13));
+		time = g_date_time_new(log->zone, log->year, number, atoi(text + 4), atoi(text + 7), atoi(text + 10), atoi(text + 13));
 		/* No year is written: the last time that it was this day. */
 		if (time && g_date_time_to_unix(time) > log->now + 24 * 3600) {
 			g_date_time_unref(time);
-			time = g_date_time_new(local, log->year - 1, number, atoi(text + 4), atoi(text + 7), atoi(text + 10), atoi(text + 13));
+			time = g_date_time_new(log->zone, log->year - 1, number, atoi(text + 4), atoi(text + 7), atoi(text + 10), atoi(text + 13));
 		}
 	}
 	return time ? g_date_time_to_unix(time) : 0;
@@ -206,19 +206,19 @@ static void tell(struct log *log, const struct queue *queue, const struct attemp
 				     .original_recipient = attempt->original, .remote_mta = attempt->relay, .status = attempt->status, .action = attempt->action,
 				     .message_id = queue->message_id, .sender = queue->sender};
 	struct span text = span_str(attempt->text);
-	size_t said = span_find(text, SPAN_LIT(" said: "), 0);
+	size_t code = transcript_code(text);
 
 	if (text.n) {
-		struct span reply = said < text.n ? span_cut(text, said + 7, text.n) : text;
+		struct span reply = span_cut(text, code < text.n ? code : 0, text.n);
+		const char *status = reply_status_of(arena, reply);
 		entry.stage = stage_of(text);
 		entry.reply_code = reply_code_of(reply);
-		entry.cut = false;
-		if (!entry.status)
-			entry.status = reply_status_of(arena, reply);
+		if (status && (!entry.status || strcmp(entry.status + 1, ".0.0") == 0))
+			entry.status = status;
 		entry.reply = reply_joined(arena, reply);
 		/* "host mx.example.com[192.0.2.1] said:" names who answered; relay may be another. */
 		struct span host = span_starts(text, SPAN_LIT("host ")) ? span_cut(text, 5, MIN(span_find_byte(text, '[', 0), span_find_byte(text, ' ', 5))) : SPAN_EMPTY;
-		if (host.n && said < text.n)
+		if (host.n && code < text.n)
 			entry.remote_mta = arena_copy(arena, host);
 	}
 	if (attempt->time) {
@@ -294,6 +294,13 @@ static void set(char **field, struct span value)
 		return;
 	g_free(*field);
 	*field = copy(value);
+}
+
+/* As it stands in the mail, in brackets. */
+static void set_id(struct queue *queue, struct span id)
+{
+	g_free(queue->message_id);
+	queue->message_id = g_strdup_printf("<%.*s>", (int)MIN(id.n, (size_t)998), id.p);
 }
 
 /* The last word on a recipient; an attempt before it is forgotten. */
@@ -391,7 +398,7 @@ static void read_sendmail(struct log *log, const struct line *line)
 		if (value_of(rest, "from=", &value))
 			set(&queue->sender, value);
 		if (value_of(rest, "msgid=", &value))
-			set(&queue->message_id, value);
+			set_id(queue, value);
 		return;
 	}
 	size_t stat = span_find(rest, SPAN_LIT(", stat="), 0);
@@ -431,10 +438,8 @@ static void read_exim(struct log *log, const struct line *line)
 	if (span_eq(mark, SPAN_LIT("<="))) {
 		queue = queue_of(log, line->id);
 		set(&queue->sender, span_cut(behind, 0, span_find_byte(behind, ' ', 0)));
-		if (value_of(behind, "id=", &value)) {
-			g_free(queue->message_id);
-			queue->message_id = g_strdup_printf("<%.*s>", (int)MIN(value.n, (size_t)998), value.p);
-		}
+		if (value_of(behind, "id=", &value))
+			set_id(queue, value);
 		return;
 	}
 	enum bounce_action action = span_eq(mark, SPAN_LIT("=>")) || span_eq(mark, SPAN_LIT("->")) ? ACTION_DELIVERED
@@ -444,9 +449,11 @@ static void read_exim(struct log *log, const struct line *line)
 	struct attempt attempt = {.recipient = copy(address), .action = action, .time = time_of(log, line->date)};
 	size_t error = span_find(behind, SPAN_LIT(": "), at);
 	struct span reply = span_cut(behind, error + 2, behind.n);
-	/* "C=\"250 ok\"" of what was delivered. */
-	if (action == ACTION_DELIVERED)
-		reply = value_of(behind, "C=", &value) ? span_trim(value) : SPAN_EMPTY;
+	/* What was delivered: C="250 ok". */
+	if (action == ACTION_DELIVERED) {
+		size_t answer = span_find(behind, SPAN_LIT(" C=\""), at) + 4;
+		reply = span_cut(behind, answer, span_find_byte(behind, '"', MIN(answer, behind.n)));
+	}
 	if (value_of(behind, "H=", &value))
 		attempt.relay = copy(relay_name(value));
 	attempt.text = copy(reply);
@@ -461,6 +468,7 @@ void log_read(struct stream *stream, const char *path, int64_t now, bounce_taker
 	struct line line;
 
 	log.year = today ? g_date_time_get_year(today) : 1970;
+	log.zone = g_time_zone_new_local();
 	g_queue_init(&log.order);
 	while (stream_line(stream, &text)) {
 		if (!take_line(text, &line))
@@ -475,4 +483,5 @@ void log_read(struct stream *stream, const char *path, int64_t now, bounce_taker
 	while (log.order.length)
 		queue_remove(&log, log.order.head->data);
 	g_hash_table_destroy(log.queues);
+	g_time_zone_unref(log.zone);
 }

@@ -215,6 +215,10 @@ static bool is_general(const char *status)
 /* Fill what follows from the rest, and look the reply up. texts: what the report says to people. */
 static void complete(struct arena *arena, struct bounce_entry *entry, struct span texts)
 {
+	if (entry->kind > BOUNCE_LOG) {
+		reply_judge(entry);
+		return;
+	}
 	if (entry->reply) {
 		struct span reply = span_str(entry->reply);
 		const char *status = reply_status_of(arena, reply);

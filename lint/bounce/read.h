@@ -21,6 +21,8 @@ size_t dsn_read(struct arena *arena, struct span text, GPtrArray *entries);
 size_t transcript_read(struct arena *arena, struct span text, const char *sender, GPtrArray *entries);
 /* The last reply in lines such as "<<< 550-5.7.1 text", joined as they stand; NULL where there is none. */
 const char *transcript_reply(struct arena *arena, struct span text);
+/* Where the code of a refusal ("550 ") stands in a text; text.n where it does not. */
+size_t transcript_code(struct span text);
 /* Where the mail that came back begins in such a text; text.n where it does not. */
 size_t transcript_original(struct span text);
 /* The stage that a text tells: "in reply to RCPT TO", "after end of data". */

@@ -498,15 +498,19 @@ static const struct reply_list *list_named(struct span text)
 
 void reply_judge(struct bounce_entry *entry)
 {
+	/* Most lines of a log. */
+	if (entry->action == ACTION_DELIVERED || entry->action == ACTION_RELAYED || entry->action == ACTION_EXPANDED) {
+		entry->receiver = reply_receiver_of(entry->remote_mta, entry->recipient, SPAN_EMPTY);
+		by_use(entry, REPLY_IF_ACCEPTED);
+		return;
+	}
 	struct span raw_reply = span_str(entry->reply);
 	GString *folded = reply_fold(raw_reply);
 	GString *lower = g_string_ascii_down(g_string_new(entry->reply));
 	struct span text = span_of(folded->str, folded->len);
 
 	entry->receiver = reply_receiver_of(entry->remote_mta, entry->recipient, text);
-	if (entry->action == ACTION_DELIVERED || entry->action == ACTION_RELAYED || entry->action == ACTION_EXPANDED) {
-		by_use(entry, REPLY_IF_ACCEPTED);
-	} else if (entry->kind != BOUNCE_COMPLAINT && entry->kind != BOUNCE_AUTO_REPLY && entry->kind != BOUNCE_NONE) {
+	if (entry->kind != BOUNCE_COMPLAINT && entry->kind != BOUNCE_AUTO_REPLY && entry->kind != BOUNCE_NONE) {
 		entry->list = list_named(text);
 		if (!entry->list || !entry->list->dead) {
 			by_text(entry, text, span_of(lower->str, lower->len));

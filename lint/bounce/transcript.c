@@ -475,12 +475,12 @@ static struct span reply_from(struct span text, size_t start)
 }
 
 /* Where a refusal's code stands in the text, at a word's start and with words behind it; text.n where there is none. */
-static size_t find_code(struct span text)
+size_t transcript_code(struct span text)
 {
 	for (size_t at = 0; at + 4 <= text.n; at++) {
 		bool start = at == 0 || (!ascii_is_alnum(text.p[at - 1]) && !memchr(".-_@#", text.p[at - 1], 5));
 
-		if (start && (text.p[at] == '4' || text.p[at] == '5') && reply_code_of(span_cut(text, at, at + 4)) && text.p[at + 1] <= '5')
+		if (start && (text.p[at] == '4' || text.p[at] == '5') && reply_code_of(span_cut(text, at, MIN(at + 6, text.n))) && text.p[at + 1] <= '5')
 			return at;
 	}
 	return text.n;
@@ -493,7 +493,7 @@ static const char *reply_in(struct arena *arena, const GString *said)
 
 	if (dialogue)
 		return dialogue;
-	size_t code = find_code(text);
+	size_t code = transcript_code(text);
 	if (code < text.n) {
 		struct span reply = reply_from(text, code);
 		/* "(reason: 550 ...)" */
@@ -513,11 +513,11 @@ static void finish(struct reading *r, const struct record *record, bool delayed,
 {
 	struct bounce_entry *entry = ARENA_NEW(r->arena, struct bounce_entry);
 	struct span said = span_of(record->said->str, record->said->len), common = span_of(r->common->str, r->common->len);
-	bool own = find_code(said) < said.n || reply_status_of(r->arena, said);
+	bool own = transcript_code(said) < said.n || reply_status_of(r->arena, said);
 
 	entry->kind = BOUNCE_TRANSCRIPT;
 	entry->recipient = arena_copy(r->arena, record->address);
-	entry->reply = own || find_code(common) == common.n ? reply_in(r->arena, record->said) : NULL;
+	entry->reply = own || transcript_code(common) == common.n ? reply_in(r->arena, record->said) : NULL;
 	if (!entry->reply)
 		entry->reply = reply_in(r->arena, r->common);
 	entry->stage = stage_of(said);
@@ -552,7 +552,7 @@ size_t transcript_read(struct arena *arena, struct span text, const char *sender
 		g_string_free(record->said, TRUE);
 	}
 	/* No address, but a refusal: pasted text. */
-	size_t code = find_code(r.text);
+	size_t code = transcript_code(r.text);
 	if (!n && code < r.text.n) {
 		struct record record = {SPAN_EMPTY, g_string_new_len(r.text.p, (gssize)MIN(r.text.n, REPLY_TEXT_MAX))};
 		finish(&r, &record, delayed, entries);

@@ -11,6 +11,7 @@ struct bounce_writer {
 	const struct report_options *options;
 	enum bounce_format format;
 	size_t n;                      /* entries so far */
+	size_t n_accepted, n_unproven; /* of text: lines of logs that are only counted; those that a silent receiver took */
 	const char *last_path;         /* of text: what the last entry said, so that the same is not said again; owned */
 	char *last_said;
 };
