@@ -58,6 +58,24 @@ elif ! diff -r "$scratch/rules" docs/rules > "$scratch/diff" 2>&1; then
 	status=1
 fi
 
+# The keys of docs/configuration.md are made of the table that the reader goes by.
+for lang in en ja; do
+	page=docs/configuration$([ $lang = en ] || echo .ja).md
+	{
+		sed '/^<!-- .*--format markdown/q' "$page"
+		echo
+		"$presend" --lang $lang config --format markdown
+		echo
+		sed -n '/^<!-- end -->$/,$p' "$page"
+	} > "$scratch/page"
+	if [ "$write" = yes ]; then
+		cp "$scratch/page" "$page"
+	elif ! cmp -s "$scratch/page" "$page"; then
+		echo "docs: $page is stale; run \"make docs\"" >&2
+		status=1
+	fi
+done
+
 # The rules shown in docs/RULES.md: blocks of YAML that begin with an id.
 mkdir "$scratch/shown"
 awk -v folder="$scratch/shown" '

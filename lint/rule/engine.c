@@ -236,6 +236,19 @@ static bool word_listed(const char *const *words, const char *word)
 	return false;
 }
 
+/* Does the list system add all these fields when it sends? What was sent has them or has them not, whoever should have added them. */
+static bool all_added(const char *const *fields, const struct circumstances *now)
+{
+	const struct list_options *list = now->options->list;
+
+	if (!list || !list->adds_headers || now->stage == STAGE_FINAL || now->stage == STAGE_RECEIVED)
+		return false;
+	for (; *fields; fields++)
+		if (!word_listed(list->adds_headers, *fields))
+			return false;
+	return true;
+}
+
 static bool condition_fits(const struct rule_condition *condition, const struct circumstances *now)
 {
 	const struct lint_options *options = now->options;
@@ -244,6 +257,7 @@ static bool condition_fits(const struct rule_condition *condition, const struct 
 	       (!condition->classes || condition->classes & 1u << options->mail_class) &&
 	       (!condition->volumes || condition->volumes & 1u << options->volume) &&
 	       (!condition->profiles || condition->profiles & options->profiles) &&
+	       (!condition->added || all_added(condition->added, now)) &&
 	       (condition->target_jis == 0 || (condition->target_jis > 0) == now->japanese);
 }
 

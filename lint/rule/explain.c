@@ -282,6 +282,7 @@ static char *condition_words(const struct rule_condition *condition)
 	}
 	put_strings(out, "field", condition->fields);
 	put_strings(out, "case", condition->cases);
+	put_strings(out, "added", condition->added);
 	return g_string_free(out, FALSE);
 }
 

@@ -25,6 +25,7 @@ struct rule_condition {
 	int target_jis;                /* 0 any, 1 only when the outgoing charset is Japanese legacy, -1 only when not */
 	const char *const *fields;     /* values of the argument "field", lower case; NULL-terminated; NULL: any */
 	const char *const *cases;      /* case names; NULL: any */
+	const char *const *added;      /* header fields, all of which the list system adds when it sends; NULL: not asked */
 	int severity;                  /* enum severity; -1: the condition does not change it */
 	const char *const *requirements; /* added to the rule's; NULL: none */
 };

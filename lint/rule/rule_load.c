@@ -294,7 +294,7 @@ static enum severity severity_of(struct loader *l, const struct node *node)
 static void read_condition(struct loader *l, const struct node *node, struct rule_condition *out)
 {
 	static const char *const keys[] = {
-	        "stage", "class", "volume", "profile", "target", "field", "case", "severity", "requirements", NULL};
+	        "stage", "class", "volume", "profile", "target", "field", "case", "added", "severity", "requirements", NULL};
 	const struct node *value;
 
 	out->severity = -1;
@@ -323,6 +323,9 @@ static void read_condition(struct loader *l, const struct node *node, struct rul
 	value = get(node, "case");
 	if (value)
 		out->cases = strings_of(l, value, "case", false);
+	value = get(node, "added");
+	if (value)
+		out->added = strings_of(l, value, "added", false);
 	value = get(node, "severity");
 	if (value)
 		out->severity = (int)severity_of(l, value);

@@ -109,6 +109,7 @@ static void put_conditions(GString *out, const struct rule *rule)
 		put_number(out, "target_jis", condition->target_jis);
 		put_list(out, "fields", condition->fields);
 		put_list(out, "cases", condition->cases);
+		put_list(out, "added", condition->added);
 		g_string_append_printf(out, " .severity = %d,", condition->severity);
 		put_list(out, "requirements", condition->requirements);
 		g_string_append(out, " },");
