@@ -237,7 +237,7 @@ bool cli_option_of(const struct option_definition *option, enum command command)
 /* Options and commands of the interface that later versions bring: said so, rather than "unknown". */
 static const char *const later_options[] = { "fix", "unsafe-fixes", "diff", "data", "clients", "advice", "prior" };
 static const char *const later_commands[] = { "preflight", "preview", "lsp", "mcp", "init" };
-static const char *const later_formats[] = { "sarif", "junit", "github", "gitlab", "checkstyle", "rdjson", "html", "markdown" };
+static const char *const later_formats[] = { "html" };
 
 static const char *const profile_names[] = { "gmail", "gmail-bulk", "yahoo", "outlook", "icloud", "japan-carriers",
 					     "law-jp", "law-us", "law-ca", "law-eu", NULL };
@@ -246,7 +246,7 @@ const char *cli_formats(enum command command)
 {
 	switch (command) {
 	case COMMAND_LINT:
-		return "text json jsonl";
+		return "text json jsonl sarif junit github gitlab checkstyle rdjson markdown";
 	case COMMAND_CHECKLIST:
 		return "text json";
 	case COMMAND_BOUNCE:
@@ -343,6 +343,21 @@ static const struct reporter *find_checklist(const char *name)
 	return NULL;
 }
 
+/* Two reports in one place would be no report: a file or standard output takes one. */
+static bool place_free(const struct cli *cli, const char *file, const char *value)
+{
+	enum language language = cli->run.report.language;
+
+	for (size_t i = 0; i < cli->run.n_formats; i++)
+		if (g_strcmp0(cli->run.formats[i].file, file) == 0)
+			return refuse(language, NULL,
+				      file ? say(language, "two reports into one file", "1 つのファイルに 2 つのレポートは書き込めません")
+					   : say(language, "two reports on standard output; give one a file: --format NAME=FILE",
+						 "標準出力に 2 つのレポートは出せません。--format 形式=ファイル でファイルを指定してください"),
+				      value);
+	return true;
+}
+
 static bool parse_format(struct cli *cli, const char *value)
 {
 	enum language language = cli->run.report.language;
@@ -366,9 +381,9 @@ static bool parse_format(struct cli *cli, const char *value)
 	} else if (reporter && g_str_has_suffix(value, "=")) {
 		refuse(language, NULL, say(language, "needs a file name", "ファイル名が必要です"), value);
 	} else if (reporter) {
-		const char *file = strchr(value, '=');
-		cli->run.formats[cli->run.n_formats++] = (struct run_format){ reporter, file ? file + 1 : NULL };
-		good = true;
+		const char *equals = strchr(value, '='), *file = equals && strcmp(equals, "=-") != 0 ? equals + 1 : NULL;
+		good = place_free(cli, file, value);
+		cli->run.formats[cli->run.n_formats++] = (struct run_format){ reporter, file };
 	} else if (listed(later_formats, G_N_ELEMENTS(later_formats), name)) {
 		refuse_later(language, name);
 	} else {

@@ -365,14 +365,14 @@ static int compare_results(const void *a, const void *b)
 	return x->index < y->index ? -1 : x->index > y->index;
 }
 
-static bool fails(const struct settings *settings, const struct message_result *result)
+static bool fails(const struct message_result *result)
 {
-	if (settings->max_score >= 0 && result->score && result->score->points > settings->max_score)
+	if (result->max_score >= 0 && result->score && result->score->points > result->max_score)
 		return true;
-	if (settings->fail_on == SEVERITY_OFF)
+	if (result->fail_on == SEVERITY_OFF)
 		return false;
 	for (size_t i = 0; i < result->n_findings; i++)
-		if (!result->findings[i].suppressed && result->findings[i].severity >= settings->fail_on)
+		if (!result->findings[i].suppressed && result->findings[i].severity >= result->fail_on)
 			return true;
 	return false;
 }
@@ -412,10 +412,21 @@ struct outcome {
 	GArray *errors;                /* struct report_error */
 };
 
+/* "path: reason" in two; no reason has a colon. */
+static struct report_error split_trouble(char *text)
+{
+	char *colon = g_strrstr(text, ": ");
+
+	if (!colon)
+		return (struct report_error){ NULL, text };
+	*colon = '\0';
+	return (struct report_error){ text, colon + 2 };
+}
+
 static void gather(const struct job_queue *queue, struct outcome *outcome)
 {
 	for (guint i = 0; i < outcome->troubles->len; i++) {
-		struct report_error error = { NULL, g_ptr_array_index(outcome->troubles, i) };
+		struct report_error error = split_trouble(g_ptr_array_index(outcome->troubles, i));
 		g_array_append_val(outcome->errors, error);
 	}
 	for (size_t i = 0; i < queue->n; i++) {
@@ -440,7 +451,8 @@ static int report_outcome(const struct setup *setup, const struct run_options *o
 		struct message_result *result = g_ptr_array_index(outcome->results, i);
 		const struct settings *settings = setup_settings_of(setup, result);
 		result->fail_on = settings->fail_on;
-		if (fails(settings, result))
+		result->max_score = settings->max_score;
+		if (fails(result))
 			code = EXIT_FINDINGS;
 	}
 	struct report_view view = { .results = (struct message_result *const *)outcome->results->pdata,
@@ -448,7 +460,8 @@ static int report_outcome(const struct setup *setup, const struct run_options *o
 				    .errors = (const struct report_error *)(const void *)outcome->errors->data,
 				    .n_errors = outcome->errors->len,
 				    .tool_version = PRESEND_VERSION,
-				    .rules_version = builtin_rules_version };
+				    .rules_version = builtin_rules_version,
+				    .exit_code = outcome->errors->len ? EXIT_TROUBLE : code };
 	tell_errors(options, outcome->errors);
 	if (!write_reports(options, &view) || outcome->errors->len)
 		code = EXIT_TROUBLE;

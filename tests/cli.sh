@@ -157,7 +157,7 @@ for later in --fix --diff preflight init; do
 	wants 2 "$later of a later version" "$later"
 	says err 'not in this version yet' "$later of a later version"
 done
-wants 2 'a format of a later version' --format sarif "$good"
+wants 2 'a format of a later version' --format html "$good"
 says err 'not in this version yet' 'a format of a later version'
 
 wants 0 'a warning alone' --now $clock --select from-name-urgent "$bad"
@@ -350,6 +350,17 @@ report $? 'a report in a file is put in place whole: the old file keeps its byte
 run --now $clock --format "json=$scratch/both.json" --format text corpus/bad/founding-story.eml
 [ -s "$scratch/out" ] && cmp -s "$scratch/both.json" "$scratch/from-file"
 report $? 'two reports at once'
+wants 2 'two reports on standard output' --format json --format sarif "$good"
+silent out 'two reports on standard output'
+says err 'give one a file: --format NAME=FILE' 'two reports on standard output'
+wants 2 'two reports into one file' --format "json=$scratch/same" --format "sarif=$scratch/same" "$good"
+[ ! -e "$scratch/same" ]
+report $? 'two reports into one file: nothing is written'
+run --now $clock --format json=- corpus/bad/founding-story.eml
+cmp -s "$scratch/out" "$scratch/from-file"
+report $? 'a report in the file - goes to standard output'
+wants 2 'unknown format' --format saref "$good"
+says err 'did you mean: sarif' 'unknown format'
 wants 2 'a report that cannot be written' --now $clock --format "json=$scratch/no/such/folder.json" "$good"
 silent out 'a report that cannot be written'
 [ -s "$scratch/err" ]

@@ -55,5 +55,5 @@ struct position line_position(const struct line_index *index, size_t offset)
 	struct span line = line_bytes(index, low + 1);
 	size_t in_line = offset - start;
 	size_t column = utf8_valid(line) && in_line <= line.n ? utf8_count(span_of(line.p, in_line)) : in_line;
-	return (struct position){ offset, low + 1, column + 1 };
+	return (struct position){ offset, low + 1, column + 1, in_line + 1 };
 }

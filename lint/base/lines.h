@@ -17,6 +17,7 @@ struct position {
 	size_t offset; /* bytes from the start of the file, 0-based */
 	size_t line;   /* 1-based; CRLF, LF and a lone CR each end a line */
 	size_t column; /* 1-based; code points where the raw line is valid UTF-8, else bytes */
+	size_t byte_column; /* 1-based; bytes */
 };
 
 /* Index the lines of a file; the file must live as long as the index. */

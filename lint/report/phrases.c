@@ -38,6 +38,7 @@ static const struct localized_phrase {
         [PHRASE_SUPPRESSED] = {{"{0} suppressed", "抑制 {0} 件"}},
         [PHRASE_UNREADABLE] = {{"{0} not checked", "未検査 {0} 件"}},
         [PHRASE_UNREADABLE_TITLE] = {{"Not checked:", "検査できなかったファイル:"}},
+        [PHRASE_NO_ROOM] = {{"There was no room for {0} more.", "ほかに {0} 件ありますが、文字数の上限のため省略しました。"}},
         [PHRASE_LIST_COMMA] = {{", ", "、"}},
         [PHRASE_LIST_COLON] = {{": ", ": "}},
         [PHRASE_COUNT] = {{"count", "件数"}},

@@ -37,6 +37,7 @@ enum phrase {
 	PHRASE_SUPPRESSED,    /* {0} count */
 	PHRASE_UNREADABLE,    /* {0} count, in the summary */
 	PHRASE_UNREADABLE_TITLE,
+	PHRASE_NO_ROOM, /* {0} count: of a report with a limit */
 	PHRASE_LIST_COMMA, /* between the parts of the summary */
 	PHRASE_LIST_COLON, /* behind its first part */
 	PHRASE_COUNT,      /* heads of the statistics */

@@ -30,6 +30,7 @@ struct report_view {
 	const struct report_error *errors;
 	size_t n_errors;
 	const char *tool_version, *rules_version;
+	int exit_code;             /* what the run will end with, as far as it is known before reports are written */
 };
 
 struct reporter {
@@ -40,7 +41,8 @@ struct reporter {
 	void (*write_message)(GString *out, const struct message_result *result, const struct report_options *options);
 };
 
-extern const struct reporter report_text, report_json, report_jsonl;
+extern const struct reporter report_text, report_json, report_jsonl, report_sarif, report_junit, report_github, report_gitlab,
+        report_checkstyle, report_rdjson, report_markdown;
 extern const struct reporter report_refusal; /* of the gate; not in the list of formats */
 /* NULL where there is none of that name. */
 const struct reporter *reporter_find(const char *name);

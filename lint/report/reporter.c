@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-static const struct reporter *const reporters[] = {&report_text, &report_json, &report_jsonl};
+static const struct reporter *const reporters[] = {&report_text, &report_json, &report_jsonl, &report_sarif, &report_junit, &report_github,
+        &report_gitlab, &report_checkstyle, &report_rdjson, &report_markdown};
 
 const struct reporter *reporter_find(const char *name)
 {

@@ -62,6 +62,7 @@ struct message_result {
 	enum stage stage;
 	unsigned profiles;          /* enum profile: what was asked for */
 	enum severity fail_on;      /* findings from here on fail the run; SEVERITY_OFF: none do */
+	double max_score;           /* and more points than this; negative: however many */
 	const struct engine *engine; /* that made it, for the second pass */
 	const char *subject, *from; /* decoded; NULL */
 	size_t size;                /* bytes of this message */
