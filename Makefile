@@ -26,7 +26,7 @@ BUILD_PKGS := glib-2.0 yaml-0.1
 TEST_PKGS := check
 
 PACKAGES := gcc g++ libc6-dev make pkg-config libgmime-3.0-dev libxml2-dev libicu-dev libpcre2-dev libyaml-dev libjson-c-dev libpsl-dev libtomlplusplus-dev
-TEST_PACKAGES := check python3 git curl
+TEST_PACKAGES := check python3 git curl cmark-gfm
 FULL_PACKAGES := clang libclang-rt-14-dev valgrind cppcheck clang-tidy clang-format pre-commit postfix mandoc bash-completion zsh fish tmux
 
 WARNINGS := -Wall -Wextra -Wshadow -Wwrite-strings -Wmissing-prototypes -Wstrict-prototypes -Wvla -Wundef -Wformat=2

@@ -3,7 +3,6 @@
 #include "report/machine.h"
 
 #include "base/utf8.h"
-#include "report/safe.h"
 #include "report/reason.h"
 #include "report/terminal.h"
 
@@ -95,15 +94,13 @@ static char *marked_text(const char *text)
 	struct span s = span_str(text);
 
 	for (size_t at = 0; at < s.n;) {
-		size_t peek = at;
-		uint32_t c = utf8_next(s, &peek);
+		size_t start = at;
+		uint32_t c = utf8_next(s, &at);
 
-		if (c == MARK_OPEN || c == MARK_CLOSE) {
+		if (c == MARK_OPEN || c == MARK_CLOSE)
 			g_string_append_printf(marked, "<U+%04X>", (unsigned int)c);
-			at = peek;
-		} else {
-			safe_next(marked, s, &at, false);
-		}
+		else
+			g_string_append_len(marked, s.p + start, (gssize)(at - start));
 	}
 	g_string_append(marked, MARK_CLOSE_BYTES);
 	return g_string_free(marked, FALSE);
