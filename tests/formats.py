@@ -31,9 +31,11 @@ def fact(truth, *what):
 
 
 def run(arguments, folder=None, environment=None, code=None):
+    """Standard output; code is the exit code that must come."""
     env = {k: v for k, v in os.environ.items() if k not in ("LANG", "LC_MESSAGES")}
     env.update({"LC_ALL": "C.UTF-8", "NO_COLOR": "1"}, **(environment or {}))
-    done = subprocess.run([presend, "--now", clock, *arguments], cwd=folder, env=env, stdin=subprocess.DEVNULL, capture_output=True)
+    words = arguments if "rules" in arguments else ["--now", clock, *arguments]
+    done = subprocess.run([presend, *words], cwd=folder, env=env, stdin=subprocess.DEVNULL, capture_output=True)
     fact(done.returncode in ((0, 1, 2) if code is None else (code,)), arguments, "exit", done.returncode, done.stderr[:300])
     return done.stdout
 
@@ -439,7 +441,7 @@ def check_all(arguments, folder=None, exit_code=None):
     document = json.loads(report["json"].decode("utf-8"))
     worst = any(f["severity"] == "error" for _, f, _ in findings(document))
     exit_code = 2 if document["errors"] else 1 if worst else 0
-    rules = json.loads(run([*[a for a in arguments if a in RULE_FLAGS], "rules", "--format", "json"], folder))["rules"]
+    rules = json.loads(run(["rules", "--format", "json", *[a for a in arguments if a in RULE_FLAGS]], folder))["rules"]
     sources = {s.get("url") for r in rules for s in r["sources"] if s.get("url")}
     check_sarif(report["sarif"], document, folder, exit_code)
     check_junit(report["junit"], document)
