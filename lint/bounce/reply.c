@@ -75,6 +75,13 @@ static size_t code_length(struct span s, size_t at, bool *hyphen, bool *has_stat
 	return i - at;
 }
 
+bool reply_code_at(struct span reply, size_t at)
+{
+	bool hyphen, has_status;
+
+	return at < reply.n && code_length(reply, at, &hyphen, &has_status) > 0;
+}
+
 int reply_code_of(struct span reply)
 {
 	bool hyphen, has_status;

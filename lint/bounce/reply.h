@@ -14,6 +14,7 @@ char *reply_joined(struct arena *arena, struct span reply);
 /* The first reply code ("550") at a word's start and the first status ("5.7.1"); 0 and NULL where there is none. The status must have the
  * class of the code where both stand. */
 int reply_code_of(struct span reply);
+bool reply_code_at(struct span reply, size_t at);
 const char *reply_status_of(struct arena *arena, struct span reply);
 /* Does it stop in the middle: its last line says by a hyphen that more follows. */
 bool reply_is_cut(struct span reply);

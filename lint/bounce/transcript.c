@@ -480,7 +480,7 @@ size_t transcript_code(struct span text)
 	for (size_t at = 0; at + 4 <= text.n; at++) {
 		bool start = at == 0 || (!ascii_is_alnum(text.p[at - 1]) && !memchr(".-_@#", text.p[at - 1], 5));
 
-		if (start && (text.p[at] == '4' || text.p[at] == '5') && reply_code_of(span_cut(text, at, MIN(at + 6, text.n))) && text.p[at + 1] <= '5')
+		if (start && (text.p[at] == '4' || text.p[at] == '5') && reply_code_at(text, at) && text.p[at + 1] <= '5')
 			return at;
 	}
 	return text.n;
