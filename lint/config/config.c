@@ -66,15 +66,15 @@ const struct toml_node *config_string(const struct toml_node *value, size_t n)
 static void wrong_type(const struct reader *r, const struct config_key_definition *key, const struct toml_node *node)
 {
 	static const char *const wanted[][N_LANGUAGES] = {
-		[TYPE_BOOLEAN] = { "true or false", "true または false" },
-		[TYPE_NUMBER] = { "a number, 0 or more", "0 以上の数値" },
+		[TYPE_BOOLEAN] = { "true or false", " true または false " },
+		[TYPE_NUMBER] = { "a number, 0 or more", " 0 以上の数値" },
 		[TYPE_STRING] = { "a string", "文字列" },
 		[TYPE_STRINGS] = { "a string or a list of strings", "文字列またはそのリスト" },
 		[TYPE_WORD] = { "a string", "文字列" },
 		[TYPE_WORDS] = { "a string or a list of strings", "文字列またはそのリスト" },
 		[TYPE_SEVERITIES] = { "a table of rule ids and severities", "ルール ID と重大度の表" },
-		[TYPE_LISTS] = { "tables such as [lists.weekly]", "[lists.weekly] のような表" },
-		[TYPE_PATHS] = { "tables [[path]]", "[[path]] の表" },
+		[TYPE_LISTS] = { "tables such as [lists.weekly]", " [lists.weekly] のような表" },
+		[TYPE_PATHS] = { "tables [[path]]", " [[path]] の表" },
 	};
 
 	config_fault(r->faults, r->file, node->place, say(r->faults, "%s must be %s", "%s には%sを指定してください"), key->name,
@@ -125,6 +125,12 @@ static bool check_string(const struct reader *r, const struct config_key_definit
 	if (key->form && !key->form->fits(node->string)) {
 		config_fault(r->faults, r->file, node->place, say(r->faults, "%s takes %s, not \"%s\"", "%s には%sを指定してください（「%s」は使えません）"),
 			     key->name, key->form->what[r->faults->language], node->string);
+		return false;
+	}
+	if (key->globs && !glob_set_add(glob_set_new(r->arena), r->arena, span_str(node->string))) {
+		config_fault(r->faults, r->file, node->place,
+			     say(r->faults, "%s: this pattern can match nothing: \"%s\"", "%s: 何にも一致しないパターンです:「%s」"), key->name,
+			     node->string);
 		return false;
 	}
 	return true;
@@ -184,17 +190,12 @@ static bool check_value(const struct reader *r, const struct config_key_definiti
 	return false;
 }
 
-static const struct glob_set *read_globs(const struct reader *r, const struct config_key_definition *key, const struct toml_node *value)
+static const struct glob_set *read_globs(const struct reader *r, const struct toml_node *value)
 {
 	struct glob_set *set = glob_set_new(r->arena);
 
-	for (size_t i = 0; config_string(value, i); i++) {
-		const struct toml_node *pattern = config_string(value, i);
-		if (!glob_set_add(set, r->arena, span_str(pattern->string)))
-			config_fault(r->faults, r->file, pattern->place,
-				     say(r->faults, "%s: this pattern can match nothing: \"%s\"", "%s: 何にも一致しないパターンです:「%s」"),
-				     key->name, pattern->string);
-	}
+	for (size_t i = 0; config_string(value, i); i++)
+		glob_set_add(set, r->arena, span_str(config_string(value, i)->string));
 	return set;
 }
 
@@ -291,11 +292,11 @@ static void read_member(const struct reader *r, const struct toml_node *node, un
 		return;
 	out->values[key->key] = node;
 	if (key->key == KEY_MATCH)
-		out->match = read_globs(r, key, node);
+		out->match = read_globs(r, node);
 	else if (key->key == KEY_INCLUDE)
-		r->file->include = read_globs(r, key, node);
+		r->file->include = read_globs(r, node);
 	else if (key->key == KEY_EXCLUDE)
-		r->file->exclude = read_globs(r, key, node);
+		r->file->exclude = read_globs(r, node);
 }
 
 static void read_table(const struct reader *r, const struct toml_node *node, unsigned scope, struct config_table *out)
