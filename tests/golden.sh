@@ -7,7 +7,7 @@ presend=../${PRESEND:-build/presend}
 write=${1:-}
 export LC_ALL=C.UTF-8 NO_COLOR=1 COLUMNS=100
 bad=0 n=0
-for draft in $(find . -type f ! -name '*.expect' ! -name '*.options' ! -name 'README*' ! -path './pathological/*' | LC_ALL=C sort); do
+for draft in $(find . -type f ! -name '*.expect' ! -name '*.options' ! -name 'README*' ! -path './pathological/*' ! -path './bounces/*' | LC_ALL=C sort); do
 	draft=${draft#./}
 	options=(--now 2026-11-24T00:00:30Z --lang en)
 	[ -f "$draft.options" ] && read -r -a more <"$draft.options" && options+=("${more[@]}")

@@ -37,7 +37,7 @@ awk '
 	FNR == 1 { inside = 0; files++ }
 	/^[a-z_-]+:/ { inside = /^sources:/ ; next }
 	!inside || /^ *#/ || /^ *$/ { next }
-	!/^ +- \{.*\}( *#.*)?$/ { complain("a source stands on one line, in braces"); next }
+	!/^ +(- |[a-z0-9-]+: )\{.*\}( *#.*)?$/ { complain("a source stands on one line, in braces"); next }
 	{
 		sources++
 		rfc = value("rfc")
