@@ -403,13 +403,21 @@ static const char *strength_word(enum phrase_strength strength, enum language la
 	return words[strength].text[language];
 }
 
+/* A word of every shop counts only where other weak ones are told. */
+static const char *shop_word(const struct rule_phrase *phrase, enum language language)
+{
+	static const struct localized mark = {{" (shops)", "（店の言葉）"}};
+
+	return phrase->shop ? mark.text[language] : "";
+}
+
 static void put_phrases_text(GString *out, const struct rule *rule, enum language language)
 {
 	for (size_t i = 0; i < rule->n_phrases; i++) {
 		GString *wanted = g_string_new(NULL);
 
 		put_wanted(wanted, rule->match->children[i]);
-		g_string_append_printf(out, "%*s%s  ", INDENT, "", strength_word(rule->phrases[i].strength, language));
+		g_string_append_printf(out, "%*s%s%s  ", INDENT, "", strength_word(rule->phrases[i].strength, language), shop_word(&rule->phrases[i], language));
 		put_inline(out, wanted->str);
 		/* The notes of our own rules are English, and of no use to who reads only Japanese. */
 		if (rule->phrases[i].note && strcmp(rule->phrases[i].note, "none") != 0 && language == LANGUAGE_EN) {
@@ -625,7 +633,7 @@ static void put_phrases_markdown(GString *out, const struct rule *rule)
 		GString *wanted = g_string_new(NULL);
 
 		put_wanted(wanted, rule->match->children[i]);
-		g_string_append_printf(out, "| %s | `", strength_word(rule->phrases[i].strength, LANGUAGE_EN));
+		g_string_append_printf(out, "| %s%s | `", strength_word(rule->phrases[i].strength, LANGUAGE_EN), shop_word(&rule->phrases[i], LANGUAGE_EN));
 		for (const char *p = wanted->str; *p; p++)
 			g_string_append_printf(out, "%s%c", *p == '|' ? "\\" : "", *p);
 		g_string_append(out, "` | ");

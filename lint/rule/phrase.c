@@ -147,7 +147,7 @@ static void sort(GArray *hits, int (*compare)(const void *, const void *))
 
 /* ---- company ---- */
 
-/* Sorted by entry. */
+/* Sorted by entry. The words of every shop keep nobody company, themselves included. */
 static bool weak_ones_have_company(const GArray *hits)
 {
 	size_t phrases = 0, rules = 0;
@@ -156,7 +156,7 @@ static bool weak_ones_have_company(const GArray *hits)
 	for (guint i = 0; i < hits->len; i++) {
 		const struct phrase_hit *hit = &g_array_index(hits, struct phrase_hit, i);
 
-		if (!is_weak(hit) || (last && last->rule == hit->rule && last->entry == hit->entry))
+		if (!is_weak(hit) || entry_of(hit)->shop || (last && last->rule == hit->rule && last->entry == hit->entry))
 			continue;
 		phrases++;
 		rules += !last || last->rule != hit->rule;
@@ -270,7 +270,7 @@ GArray *phrase_judge(GArray *hits, const struct message *message)
 			end_weak(&weak, reports, message);
 		if (!is_weak(shown_hit(&all[i], n)))
 			tell(reports, &all[i], n, message);
-		else if (company || is_dense(&all[i], n))
+		else if (company || (!entry_of(&all[i])->shop && is_dense(&all[i], n)))
 			add_weak(&weak, &all[i], n, message);
 	}
 	end_weak(&weak, reports, message);

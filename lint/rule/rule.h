@@ -81,6 +81,7 @@ struct rule_phrase {
 	const char *hit, *miss;        /* a text that it must be found in, and a near miss */
 	const char *note;              /* who writes it honestly; NULL */
 	bool subject;                  /* the two are Subjects; else bodies */
+	bool shop;                     /* a weak one that every shop writes: no company for others */
 	int line;                      /* of the rule file */
 };
 

@@ -685,7 +685,7 @@ static bool has_case(const struct rule *rule, const char *name)
 static const struct rule_match *read_phrase(struct loader *l, const struct node *node, const struct rule *rule, struct rule_phrase *out)
 {
 	static const char *const keys[] = {"phrase", "regex", "near", "strength", "on", "kana", "border", "except", "disguise",
-	        "hit", "miss", "note", NULL};
+	        "shop", "hit", "miss", "note", NULL};
 	static const char *const strengths[] = {"weak", "medium", "strong"};
 	struct rule_match *leaf = ARENA_NEW(l->arena, struct rule_match);
 	const struct node *strength, *hit, *miss, *on, *phrase, *regex, *near, *value;
@@ -717,6 +717,10 @@ static const struct rule_match *read_phrase(struct loader *l, const struct node 
 	out->subject = on && g_strcmp0(on->text, "subject") == 0;
 	if (on && !out->subject)
 		REFUSE(l, on, "a phrase is looked for in Subject and body; on: subject is the one choice");
+	if ((value = get(node, "shop")))
+		out->shop = boolean_of(l, value, "shop");
+	if (out->shop && out->strength != PHRASE_WEAK)
+		REFUSE(l, value, "a word of shops is weak");
 	if ((phrase != NULL) + (regex != NULL) + (near != NULL) != 1) {
 		REFUSE(l, node, "an entry has one of phrase, regex and near");
 		return leaf;

@@ -227,6 +227,7 @@ static void put_phrases(GString *out, const struct rule *rule)
 		put_field(out, "miss", phrase->miss);
 		put_field(out, "note", phrase->note);
 		put_number(out, "subject", phrase->subject);
+		put_number(out, "shop", phrase->shop);
 		g_string_append(out, " },");
 	}
 	g_string_append_printf(out, " },\n\t.n_phrases = %zu,", rule->n_phrases);
