@@ -321,9 +321,6 @@ static void take_markdown(struct collection *c, const struct body *body)
 
 static void take_body(struct collection *c, const struct message *m, const struct body *body)
 {
-	/* Most drafts end here. */
-	if (span_find_ci(body->source->bytes, SPAN_LIT("presend-"), 0) == body->source->bytes.n)
-		return;
 	take_tags(c, body);
 	if (!body->html && m->template_kind == TEMPLATE_MARKDOWN)
 		take_markdown(c, body);
