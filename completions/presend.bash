@@ -27,7 +27,7 @@ _presend() {
 			compopt -o default
 			return
 		fi
-		[[ -z $command && " lint checklist bounce explain rules config gate completions help version " == *" $word "* ]] && command=$word
+		[[ -z $command && " lint checklist bounce explain rules config gate init completions help version " == *" $word "* ]] && command=$word
 	done
 	case $prev in
 	--stage)
@@ -144,6 +144,7 @@ _presend() {
 		rules) mapfile -t COMPREPLY < <(compgen -W '--rules --no-builtin-rules --config --isolated --format --lang --color --help --version ' -- "$cur") ;;
 		config) mapfile -t COMPREPLY < <(compgen -W '--stage --class --volume --profile --target-charset --stdin-filename --now --select --ignore --extend-select --rules --no-builtin-rules --fail-on --max-score --baseline --write-baseline --no-inline-ignores --config --isolated --force-exclude --print --schema --format --lang --quiet --color --help --version ' -- "$cur") ;;
 		gate) mapfile -t COMPREPLY < <(compgen -W '--stage --class --volume --profile --target-charset --stdin-filename --now --select --ignore --extend-select --rules --no-builtin-rules --fail-on --max-score --baseline --write-baseline --no-inline-ignores --timeout --on-failure --config --isolated --force-exclude --lang --quiet --color --help --version ' -- "$cur") ;;
+		init) mapfile -t COMPREPLY < <(compgen -W '--lang --color --help --version ' -- "$cur") ;;
 		completions) mapfile -t COMPREPLY < <(compgen -W '--lang --color --help --version ' -- "$cur") ;;
 		help) mapfile -t COMPREPLY < <(compgen -W '--lang --color --help --version ' -- "$cur") ;;
 		version) mapfile -t COMPREPLY < <(compgen -W '--lang --color --help --version ' -- "$cur") ;;
@@ -152,7 +153,7 @@ _presend() {
 	fi
 	case $command in
 	'')
-		mapfile -t COMPREPLY < <(compgen -W 'lint checklist bounce explain rules config gate completions help version' -- "$cur"; compgen -f -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W 'lint checklist bounce explain rules config gate init completions help version' -- "$cur"; compgen -f -- "$cur")
 		compopt -o filenames
 		;;
 	lint)
@@ -182,7 +183,7 @@ _presend() {
 		mapfile -t COMPREPLY < <(compgen -W 'bash zsh fish' -- "$cur")
 		;;
 	help)
-		mapfile -t COMPREPLY < <(compgen -W 'lint checklist bounce explain rules config gate completions help version' -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W 'lint checklist bounce explain rules config gate init completions help version' -- "$cur")
 		;;
 	esac
 }

@@ -3,7 +3,7 @@
 # The command on the line; lint where none is named.
 function __presend_command
 	for word in (commandline -opc)[2..]
-		if contains -- $word lint checklist bounce explain rules config gate completions help version
+		if contains -- $word lint checklist bounce explain rules config gate init completions help version
 			echo $word
 			return
 		end
@@ -27,6 +27,7 @@ complete -c presend -n '__presend_in none' -a explain -d 'why a rule exists, its
 complete -c presend -n '__presend_in none' -a rules -d 'list the rules in force, or test the rules of a folder'
 complete -c presend -n '__presend_in none' -a config -d 'the configuration in force for a path, or its JSON Schema'
 complete -c presend -n '__presend_in none' -a gate -d 'check standard input and hand the same bytes to COMMAND, or refuse'
+complete -c presend -n '__presend_in none' -a init -d 'write a presend.toml to begin with and, in a git repository, the hook'
 complete -c presend -n '__presend_in none' -a completions -d 'print the completion script of a shell'
 complete -c presend -n '__presend_in none' -a help -d 'options and examples of a command'
 complete -c presend -n '__presend_in none' -a version -d 'print the version'
@@ -37,8 +38,9 @@ complete -c presend -n '__presend_in explain' -f -a '(__presend_rules)'
 complete -c presend -n '__presend_in rules' -f -a 'check (__fish_complete_directories)'
 complete -c presend -n '__presend_in config' -F
 complete -c presend -n '__presend_in gate' -f
+complete -c presend -n '__presend_in init' -f
 complete -c presend -n '__presend_in completions' -f -a 'bash zsh fish'
-complete -c presend -n '__presend_in help' -f -a 'lint checklist bounce explain rules config gate completions help version'
+complete -c presend -n '__presend_in help' -f -a 'lint checklist bounce explain rules config gate init completions help version'
 complete -c presend -n '__presend_in version' -f
 complete -c presend -n '__presend_in none lint checklist config gate' -l stage -x -a 'template draft final received' -d 'what the file is'
 complete -c presend -n '__presend_in none lint checklist config gate' -l class -x -a 'newsletter transactional discussion' -d 'newsletter (default), transactional, discussion'
@@ -77,11 +79,11 @@ complete -c presend -n '__presend_in bounce' -l format -x -a 'text json jsonl cs
 complete -c presend -n '__presend_in explain' -l format -x -a 'text json markdown' -d 'the report'
 complete -c presend -n '__presend_in rules' -l format -x -a 'text json markdown coverage' -d 'the report'
 complete -c presend -n '__presend_in config' -l format -x -a 'text markdown' -d 'the report'
-complete -c presend -n '__presend_in none lint checklist bounce explain rules config gate completions help version' -l lang -x -a 'en ja' -d 'language of the messages'
+complete -c presend -n '__presend_in none lint checklist bounce explain rules config gate init completions help version' -l lang -x -a 'en ja' -d 'language of the messages'
 complete -c presend -n '__presend_in none lint checklist' -s v -l verbose -d 'show every info remark and repeated finding'
 complete -c presend -n '__presend_in none lint checklist config gate' -s q -l quiet -d 'only the summary'
 complete -c presend -n '__presend_in none lint' -l statistics -d 'count the findings by rule'
-complete -c presend -n '__presend_in none lint checklist bounce explain rules config gate completions help version' -l color -x -a 'auto always never' -d 'whether to use colours'
+complete -c presend -n '__presend_in none lint checklist bounce explain rules config gate init completions help version' -l color -x -a 'auto always never' -d 'whether to use colours'
 complete -c presend -n '__presend_in none lint checklist' -s j -l jobs -x -d 'how many files to check at the same time'
-complete -c presend -n '__presend_in none lint checklist bounce explain rules config gate completions help version' -s h -l help -d 'show this text'
-complete -c presend -n '__presend_in none lint checklist bounce explain rules config gate completions help version' -s V -l version -d 'show the version'
+complete -c presend -n '__presend_in none lint checklist bounce explain rules config gate init completions help version' -s h -l help -d 'show this text'
+complete -c presend -n '__presend_in none lint checklist bounce explain rules config gate init completions help version' -s V -l version -d 'show the version'

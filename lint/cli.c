@@ -203,6 +203,13 @@ static const struct command_definition command_definitions[] = {
 	    "標準入力からメールを 1 通読み、--stage の指定がなければ final の段階として検査します。--fail-on 以上の指摘がなければ、同じ内容を標準入力として"
 	    "コマンドを実行し、終了コードはコマンドのものになります。指摘があればメールを拒否します（終了コード 65、理由は標準エラー出力）。presend の処理に"
 	    "失敗したときは、配信システムが再試行できるよう終了コード 75 で終わります。ゲート自身の終了コードが 1 や 2 になることはありません。" } },
+	{ COMMAND_INIT, "init", { "init", "init" },
+	  { "write a presend.toml to begin with and, in a git repository, the hook", "設定ファイルのひな型と、git リポジトリではフックを作成" },
+	  "presend init\npresend --lang ja init",
+	  { "Write presend.toml into the working directory, with every key explained in comments, and in a git repository the pre-commit hook that checks what is "
+	    "staged. Nothing that is there is overwritten.",
+	    "カレントディレクトリに、すべての項目をコメントで説明した presend.toml を作成します。git リポジトリでは、ステージされた内容を検査する pre-commit フックも作成します。"
+	    "すでにあるファイルは上書きしません。" } },
 	{ COMMAND_COMPLETIONS, "completions", { "completions bash|zsh|fish", "completions bash|zsh|fish" },
 	  { "print the completion script of a shell", "シェルの補完スクリプトを表示" },
 	  "source <(presend completions bash)\npresend completions zsh > ~/.zfunc/_presend\n"
@@ -236,7 +243,7 @@ bool cli_option_of(const struct option_definition *option, enum command command)
 
 /* Options and commands of the interface that later versions bring: said so, rather than "unknown". */
 static const char *const later_options[] = { "fix", "unsafe-fixes", "diff", "data", "clients", "advice", "prior" };
-static const char *const later_commands[] = { "preflight", "preview", "lsp", "mcp", "init" };
+static const char *const later_commands[] = { "preflight", "preview", "lsp", "mcp" };
 static const char *const later_formats[] = { "html" };
 
 static const char *const profile_names[] = { "gmail", "gmail-bulk", "yahoo", "outlook", "icloud", "japan-carriers",

@@ -16,6 +16,7 @@ static const char *operands_of(enum command command)
 	case COMMAND_COMPLETIONS:
 		return "shells";
 	case COMMAND_GATE:
+	case COMMAND_INIT:
 	case COMMAND_VERSION:
 		return "nothing";
 	default:

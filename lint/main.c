@@ -9,6 +9,7 @@
 #include "config/schema.h"
 #include "config_command.h"
 #include "help.h"
+#include "init.h"
 #include "rule/coverage.h"
 #include "rule/explain.h"
 #include "setup.h"
@@ -136,6 +137,14 @@ static int config(const struct cli *cli)
 	return good ? code : EXIT_TROUBLE;
 }
 
+static int init(const struct cli *cli)
+{
+	if (cli->n_operands == 0)
+		return init_run(cli->run.report.language);
+	run_say(say(cli->run.report.language, "unexpected argument", "余分な引数です"), cli->operands[0]);
+	return EXIT_TROUBLE;
+}
+
 static int completions(const struct cli *cli)
 {
 	GString *out = g_string_new(NULL);
@@ -166,6 +175,8 @@ static int run(const struct cli *cli)
 		return rules(cli);
 	case COMMAND_CONFIG:
 		return config(cli);
+	case COMMAND_INIT:
+		return init(cli);
 	case COMMAND_COMPLETIONS:
 		return completions(cli);
 	case COMMAND_GATE:
