@@ -28,6 +28,8 @@ TEST_PKGS := check
 PACKAGES := gcc g++ libc6-dev make pkg-config libgmime-3.0-dev libxml2-dev libicu-dev libpcre2-dev libyaml-dev libjson-c-dev libpsl-dev libtomlplusplus-dev
 TEST_PACKAGES := check python3 git curl cmark-gfm
 FULL_PACKAGES := clang libclang-rt-14-dev valgrind cppcheck clang-tidy clang-format pre-commit postfix mandoc bash-completion zsh fish tmux python3-jsonschema
+# What `make static` needs besides: the libraries that those above depend on.
+STATIC_PACKAGES := libgpgme-dev libassuan-dev libgpg-error-dev libidn2-dev libunistring-dev libffi-dev zlib1g-dev liblzma-dev libselinux1-dev libsepol-dev libblkid-dev
 
 WARNINGS := -Wall -Wextra -Wshadow -Wwrite-strings -Wmissing-prototypes -Wstrict-prototypes -Wvla -Wundef -Wformat=2
 HARDENING := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
@@ -61,7 +63,7 @@ say = @printf '  %-5s %s\n' $(1) $(2)
 endif
 
 .PHONY: all help deps deps-full demo check check-full test unit scripts golden docs refresh bench fuzz fuzz-replay valcheck lint hdr-check \
-	install uninstall clean dist FORCE
+	install uninstall clean static dist-binary deps-static FORCE
 
 all: $(B)/presend
 
@@ -74,6 +76,7 @@ help:
 	@echo 'make bench      ratios against a parse-only program of the same libraries'
 	@echo 'make docs       write docs/rules/ and docs/coverage.md from the rule files;  make golden: rewrite the expectations of corpus/'
 	@echo 'make refresh    make the lists of rules.d/data anew from their sources (network; docs/data.md)'
+	@echo 'make static     build/presend-static: only glibc is not linked in (make deps-static);  make dist-binary: an archive of it'
 	@echo 'make install    PREFIX=/usr/local DESTDIR='
 
 # --- packages -------------------------------------------------------------------------------------------------------------------
@@ -232,6 +235,35 @@ hdr-check:
 	@for h in $$(find lint -name '*.h'); do \
 		echo "#include \"$${h#lint/}\"" | $(CC) -std=gnu11 $(WARNINGS) $(OUR_CPPFLAGS) $(shell $(PKG_CONFIG) --cflags glib-2.0) -fsyntax-only -x c - || exit 1; \
 	done; echo 'every header compiles alone'
+
+# --- a binary for others ---------------------------------------------------------------------------------------------------------
+
+# Everything but glibc is linked in, so that no CI run has to build GMime. RELR would ask for glibc 2.36.
+STATIC_LIBS := -lgmime-3.0 -lgpgme -lassuan -lgpg-error -lidn2 -lunistring -lgio-2.0 -lgobject-2.0 -lgmodule-2.0 -lglib-2.0 -lffi -lz -lselinux \
+	-lsepol -lpcre2-8 -lxml2 -llzma -licui18n -licuuc -licudata -lyaml -ljson-c -lpsl -lblkid -lstdc++
+# GIO can list mounted file systems, which presend never asks for; Debian has no static libmount, so these end the program if called.
+MOUNT_SYMBOLS := mnt_fs_get_fstype mnt_fs_get_options mnt_fs_get_root mnt_fs_get_source mnt_fs_get_target mnt_fs_strdup_options mnt_free_iter \
+	mnt_free_table mnt_get_builtin_optmap mnt_get_fstab_path mnt_has_regular_mtab mnt_new_iter mnt_new_table mnt_optstr_get_flags \
+	mnt_table_next_fs mnt_table_parse_fstab mnt_table_parse_mtab
+ARCHIVE := presend-$(VERSION)-linux-$(shell uname -m)
+
+static: $(B)/presend-static
+
+deps-static: deps
+	$(call install_packages,$(STATIC_PACKAGES))
+
+$(B)/gen/no_mounts.c: Makefile
+	@mkdir -p $(@D)
+	@{ echo '#include <stdlib.h>'; for s in $(MOUNT_SYMBOLS); do echo "void $$s(void);"; echo "void $$s(void) { abort(); }"; done; } > $@
+
+$(B)/presend-static: $(B)/lint/main.o $(B)/libpresend.a $(B)/gen/no_mounts.c
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) -pie -fPIE -Wl,-z,relro,-z,now -Wl,--as-needed -static-libgcc $(LDFLAGS) -o $@ $^ \
+		-Wl,-Bstatic -Wl,--start-group $(STATIC_LIBS) -Wl,--end-group -Wl,-Bdynamic -lm
+
+# The archive holds the licences of what is linked in, as Debian tells them.
+dist-binary: $(B)/presend-static
+	@B=$(B) ARCHIVE=$(ARCHIVE) $(BASH) tests/dist_binary.sh --write
 
 # --- install --------------------------------------------------------------------------------------------------------------------
 
