@@ -107,7 +107,7 @@ deps-check: deps
 	$(call install_packages,$(TEST_PACKAGES))
 
 deps-full: deps-check
-	$(call install_packages,$(FULL_PACKAGES))
+	$(call install_packages,$(FULL_PACKAGES) $(STATIC_PACKAGES))
 
 # --- build ----------------------------------------------------------------------------------------------------------------------
 

@@ -65,8 +65,9 @@ cp -r corpus "$root/corpus"
 while read -r library; do
 	mkdir -p "$root$(dirname "$library")" && cp -L "$library" "$root$library"
 done < <(ldd "$program" | grep -o '/[^ ]*')
-into=(chroot "$root")
-[ "$(id -u)" -eq 0 ] || into=(unshare -r chroot "$root")
+change_root=$(command -v chroot || echo /usr/sbin/chroot)
+into=("$change_root" "$root")
+[ "$(id -u)" -eq 0 ] || into=("$(command -v unshare)" -r "$change_root" "$root")
 "${into[@]}" /bin/presend --version >/dev/null 2>&1 || { echo 'dist-binary: no chroot here, run in an empty environment only'; into=(env -i -C "$root"); }
 run() {
 	if [ "${into[0]}" = env ]; then env -i -C "$root" "$root/bin/presend" "$@"; else env -i "${into[@]}" /bin/presend "$@"; fi

@@ -584,7 +584,29 @@ def limits():
     fact(page is None or "no room for" in page.text, "markdown: the rest is counted")
 
 
+def problem_matcher():
+    """.github/problem-matchers/presend.json finds every finding of the text report and nothing else."""
+    with open(".github/problem-matchers/presend.json", encoding="utf-8") as file:
+        matchers = json.load(file)["problemMatcher"]
+    fact(len({m["owner"] for m in matchers}) == len(matchers), "matchers: owners differ")
+    document = json.loads(run(["--format", "json", "corpus"]))
+    lines = run(["--verbose", "corpus"]).decode("utf-8").split("\n")
+    found = []
+    for line in lines:
+        hits = [(m, re.search(m["pattern"][0]["regexp"], line)) for m in matchers]
+        hits = [(m, hit) for m, hit in hits if hit]
+        fact(len(hits) <= 1, "matchers: two for", line)
+        for matcher, hit in hits:
+            keys_ = matcher["pattern"][0]
+            severity = hit.group(keys_["severity"]) if "severity" in keys_ else {"notice": "info"}[matcher["severity"]]
+            found.append((hit.group(keys_["file"]), int(hit.group(keys_["line"])), int(hit.group(keys_["column"])), severity, hit.group(keys_["code"])))
+            fact(hit.group(keys_["message"]), "matchers: a message", line)
+    wanted = [(m["path"], f["span"]["start"]["line"], f["span"]["start"]["column"], f["severity"], f["rule"]) for m, f, _ in findings(document)]
+    fact(sorted(found) == sorted(wanted), "matchers: findings", len(found), "of", len(wanted), sorted(set(found) ^ set(wanted))[:3])
+
+
 def main():
+    problem_matcher()
     corpus()
     hostile()
     limits()

@@ -124,6 +124,7 @@ step analyzer gcc analyzer_run
 step replay gcc replay_run
 step config git config_run
 step fuzz clang fuzz_build
+step dist-binary gcc bash tests/dist_binary.sh
 step pathological python3 pathological_run
 step decoders python3 decoders_run
 step precommit pre-commit bash tests/precommit.sh
