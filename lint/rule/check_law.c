@@ -278,7 +278,7 @@ static bool holds_western_address(const struct body *body)
 	return false;
 }
 
-/* A telephone number: 0 and nine or ten digits in two or three groups, or +NN and groups. */
+/* A telephone number: 0 and nine or ten digits, in groups or in one piece, or +NN and groups. */
 static bool holds_telephone(struct span l1)
 {
 	for (size_t i = 0; i < l1.n; i++) {
@@ -294,7 +294,7 @@ static bool holds_telephone(struct span l1)
 			else
 				break;
 		}
-		if (digits >= 9 && digits <= 15 && groups >= 2)
+		if (digits >= 9 && digits <= 15 && (groups >= 2 || (!plus && (digits == 10 || digits == 11))))
 			return true;
 	}
 	return false;

@@ -62,6 +62,17 @@ static bool wished(const struct optout_words *words, struct span l1, struct rang
 	return false;
 }
 
+/* Does what stands in front make it another thing? "ロック解除", and for a bare 解除 "ロックの解除", too. */
+static bool is_of_another_thing(const struct optout_words *words, struct span l1, struct range hit)
+{
+	static const char *const of[] = { "の", NULL };
+	size_t start = hit.start;
+
+	if (span_starts(span_cut(l1, hit.start, hit.end), SPAN_LIT("解除")))
+		start -= ends_with_any(l1, start, of);
+	return ends_with_any(l1, start, words->not_before) > 0;
+}
+
 static void each_in_line(const struct optout_words *words, struct span l1, bool (*visit)(struct range hit, void *data), void *data)
 {
 	const char *const *const lists[] = { words->phrases, words->actions, words->wishes };
@@ -75,7 +86,7 @@ static void each_in_line(const struct optout_words *words, struct span l1, bool 
 			for (size_t at = span_find(l1, w, 0); at < l1.n; at = span_find(l1, w, at + w.n)) {
 				struct range hit = { at, at + w.n };
 				if ((i == 1 && !joined(words, l1, &hit)) || (i == 2 && !wished(words, l1, &hit)) ||
-				    ends_with_any(l1, hit.start, words->not_before) || starts_with_any(l1, hit.end, words->not_behind))
+				    is_of_another_thing(words, l1, hit) || starts_with_any(l1, hit.end, words->not_behind))
 					continue;
 				if (!visit(hit, data))
 					return;
