@@ -502,7 +502,8 @@ char *git_hook_path(const char *folder, const char *hook, enum language language
 						    say(language, "all repositories of this machine have their hooks there (core.hooksPath); left alone",
 							"このマシンのすべてのリポジトリーが使うフックの場所です（core.hooksPath）。書き込みません")));
 		else if (code >= 0)
-			result = g_path_is_absolute(path->str) ? g_strdup(path->str) : g_build_filename(folder, path->str, NULL);
+			result = g_path_is_absolute(path->str) || strcmp(folder, ".") == 0 ? g_strdup(path->str) :
+											     g_build_filename(folder, path->str, NULL);
 	}
 	g_string_free(path, TRUE);
 	g_string_free(scope, TRUE);
