@@ -114,7 +114,7 @@ _presend() {
 		;;
 	--format)
 		case $command in
-		'' | lint) mapfile -t COMPREPLY < <(compgen -W 'text json jsonl' -- "$cur") ;;
+		'' | lint) mapfile -t COMPREPLY < <(compgen -W 'text json jsonl sarif junit github gitlab checkstyle rdjson markdown' -- "$cur") ;;
 		checklist) mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$cur") ;;
 		bounce) mapfile -t COMPREPLY < <(compgen -W 'text json jsonl csv' -- "$cur") ;;
 		explain) mapfile -t COMPREPLY < <(compgen -W 'text json markdown' -- "$cur") ;;
