@@ -694,21 +694,50 @@ static bool use_color(const char *wanted)
 	return isatty(STDOUT_FILENO) && !(term && strcmp(term, "dumb") == 0);
 }
 
+enum { LEAST_WIDTH = 24 };
+
 static int terminal_width(void)
 {
 	struct winsize size;
 	const char *columns = getenv("COLUMNS");
 
-	if (isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 40)
-		return size.ws_col;
+	if (isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+		return MAX(size.ws_col, LEAST_WIDTH);
 	int width = columns ? atoi(columns) : 0;
-	return width >= 40 && width <= 1000 ? width : 100;
+	return width > 0 && width <= 1000 ? MAX(width, LEAST_WIDTH) : 100;
+}
+
+/* Terminals that are known to make links of OSC 8: some of the others print its letters. FORCE_HYPERLINK (0 or 1) is the word of the user, as in
+ * other programs. */
+static bool terminal_links(bool color)
+{
+	static const struct {
+		const char *variable, *begin;
+	} known[] = { { "TERM", "xterm-kitty" },	{ "TERM", "alacritty" },	  { "TERM", "foot" },		  { "TERM", "tmux" },
+		      { "TERM_PROGRAM", "iTerm.app" },	{ "TERM_PROGRAM", "WezTerm" },	  { "TERM_PROGRAM", "vscode" },   { "TERM_PROGRAM", "ghostty" },
+		      { "TERM_PROGRAM", "Hyper" },	{ "TERM_PROGRAM", "tmux" },	  { "WT_SESSION", "" },		  { "KONSOLE_VERSION", "" },
+		      { "DOMTERM", "" } };
+	const char *forced = getenv("FORCE_HYPERLINK"), *vte = getenv("VTE_VERSION");
+
+	if (forced && *forced)
+		return strcmp(forced, "0") != 0;
+	if (!color || !isatty(STDOUT_FILENO))
+		return false;
+	if (vte && atoi(vte) >= 5000)
+		return true;
+	for (size_t i = 0; i < G_N_ELEMENTS(known); i++) {
+		const char *value = getenv(known[i].variable);
+		if (value && *value && g_str_has_prefix(value, known[i].begin))
+			return true;
+	}
+	return false;
 }
 
 static void finish_terminal(struct cli *cli, const struct parse_state *state)
 {
 	cli->run.report.color = use_color(state->color);
-	cli->run.report.hyperlinks = cli->run.report.color && isatty(STDOUT_FILENO);
+	cli->run.report.hyperlinks = terminal_links(cli->run.report.color);
+	cli->run.report.terminal = isatty(STDOUT_FILENO);
 	cli->run.report.width = terminal_width();
 }
 

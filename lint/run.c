@@ -11,6 +11,7 @@
 #include "doc/message.h"
 #include "git.h"
 #include "mail/input.h"
+#include "progress.h"
 #include "report/checklist.h"
 #include "report/reason.h"
 #include "report/safe.h"
@@ -195,6 +196,8 @@ struct job_queue {
 	struct job *jobs;
 	size_t n;
 	gint next;                     /* atomic: the next job to take */
+	struct progress progress;
+	const GThread *teller;         /* the one thread that tells of it */
 };
 
 static const struct engine *engine_of_job(void *data, const struct message *message)
@@ -250,6 +253,8 @@ static gpointer work(gpointer data)
 		size_t i = (size_t)g_atomic_int_add(&queue->next, 1);
 		if (i >= queue->n)
 			break;
+		if (g_thread_self() == queue->teller)
+			progress_tell(&queue->progress, i, queue->n);
 		run_job(worker_for(workers, queue->jobs[i].place.bench), &queue->jobs[i]);
 	}
 	g_hash_table_destroy(workers);
@@ -323,7 +328,7 @@ static bool write_reports(const struct run_options *options, const struct report
 	for (size_t i = 0; i < n; i++) {
 		struct report_options report = options->report;
 		if (formats[i].file)
-			report.color = report.hyperlinks = false;
+			report.color = report.hyperlinks = report.terminal = false;
 		GString *out = g_string_new(NULL);
 		formats[i].reporter->write(out, view, &report);
 		if (formats[i].file) {
@@ -541,7 +546,10 @@ static int lint_paths(struct setup *setup, const struct run_options *options, ch
 				    g_array_new(FALSE, TRUE, sizeof(struct report_error)) };
 	message_library_init();
 	if (find_files(setup, options, paths, n_paths, &outcome, &files) && prepare_jobs(&queue, files)) {
+		queue.teller = g_thread_self();
+		progress_begin(&queue.progress, &options->report);
 		run_jobs(&queue, options->jobs);
+		progress_end(&queue.progress);
 		gather(&queue, &outcome);
 		setup_run_several(setup, outcome.results);
 		bool known = baseline_use(options, &baseline, (struct message_result *const *)outcome.results->pdata, outcome.results->len);

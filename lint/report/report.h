@@ -12,6 +12,7 @@ struct report_options {
 	bool language_given;       /* machine formats are English unless --lang is given */
 	bool color;
 	bool hyperlinks;           /* OSC 8 on a terminal */
+	bool terminal;             /* long lines are wrapped, also those that an editor would read as one */
 	bool verbose;              /* show all info remarks */
 	bool quiet;                /* only the summary line; nothing where there is no finding */
 	bool statistics;           /* counts per rule in the end */

@@ -14,6 +14,7 @@ enum {
 	SHOWN_PER_RULE = 3,      /* findings of one rule in one message */
 	SHOWN_INFO = 3,          /* info remarks in one message */
 	SHOWN_CONTRIBUTIONS = 3, /* rows under the score */
+	HEADLINE_INDENT = 4,     /* of the second line of a message, on a terminal */
 	LINE_NUMBER_COLUMNS = 5, /* " 1234" in front of a source line, wider for larger numbers */
 };
 
@@ -225,12 +226,15 @@ static void append_note(
 {
 	size_t indent = number_columns + 1;
 	size_t column = indent + 2 + text_width(span_str(label), false) + 2;
+	size_t width = options->width > 0 ? (size_t)options->width : 0;
+	/* Where the label leaves no room beside it, the lines below go back under it. */
+	size_t hanging = column + LEAST_COLUMNS > width ? indent + 4 : column;
 
 	append_spaces(out, indent);
 	style_begin(out, options, STYLE_DIM);
 	g_string_append_printf(out, "= %s: ", label);
 	style_end(out, options);
-	append_wrapped(out, text, column, column, options->width > 0 ? (size_t)options->width : 0);
+	append_wrapped(out, text, column, hanging, width);
 	g_string_append_c(out, '\n');
 }
 
@@ -270,6 +274,45 @@ static void append_source(
 	g_string_free(text, TRUE);
 }
 
+static void append_new_line(GString *out, size_t indent)
+{
+	g_string_append_c(out, '\n');
+	append_spaces(out, indent);
+}
+
+/* "[FM-03, ID-01]" */
+static size_t ids_width(const char *const *ids)
+{
+	size_t width = 0;
+
+	for (const char *const *id = ids; *id; id++)
+		width += safe_width(span_str(*id), true) + 2;
+	return width;
+}
+
+/* The message behind what stands in front of it, column wide. In a file it is one line, for editors jump by it; a terminal would break it inside words.
+ * Returns the column behind it. */
+static size_t append_rest_of_headline(GString *out, const struct report_options *options, const GString *message, size_t column)
+{
+	size_t start;
+
+	if (!options->terminal) {
+		g_string_append(out, "  ");
+		g_string_append_len(out, message->str, (gssize)message->len);
+		return column;
+	}
+	if (column + MIN(LEAST_COLUMNS, safe_width(span_of(message->str, message->len), true)) > (size_t)options->width) {
+		append_new_line(out, HEADLINE_INDENT);
+		column = HEADLINE_INDENT;
+	} else {
+		g_string_append(out, "  ");
+	}
+	start = out->len;
+	append_wrapped(out, span_of(message->str, message->len), column, HEADLINE_INDENT, (size_t)options->width);
+	const char *last = strrchr(out->str + start, '\n');
+	return last ? safe_width(span_str(last + 1), true) : column + safe_width(span_str(out->str + start), true);
+}
+
 static void append_headline(GString *out, const struct report_options *options, const char *path, const struct finding *finding)
 {
 	const struct rule *rule = finding->rule;
@@ -293,10 +336,14 @@ static void append_headline(GString *out, const struct report_options *options, 
 	if (link)
 		append_link(out, NULL);
 	style_end(out, options);
-	g_string_append(out, "  ");
-	g_string_append_len(out, message->str, (gssize)message->len);
+	g_autofree char *place = g_strdup_printf(":%zu:%zu: %s  %s  ", finding->start.line, finding->start.column,
+	        severity_name(finding->severity), rule->id);
+	size_t column = append_rest_of_headline(out, options, message, safe_width(span_str(path), true) + strlen(place));
 	if (finding->requirements && finding->requirements[0]) {
-		g_string_append_c(out, ' ');
+		if (options->terminal && column + 1 + ids_width((const char *const *)finding->requirements) > (size_t)options->width)
+			append_new_line(out, HEADLINE_INDENT);
+		else
+			g_string_append_c(out, ' ');
 		style_begin(out, options, STYLE_DIM);
 		for (const char **id = finding->requirements; *id; id++) {
 			g_string_append(out, id == finding->requirements ? "[" : ", ");
@@ -479,7 +526,7 @@ static void append_score(GString *out, const struct message_result *result, cons
 			GString *title = safe_prose(contribution->definition->title.text[language]);
 
 			append_spaces(out, longest - strlen(contribution->rule) + 2);
-			g_string_append_len(out, title->str, (gssize)title->len);
+			append_wrapped(out, span_of(title->str, title->len), longest + 12, 12, options->terminal ? (size_t)options->width : SIZE_MAX);
 			g_string_free(title, TRUE);
 		}
 		g_string_append_c(out, '\n');
