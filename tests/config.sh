@@ -321,6 +321,9 @@ says err 'presend.toml:4:1: there is no such rule: "lnik-plain-http"; did you me
 printf 'stage = "draft"\nstage = "final"\n' >presend.toml
 wants 2 'a key twice' a.eml
 says err 'presend.toml:2:9: this is no TOML: ' 'a key twice'
+printf '[.lists]\n' >presend.toml
+wants 2 'a header that begins with a dot' a.eml
+says err 'presend.toml:1:2: this is no TOML: ' 'a header that begins with a dot'
 printf 'names = "\xff"\n' >presend.toml
 wants 2 'no UTF-8' a.eml
 says err 'presend.toml:1:' 'no UTF-8'

@@ -13,6 +13,9 @@ extern "C" {
 #define TOML_ENABLE_FORMATTERS 0
 #define TOML_ENABLE_WINDOWS_COMPAT 0
 #define TOML_MAX_NESTED_VALUES 16
+/* toml++ 3.3 asserts of a table header what it tells as an error a few lines below ("[.a]"): neither abort over it nor assume it. */
+#undef NDEBUG
+#define TOML_ASSERT(expression) static_cast<void>(0)
 #include <toml++/toml.h>
 
 namespace {
