@@ -46,7 +46,8 @@ START_TEST(places)
 END_TEST
 
 static const char *const no_toml[] = { "a", "a =", "a = 1\na = 2", "[a]\n[a]", "a = \"\\u0000\"", "a = 'x", "[.a]", "[a.]", "a = [[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]",
-				       "a.b.c.d.e.f.g.h.i.j = 1", "a = \"\xff\"", "a = 1 b = 2", "\"\\u0000\" = 1", "= 1", "[[a]]\n[a]" };
+				       "a.b.c.d.e.f.g.h.i.j = 1", "a = \"\xff\"", "a = 1 b = 2", "\"\\u0000\" = 1", "= 1", "[[a]]\n[a]", "é = 1",
+				       "a = Д", "日本 = 1", "a = 1 é" };
 
 START_TEST(refused)
 {
