@@ -375,9 +375,9 @@ static bool parse_format(struct cli *cli, const char *value)
 	if (cli->command == COMMAND_RULES && strcmp(name, "coverage") == 0) {
 		cli->coverage = good = true;
 	} else if (cli->command == COMMAND_BOUNCE) {
-		good = bounce_format_parse(name, &cli->bounce.format);
+		good = !strchr(value, '=') && bounce_format_parse(name, &cli->bounce.format);
 		if (!good)
-			refuse(language, NULL, say(language, "unknown format", "不明な形式です"), name);
+			refuse(language, NULL, say(language, "unknown format", "不明な形式です"), value);
 	} else if (cli->command == COMMAND_RULES || cli->command == COMMAND_EXPLAIN || cli->command == COMMAND_CONFIG) {
 		good = !strchr(value, '=') && explain_format_parse(name, &cli->rules_format) &&
 		       !(cli->command == COMMAND_CONFIG && cli->rules_format == EXPLAIN_JSON);

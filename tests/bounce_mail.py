@@ -1,0 +1,140 @@
+"""Measure presend bounce on the bounces of the shared mail, against answers that do not come from presend.
+
+Reports (RFC 3464): recipients and status as Python's email package reads them. Everything else: tests/bounce_mail.tsv, whose column "how" says
+where the answer is from: "flufl" the published expectations of flufl.bounce, "bounceparser" Mail::DeliveryStatus::BounceParser gives the same
+recipients, "read" a person read the message. A status there is one that stands in the text; "-" where none does.
+"""
+import collections
+import email
+import json
+import os
+import re
+import subprocess
+import sys
+import tarfile
+import tempfile
+
+presend, mail, labels_path = sys.argv[1:4]
+STATUS = re.compile(r'(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.])')
+# Real bounces that stand among other mail.
+MISLABELLED = {
+    '01507.e06cf7fcfb3a512f43c827529c19a9e6.txt', '01542.ed72bf2cd81ccd4c076533fb0af004e5.txt', '0aa47116b383703c.eml', '3d0d3d91ea221fe1.eml',
+    '4f7a69d7a8f7a580.eml', '00169.86268e75abd1bd4bda4d6c129681df.txt', '00169.86268e75abd1bd4bda4d6c129681df34.txt', '387a5588c0e420fe.eml',
+}
+
+
+def split(data):
+    """The messages of a file: an mbox, or one."""
+    data = data.replace(b'\r\n', b'\n').replace(b'\r', b'\n')
+    if not data.startswith(b'From '):
+        return [data]
+    parts = re.split(rb'(?m)^From \S+ +(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[^\n]*\n', data)[1:]
+    return parts if len(parts) > 1 else [data]
+
+
+def reports(data):
+    """Recipient, possible statuses of each group of a report."""
+    found = []
+    for one in split(data):
+        for part in email.message_from_bytes(one).walk():
+            if part.get_content_type() not in ('message/delivery-status', 'message/global-delivery-status'):
+                continue
+            groups = part.get_payload()
+            for group in groups if isinstance(groups, list) else []:
+                finals = group.get_all('Final-Recipient') or group.get_all('Original-Recipient') or []
+                for i, value in enumerate(finals):
+                    text = re.sub(r'\s+', ' ', str(value)).split(';', 1)[-1].strip()
+                    address = re.search(r'[^\s<>;"@]+@[^\s<>;"@:]+', text)
+                    address = address.group(0) if address else text.strip('<>')
+                    statuses = group.get_all('Status') or []
+                    status = STATUS.findall(str(statuses[i])) if i < len(statuses) else []
+                    if not status or status[0].endswith('.0.0'):
+                        # A general status: what the reply says, or the text for people, is as right.
+                        status = status + STATUS.findall(one.decode('latin-1'))
+                    found.append((address.lower(), set(status)))
+    return found
+
+
+def main():
+    rows = [line.rstrip('\n').split('\t') for line in open(os.path.join(mail, 'index.tsv'), encoding='utf-8')][1:]
+    labels = {}
+    for line in open(labels_path, encoding='utf-8'):
+        if not line.startswith('#'):
+            path, recipients, status, how = line.rstrip('\n').split('\t')
+            labels[path] = (set(filter(None, recipients.split(','))) - {'-'}, status, how)
+    tars, data = {}, {}
+    for path, label, *_ in rows:
+        if label in ('template', 'torture'):
+            continue
+        if '.tar.gz:' in path:
+            archive, name = path.split(':', 1)
+            if archive not in tars:
+                with tarfile.open(os.path.join(mail, archive)) as tar:
+                    tars[archive] = {os.path.basename(m.name): tar.extractfile(m).read() for m in tar if m.isfile()}
+            data[path] = (label, tars[archive][name])
+        else:
+            data[path] = (label, open(os.path.join(mail, path), 'rb').read())
+    got = collections.defaultdict(list)
+    with tempfile.TemporaryDirectory() as folder:
+        names = {}
+        for i, (path, (_, content)) in enumerate(data.items()):
+            name = os.path.join(folder, '%05d.eml' % i)
+            names[name] = path
+            with open(name, 'wb') as out:
+                out.write(content)
+        run = subprocess.run([presend, 'bounce', '--format', 'jsonl', folder], stdout=subprocess.PIPE, check=False)
+        assert run.returncode in (0, 1), run.returncode
+        for line in run.stdout.decode('utf-8').splitlines():
+            entry = json.loads(line)
+            got[names[entry['path']]].append(entry)
+
+    table = collections.defaultdict(collections.Counter)
+    false_alarms, wrong = [], []
+    for path, (label, content) in data.items():
+        entries = got[path]
+        bounces = [e for e in entries if e['kind'] in ('dsn', 'transcript')]
+        if label != 'bounce':
+            if bounces and os.path.basename(path).split(':')[-1] not in MISLABELLED:
+                false_alarms.append(path)
+            continue
+        source = path.split('/')[0]
+        count = table[source]
+        count['messages'] += 1
+        count['recognised'] += any(e['kind'] != 'not-a-bounce' for e in entries)
+        count['named'] += any(e['replies'] or e['block_list'] for e in bounces)
+        reference = reports(content)
+        if reference:
+            wanted = {address for address, _ in reference}
+            status_right = all(not statuses or any((e['recipient'] or '').lower() == address and (e['status'] in statuses) for e in bounces)
+                               for address, statuses in reference)
+        elif path in labels:
+            wanted, status, _ = labels[path]
+            status_right = status == '?' or all((e['status'] or '-') in status.split('|') for e in bounces)
+        else:
+            count['without answer'] += 1
+            continue
+        have = {(e['recipient'] or '').lower() for e in bounces} - {''}
+        count['judged'] += 1
+        count['recipients'] += have == {w.lower() for w in wanted}
+        count['status'] += status_right
+        count['both'] += have == {w.lower() for w in wanted} and status_right
+        if have != {w.lower() for w in wanted} or not status_right:
+            wrong.append((path, sorted(wanted), sorted(have), [e['status'] for e in bounces]))
+    print('%-42s %8s %11s %7s %11s %7s %7s %7s' % ('source', 'messages', 'recognised', 'judged', 'recipients', 'status', 'both', 'named'))
+    total = collections.Counter()
+    for source, count in sorted(table.items()):
+        total.update(count)
+        print('%-42s %8d %11d %7d %11d %7d %7d %7d' % (source, *(count[k] for k in ('messages', 'recognised', 'judged', 'recipients', 'status', 'both', 'named'))))
+    print('%-42s %8d %11d %7d %11d %7d %7d %7d' % ('all', *(total[k] for k in ('messages', 'recognised', 'judged', 'recipients', 'status', 'both', 'named'))))
+    for item in wrong:
+        print('differs:', *item)
+    for path in false_alarms:
+        print('not a bounce, but called one:', path)
+    share = total['both'] / total['judged']
+    good = share >= 0.97 and not false_alarms and total['judged'] >= 0.97 * total['messages']
+    print('recipient and status right: %.1f %% of %d; %d other messages, %d called bounces' %
+          (100 * share, total['judged'], sum(1 for label, _ in data.values() if label != 'bounce'), len(false_alarms)))
+    return 0 if good else 1
+
+
+sys.exit(main())
