@@ -19,7 +19,7 @@ STATUS = re.compile(r'(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.])')
 # Real bounces that stand among other mail.
 MISLABELLED = {
     '01507.e06cf7fcfb3a512f43c827529c19a9e6.txt', '01542.ed72bf2cd81ccd4c076533fb0af004e5.txt', '0aa47116b383703c.eml', '3d0d3d91ea221fe1.eml',
-    '4f7a69d7a8f7a580.eml', '00169.86268e75abd1bd4bda4d6c129681df.txt', '00169.86268e75abd1bd4bda4d6c129681df34.txt', '387a5588c0e420fe.eml',
+    '4f7a69d7a8f7a580.eml', 'c18437be6f33adbb.eml', '00169.86268e75abd1bd4bda4d6c129681df34.txt', '387a5588c0e420fe.eml',
 }
 
 
@@ -50,7 +50,7 @@ def reports(data):
                     status = STATUS.findall(str(statuses[i])) if i < len(statuses) else []
                     if not status or status[0].endswith('.0.0'):
                         # A general status: what the reply says, or the text for people, is as right.
-                        status = status + STATUS.findall(one.decode('latin-1'))
+                        status = status + STATUS.findall(one.decode('latin-1').split('message/rfc822')[0].split('\n\n', 1)[-1])
                     found.append((address.lower(), set(status)))
     return found
 

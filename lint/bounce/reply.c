@@ -456,6 +456,17 @@ static void by_status(struct bounce_entry *entry, enum reply_use use)
 		add(entry, found[i]);
 }
 
+/* Words that servers everywhere use for what a standard status says. */
+static void by_common_words(struct bounce_entry *entry, struct span text)
+{
+	for (size_t i = 0; i < n_builtin_replies && !entry->n_replies; i++) {
+		const struct reply *reply = &builtin_replies[i];
+
+		if (reply->use == REPLY_BY_STATUS && any_in(text, reply->any) && !any_in(text, reply->none))
+			add(entry, reply);
+	}
+}
+
 static void by_use(struct bounce_entry *entry, enum reply_use use)
 {
 	for (size_t i = 0; i < n_builtin_replies; i++)
@@ -527,6 +538,8 @@ void reply_judge(struct bounce_entry *entry)
 				by_cut(entry, text);
 			if (!entry->n_replies)
 				by_status(entry, REPLY_BY_TEXT);
+			if (!entry->n_replies)
+				by_common_words(entry, text);
 			if (!entry->n_replies && entry->receiver && (!entry->status || entry->status[2] == '7' || entry->status[2] == '0'))
 				by_use(entry, REPLY_IF_UNKNOWN);
 			if (!entry->n_replies)

@@ -23,7 +23,7 @@ enum reply_class { REPLY_CLASS_ANY, REPLY_CLASS_TEMPORARY, REPLY_CLASS_PERMANENT
 /* How an entry is found. */
 enum reply_use {
 	REPLY_BY_TEXT,     /* its words, else its anchor, else its status */
-	REPLY_BY_STATUS,   /* its status only, and only where no words are known */
+	REPLY_BY_STATUS,   /* its status or words that all servers use, and only where no other entry fits */
 	REPLY_IF_ACCEPTED, /* the mail was accepted, and this receiver drops mail without a word */
 	REPLY_IF_UNKNOWN   /* nothing else of this receiver is known */
 };
