@@ -131,9 +131,12 @@ static const struct {
         {"warning", "fatal", "3:11: severity must be error, warning, info or off"},
         {"certain", "sure", "4:13: confidence must be certain, likely or opinion"},
         {"id: good-rule\n", "id: good-rule\ndefault: no\n", "2:10: default must be on or off"},
+        {"match:\n  any:\n    - {on: subject, phrase: [abc]}\n    - {on: body, regex: 'x+'}\n", "check: known\nskip-quoted-warnings: true\n",
+                "15:1: skip-quoted-warnings needs match"},
         {"id: good-rule\n", "id: good-rule\nseveral-messages: true\n", "2:1: several-messages needs check"},
         {"id: good-rule\n", "id: good-rule\nsupersedes: [good-rule]\n", "2:13: a rule cannot supersede itself"},
         {"id: good-rule\n", "id: good-rule\nwith: {a: b}\n", "2:1: with belongs to check"},
+        {"match:\n", "skip-quoted-warnings: yes\nmatch:\n", "14:23: skip-quoted-warnings must be true or false"},
         {"id: good-rule\n", "id: good-rule\ncheck: known\n", "1:1: a rule has one of check, match and phrases"},
         {"id: good-rule\n", "id: good-rule\nsmtp_reply: \"a\\nb\"\n", "2:13: smtp_reply must be one line"},
         /* texts */

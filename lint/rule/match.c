@@ -12,6 +12,7 @@
 #include "base/utf8.h"
 #include "rule/pattern.h"
 #include "rule/prefilter.h"
+#include "rule/quoted.h"
 
 #define N_FORMS 5
 /* Hits kept of one leaf and of one rule in one message; the engine reports LIMIT_FINDINGS_PER_RULE and counts the rest. */
@@ -328,6 +329,7 @@ struct found {
 struct leaf_state {
 	GArray *found;        /* struct found; NULL: none yet */
 	size_t first_of_text; /* index of the first one of the text at hand */
+	size_t n_quoted;      /* hits left out because they are quoted to warn of them */
 	bool gave_up;
 	bool queued; /* for the text at hand */
 };
@@ -537,6 +539,11 @@ static bool accept(struct range range, void *data)
 	}
 	if (inside_except(leaf, text->bytes, range))
 		return true;
+	if (run->set->rules[leaf->rule].rule->skips_quoted && state->n_quoted < MOST_LEAF_HITS &&
+	    quoted_as_warning(run->forms[run->form]->bytes, place)) {
+		state->n_quoted++;
+		return true;
+	}
 	if (leaf->match->border == BORDER_WORD) {
 		bool spent = run->worker->budget_us[leaf->rule] <= 0 || run->message_us <= 0;
 
@@ -1249,6 +1256,7 @@ void match_run(struct match_worker *worker, const struct message *message, bool 
 
 		g_array_set_size(state->found, 0);
 		state->gave_up = false;
+		state->n_quoted = 0;
 	}
 	g_array_set_size(worker->touched_leaves, 0);
 	arena_free(run.scratch);

@@ -7,6 +7,7 @@
 
 #include "base/utf8.h"
 #include "rule/furniture.h"
+#include "rule/quoted.h"
 
 enum { COMPANY_PHRASES = 3, COMPANY_RULES = 2, DENSE_HITS = 4, DENSE_CHARS = 200, MOST_WORDS_TOLD = 8 };
 
@@ -73,7 +74,8 @@ static void drop_furniture(GArray *hits, const struct message *message)
 			text = hit.text;
 			footer = text == message->subject ? text->bytes.n : furniture_footer(text->bytes);
 		}
-		if (hit.range.start < footer && (text == message->subject || !in_rule_line(text->bytes, hit.range)))
+		if (hit.range.start < footer && (text == message->subject || !in_rule_line(text->bytes, hit.range)) &&
+		    !quoted_as_warning(text->bytes, hit.range))
 			g_array_index(hits, struct phrase_hit, kept++) = hit;
 	}
 	g_array_set_size(hits, kept);

@@ -1,6 +1,6 @@
 /* Hits of rules that are made of phrases: which of them count, and what is said of them.
  *
- * A phrase in the footer or in a rule line does not count, nor one inside a longer one. Strong and medium phrases are told one by
+ * A phrase in the footer or in a rule line does not count, nor one that is quoted to warn of it, nor one inside a longer one. Strong and medium phrases are told one by
  * one. Weak ones count in company only: three different ones of two rules, or one that fills the text; words of every shop (送料無料) give no
  * company, but count where others have it. Text and HTML alternative
  * say the same, so that each entry counts once. */

@@ -138,6 +138,7 @@ struct rule {
 	const struct rule_example *examples;
 	size_t n_examples;
 	bool several_messages;         /* runs over the records of all messages */
+	bool skips_quoted;             /* a hit of match that is quoted to warn of it does not count */
 	bool default_off;              /* only with --select or --extend-select */
 };
 

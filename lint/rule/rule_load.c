@@ -1026,7 +1026,8 @@ static void read_supersedes(struct loader *l, const struct node *node, struct ru
 static void read_rule(struct loader *l, const struct node *root, struct rule *rule, const char *wanted_id)
 {
 	static const char *const keys[] = {"id", "requirements", "severity", "confidence", "when", "title", "why", "message",
-	        "help", "sources", "smtp_reply", "supersedes", "check", "match", "phrases", "with", "several-messages", "default", "examples",
+	        "help", "sources", "smtp_reply", "supersedes", "check", "match", "phrases", "with", "several-messages", "skip-quoted-warnings", "default",
+	        "examples",
 	        NULL};
 	static const char *const required[] = {
 	        "id", "severity", "confidence", "title", "why", "message", "help", "sources", "examples"};
@@ -1084,6 +1085,11 @@ static void read_rule(struct loader *l, const struct node *root, struct rule *ru
 		if (!check)
 			REFUSE_KEY(l, value, "with belongs to check");
 		read_settings(l, value, rule);
+	}
+	if ((value = get(root, "skip-quoted-warnings"))) {
+		rule->skips_quoted = boolean_of(l, value, "skip-quoted-warnings");
+		if (rule->skips_quoted && !match)
+			REFUSE_KEY(l, value, "skip-quoted-warnings needs match");
 	}
 	if ((value = get(root, "several-messages"))) {
 		rule->several_messages = boolean_of(l, value, "several-messages");

@@ -280,6 +280,7 @@ static void put_rule(GString *out, const struct rule *rule, size_t number)
 	put_phrases(out, rule);
 	put_examples(out, rule);
 	put_number(out, "several_messages", rule->several_messages);
+	put_number(out, "skips_quoted", rule->skips_quoted);
 	put_number(out, "default_off", rule->default_off);
 	g_string_append(out, "\n};\n\n");
 }
