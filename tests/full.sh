@@ -109,6 +109,9 @@ postfix_run() {
 	build B=build-gcc CC=gcc DEV=1 build-gcc/presend && B=build-gcc bash tests/postfix.sh
 }
 
+terminal_run() {
+	build B=build-gcc CC=gcc DEV=1 build-gcc/presend && python3 tests/terminal.py build-gcc/presend
+}
 completions_run() {
 	build B=build-gcc CC=gcc DEV=1 build-gcc/presend && python3 tests/completions.py build-gcc/presend completions
 }
@@ -130,6 +133,7 @@ step decoders python3 decoders_run
 step precommit pre-commit bash tests/precommit.sh
 step postfix postfix postfix_run
 step completions fish completions_run
+step terminal python3 terminal_run
 step real-mail tar real_mail_run
 step real-mail-san tar real_mail_san_run
 echo "took $((SECONDS - begin)) s"
