@@ -622,6 +622,8 @@ static void judge_row(const struct row *row, const struct paper_row *paper)
 	g_free((char *)bytes.p);
 }
 
+#include "japanese_labels.h"
+
 START_TEST(row_is_judged)
 {
 	judge_row(&rows[_i], NULL);
@@ -1070,6 +1072,10 @@ int main(void)
 	tcase_add_loop_test(cases, law_wording, 0, G_N_ELEMENTS(wordings));
 	tcase_add_loop_test(cases, law_wording_kind, 0, G_N_ELEMENTS(wording_kinds));
 	tcase_add_loop_test(cases, line_length, 0, G_N_ELEMENTS(line_lengths));
+	tcase_add_loop_test(cases, wrong_label, 0, G_N_ELEMENTS(japanese_charsets) * G_N_ELEMENTS(wrong_labels));
+	tcase_add_loop_test(cases, other_language, 0, G_N_ELEMENTS(other_languages));
+	tcase_add_loop_test(cases, doubtful_text, 0, G_N_ELEMENTS(doubtful_texts));
+	tcase_add_loop_test(cases, wrong_word, 0, G_N_ELEMENTS(wrong_words));
 	suite_add_tcase(suite, cases);
 	SRunner *runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);

@@ -1,7 +1,6 @@
 /* International domain names: A-labels to U-labels (UTS #46, IDNA2008), the restriction level of UTS #39 section 5.2, and a skeleton
  * for names that look alike. Needs ICU's uidna and script data, both of libicuuc. uspoof lies in libicui18n (3.3 MB), which would be loaded at
- * every start for the few drafts that have such a name: measured, 2 to 4 ms of CPU at each start, a fifth to a third of what a program with
- * libicuuc alone takes, and 1.3 to 2.2 ms more to open it. So the level is decided from scripts here, and look-alikes come from a short table
+ * every start for the few drafts that have such a name: measured, 1 to 4 ms of CPU at each start, and 1.3 to 2.2 ms more to open it. So the level is decided from scripts here, and look-alikes come from a short table
  * of ours: Latin against Cyrillic, Greek and digits, kana against kanji. */
 #ifndef PRESEND_BASE_IDN_H
 #define PRESEND_BASE_IDN_H

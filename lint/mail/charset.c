@@ -570,6 +570,7 @@ static bool read_larger_set(struct charset_output *output, struct span in, const
 struct trial {
 	size_t n_bad, n_characters;
 	size_t n_hiragana, n_kana; /* full-width; n_kana includes hiragana */
+	uint64_t hiragana[2];      /* the cells of row 4 that occur, a bit each */
 	size_t n_neutral;          /* half-width katakana and punctuation: what Latin-1 text and drawings made of bytes give, too */
 	size_t n_half_width;       /* half-width katakana */
 	size_t n_plausible;        /* kana, and kanji of level 1 that do not stand alone */
@@ -589,6 +590,8 @@ static struct trial try_double_byte(struct span in, enum charset_family family)
 			trial.n_characters++;
 			trial.n_bad += !step.code_point;
 			trial.n_hiragana += kana && step.row == 4;
+			if (kana && step.row == 4)
+				trial.hiragana[step.cell / 64] |= (uint64_t)1 << step.cell % 64;
 			trial.n_kana += kana;
 			trial.n_neutral += step.code_point && step.row < 4;
 			trial.n_half_width += step.code_point && step.row == 0;
@@ -673,39 +676,110 @@ enum charset_family charset_guess(struct span bytes, const char **name_out, bool
 
 /* --- all together --- */
 
-/* What the bytes are decoded as: the label, or what they evidently are. */
-static struct charset_label choose(struct charset_label label, struct span in)
+/* What a text is read as. looks and doubtful as in struct charset_result. */
+struct reading {
+	struct charset_label label;
+	const char *looks;
+	bool doubtful;
+};
+
+static bool is_single_byte(const char *converter)
 {
-	bool certain = false, ask;
-	enum charset_family guess;
+	UErrorCode error = U_ZERO_ERROR;
+	UConverter *opened = converter ? ucnv_open(converter, &error) : NULL;
+
+	if (!opened || U_FAILURE(error))
+		return false;
+	bool single = ucnv_getMaxCharSize(opened) == 1;
+	ucnv_close(opened);
+	return single;
+}
+
+/* Any bytes are a text in a single-byte charset, and most of EUC-JP one of half-width katakana in Shift_JIS. */
+static bool takes_any_bytes(struct charset_label label)
+{
+	return label.family == CHARSET_SHIFT_JIS || (label.family == CHARSET_OTHER && is_single_byte(label.converter));
+}
+
+/* Under such a name a guess needs more than to fit: a "¤" row of ornament is valid EUC-JP, "É" with a
+ * no-break space valid UTF-8. Demanded are several characters, different ones, and for Japanese a share of hiragana that prose has. */
+static bool is_plentiful(struct span in, enum charset_family guess)
+{
+	enum { DIFFERENT = 4, SHARE = 5 };
+
+	if (guess == CHARSET_UTF8) {
+		uint64_t seen = 0;
+		size_t bad = 0;
+		for (size_t at = ascii_end(in, 0), length; at < in.n; at = ascii_end(in, at + length)) {
+			length = utf8_sequence(in, at, &bad);
+			/* Neighbours in a script differ in the last byte. */
+			seen |= (uint64_t)1 << ((unsigned char)in.p[at + length - 1] & 0x3F);
+		}
+		return __builtin_popcountll(seen) >= DIFFERENT;
+	}
+	struct trial trial = try_double_byte(in, guess);
+	int different = __builtin_popcountll(trial.hiragana[0]) + __builtin_popcountll(trial.hiragana[1]);
+	return different >= DIFFERENT && trial.n_hiragana * SHARE >= trial.n_characters;
+}
+
+/* UTF-8 with a few bad places: among them it has as many long sequences, which no other charset makes by chance. */
+static bool is_damaged_utf8(struct span in)
+{
+	size_t n_long = 0, n_bad = 0, bad = 0;
+
+	for (size_t at = ascii_end(in, 0); at < in.n; at = ascii_end(in, at)) {
+		size_t length = utf8_sequence(in, at, &bad);
+		n_long += length > 2;
+		n_bad += length == 0;
+		at += length ? length : bad;
+	}
+	return n_long > 0 && n_long >= n_bad;
+}
+
+/* What the bytes are decoded as: the label, or what they evidently are. bad: not all of them are in the charset that the label names. */
+static struct reading choose(struct charset_label label, struct span in, bool bad)
+{
+	struct reading reading = { label, NULL, false };
+	bool certain = false, declared = false, ascii = span_is_ascii(in), escape = in.n && memchr(in.p, ESC, in.n);
+	const char *name = NULL;
 
 	switch (label.family) {
-	case CHARSET_UTF8:
-		/* Raw ISO-2022-JP is ASCII, thus UTF-8; nobody means its escapes as text. */
-		if (in.n == 0 || !memchr(in.p, ESC, in.n) || !span_is_ascii(in))
-			return label;
-		guess = charset_guess(in, NULL, &certain);
-		return guess == CHARSET_ISO_2022_JP ? (struct charset_label){ guess, 0, NULL, NULL } : label;
 	case CHARSET_ISO_2022_JP:
-		/* 8-bit text under this label is read as what it is, if there is no doubt. */
-		ask = !span_is_ascii(in) && !memchr(in.p, ESC, in.n);
+		/* With its escapes it is what the label says, whatever else was pasted into it. */
+		if (ascii || escape)
+			return reading;
+		declared = true;
 		break;
-	case CHARSET_NONE:
-	case CHARSET_ASCII:
-	case CHARSET_UNKNOWN:
-	case CHARSET_FORBIDDEN:
-		ask = certain = true;
+	case CHARSET_UTF8:
+	case CHARSET_SHIFT_JIS:
+	case CHARSET_EUC_JP:
+	case CHARSET_OTHER:
+		/* Raw ISO-2022-JP is ASCII, and thus all of these; nobody means its escapes as text. Other charsets of ISO 2022 begin like it. */
+		if (ascii && (!escape || (label.converter && g_str_has_prefix(label.converter, "ISO_2022"))))
+			return reading;
+		if (!ascii && !bad && !takes_any_bytes(label))
+			return reading;
+		if (label.family == CHARSET_UTF8 && bad && is_damaged_utf8(in))
+			return reading;
+		declared = true;
 		break;
 	default:
-		return label;
+		break;
 	}
-	if (!ask)
-		return label;
-	bool must = certain;
-	guess = charset_guess(in, NULL, &certain);
-	if (!must && (!certain || guess == CHARSET_OTHER))
-		return label;
-	return (struct charset_label){ guess, 0, guess == CHARSET_OTHER ? "windows-1252" : NULL, NULL };
+	enum charset_family guess = charset_guess(in, &name, &certain);
+	if (!declared) {
+		reading.label = (struct charset_label){ guess, 0, guess == CHARSET_OTHER ? "windows-1252" : NULL, NULL };
+		reading.doubtful = !certain;
+		return reading;
+	}
+	if (guess == label.family || guess == CHARSET_OTHER || guess == CHARSET_ASCII)
+		return reading;
+	reading.doubtful = !certain || (!ascii && takes_any_bytes(label) && !is_plentiful(in, guess));
+	if (reading.doubtful)
+		return reading;
+	reading.label = (struct charset_label){ guess, 0, NULL, NULL };
+	reading.looks = name;
+	return reading;
 }
 
 static int compare_problems(const void *a, const void *b)
@@ -766,57 +840,82 @@ static void find_eight_bit(struct charset_output *output, struct span in)
 	place_targets(output, first);
 }
 
-struct charset_result charset_decode(struct arena *arena, struct charset_label label, const struct text *source)
+/* Decode all of in; *same_out: the UTF-8 is the source, byte for byte. The family it was read as. */
+static enum charset_family decode_as(struct charset_output *output, struct span in, struct charset_label label, bool *same_out, bool *larger_set_out)
 {
-	struct span in = source->bytes;
-	struct charset_label chosen = choose(label, in);
-	struct charset_output output;
-	bool same = false; /* the UTF-8 is the source, byte for byte */
-	bool larger_set = false;
-
-	charset_output_init(&output, 0);
-	switch (chosen.family) {
+	*same_out = *larger_set_out = false;
+	switch (label.family) {
 	case CHARSET_ISO_2022_JP:
-		charset_output_reserve(&output, in.n + in.n / 2);
-		jis_decode(&output, in, chosen.flags & CHARSET_LABEL_EXTENDED_JIS);
+		charset_output_reserve(output, in.n + in.n / 2);
+		jis_decode(output, in, label.flags & CHARSET_LABEL_EXTENDED_JIS);
 		break;
 	case CHARSET_SHIFT_JIS:
 	case CHARSET_EUC_JP:
-		charset_output_reserve(&output, in.n + in.n / 2);
-		decode_double_byte(&output, in, chosen.family);
+		charset_output_reserve(output, in.n + in.n / 2);
+		decode_double_byte(output, in, label.family);
 		break;
 	case CHARSET_OTHER:
-		charset_output_reserve(&output, in.n + in.n / 4);
-		if (!decode_with_icu(&output, in, chosen.converter)) {
-			charset_output_release(&output);
-			charset_output_init(&output, in.n);
-			decode_utf8(&output, in);
-			chosen.family = CHARSET_UTF8;
-		} else if (output.n_illegal) {
-			larger_set = read_larger_set(&output, in, chosen.converter);
+		charset_output_reserve(output, in.n + in.n / 4);
+		if (!decode_with_icu(output, in, label.converter)) {
+			charset_output_release(output);
+			charset_output_init(output, in.n);
+			decode_utf8(output, in);
+			return CHARSET_UTF8;
 		}
+		if (output->n_illegal)
+			*larger_set_out = read_larger_set(output, in, label.converter);
 		break;
 	default: {
 		size_t n_multibyte = 0, bad = 0;
-		same = utf8_good_end(in, 0, &n_multibyte, &bad) == in.n;
-		if (same)
-			map_add_copied(&output.map, 0, in.n);
-		else
-			decode_utf8(&output, in);
+		*same_out = utf8_good_end(in, 0, &n_multibyte, &bad) == in.n;
+		if (*same_out) {
+			map_add_copied(&output->map, 0, in.n);
+			output->n = in.n;
+		} else {
+			decode_utf8(output, in);
+		}
 		break;
 	}
 	}
-	if (same)
-		output.n = in.n;
+	return label.family;
+}
+
+/* So many wrong bytes that a word may be lost among them: French under the name of UTF-8 has one in a hundred. */
+static bool is_riddled(size_t n_illegal, size_t n_bytes)
+{
+	return n_illegal >= 3 && n_illegal >= n_bytes / 100;
+}
+
+struct charset_result charset_decode(struct arena *arena, struct charset_label label, const struct text *source)
+{
+	struct span in = source->bytes;
+	struct reading reading = choose(label, in, false);
+	struct charset_output output;
+	bool same = false, larger_set = false;
+
+	charset_output_init(&output, 0);
+	enum charset_family family = decode_as(&output, in, reading.label, &same, &larger_set);
+	if (output.n_illegal && !reading.looks && !larger_set) {
+		reading = choose(label, in, true);
+		if (reading.looks) {
+			charset_output_release(&output);
+			charset_output_init(&output, 0);
+			family = decode_as(&output, in, reading.label, &same, &larger_set);
+		}
+	}
 	size_t n_found = output.n_problems;
-	if (label.family == CHARSET_ISO_2022_JP && chosen.family != CHARSET_ISO_2022_JP)
+	if (label.family == CHARSET_ISO_2022_JP && family != CHARSET_ISO_2022_JP)
 		find_eight_bit(&output, in);
+	size_t n_whole = output.n_problems;
 	find_stripped(&output, in);
-	if (output.n_problems > 1 && (output.n_problems > n_found || chosen.family == CHARSET_ISO_2022_JP))
+	bool stripped = output.n_problems > n_whole;
+	if (output.n_problems > 1 && (output.n_problems > n_found || family == CHARSET_ISO_2022_JP))
 		qsort(output.problems, output.n_problems, sizeof *output.problems, compare_problems);
 
 	struct charset_result result = {
-		.decoded_as = chosen.family,
+		.decoded_as = family,
+		.looks = reading.looks,
+		.doubtful = reading.doubtful || stripped || (!reading.looks && is_riddled(output.n_illegal, in.n)),
 		.n_problems = output.n_problems,
 		.n_dropped = output.n_dropped,
 		.n_illegal = output.n_illegal,

@@ -65,6 +65,9 @@ struct charset_problem {
 struct charset_result {
 	struct text *text;     /* UTF-8; source is the text given */
 	enum charset_family decoded_as;
+	const char *looks;     /* the charset that the text evidently is in instead of the one its label names, and was read as; NULL where the
+	                        * label may be right or names none; static */
+	bool doubtful;         /* may not have been read rightly: words that are not found in it may be there all the same */
 	struct charset_problem *problems; /* in the order of offset */
 	size_t n_problems, n_dropped;     /* n_dropped: more than were kept (CHARSET_MAX_PROBLEMS) */
 	size_t n_illegal;                 /* all illegal and unassigned ones, odd bytes and 8-bit bytes of ISO-2022-JP, kept or not */
@@ -78,9 +81,10 @@ enum { CHARSET_MAX_PROBLEMS = 2000 };
 struct charset_label charset_label_parse(struct span label);
 
 /* Decode bytes (the whole of source->bytes) as the family and converter of the label say. CHARSET_NONE, _ASCII, _UNKNOWN and
- * _FORBIDDEN are decoded as charset_guess() finds. Two evident lies are seen through, too: ISO-2022-JP with 8-bit bytes and no ESC
- * that charset_guess() is certain of (each 8-bit byte then still counts in n_illegal), and UTF-8 that is raw ISO-2022-JP; decoded_as
- * differs from the label's family there. CHARSET_PROBLEM_JIS_ESC_STRIPPED is looked for under every label. Problems of neighbouring
+ * _FORBIDDEN are decoded as charset_guess() finds. Evident lies are seen through, too: text that is not in the charset of its label and
+ * that charset_guess() is certain of, raw ISO-2022-JP under any label, and UTF-8, Shift_JIS and EUC-JP under the name of a single-byte
+ * charset where there is enough of it; looks names the charset then and problems are those of that one (under ISO-2022-JP each 8-bit byte still
+ * counts in n_illegal). CHARSET_PROBLEM_JIS_ESC_STRIPPED is looked for under every label. Problems of neighbouring
  * bytes are one for _JIS_8BIT, _JIS_SPACE and _HALF_WIDTH_KANA. The result's map leads to source. Never fails. Cost linear.
  * Any thread may call it: the only static data are conversion tables that are filled once and constant from then on. */
 struct charset_result charset_decode(struct arena *arena, struct charset_label label, const struct text *source);

@@ -289,7 +289,7 @@ struct charset_result located_decode(struct arena *arena, struct charset_label l
 	struct span bytes = from < to ? span_of(located->bytes + from, to - from) : SPAN_EMPTY, text = bytes;
 
 	/* The two cheap cases are nearly all of today's mail, and need no converter. */
-	bool as_is = label.family == CHARSET_UTF8    ? utf8_valid(bytes) :
+	bool as_is = label.family == CHARSET_UTF8    ? utf8_valid(bytes) && !(bytes.n && memchr(bytes.p, ESC, bytes.n)) :
 		     label.family == CHARSET_ASCII ? span_is_ascii(bytes) && !memchr(bytes.p, ESC, bytes.n) :
 						       false;
 	if (!as_is) {
@@ -676,6 +676,11 @@ static void note_problems(struct decoder *d, size_t first, size_t last, const st
 {
 	size_t base = pending_of(d, first)->from, i = first;
 
+	for (size_t k = first; k <= last && result->looks; k++) {
+		struct encoded_word *word = word_of(d, pending_of(d, k)->word);
+		word->flags |= EW_UNDECODABLE;
+		word->looks = result->looks;
+	}
 	for (size_t k = 0; k < result->n_problems; k++) {
 		const struct charset_problem *problem = &result->problems[k];
 		size_t byte = base + problem->offset;

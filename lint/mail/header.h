@@ -38,6 +38,7 @@ struct encoded_word {
 	char encoding;            /* 'B' or 'Q', 0 where neither */
 	struct range value;       /* in field.value */
 	uint32_t control;         /* the first control character for EW_CONTROL */
+	const char *looks;        /* the charset that its bytes evidently are in instead; NULL where its label may be right; static */
 };
 
 enum field_flag {

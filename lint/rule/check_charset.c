@@ -75,39 +75,13 @@ static const struct charset_problem *first_undecodable(const struct entity *e, s
 	return first;
 }
 
-/* What a text evidently is instead of what its label says; NULL where the label may be right. The label is known and not us-ascii. */
-static const char *mismatch(const struct entity *e)
-{
-	const char *looks = NULL;
-	bool certain = false;
-	size_t n;
-	struct span bytes = e->decoded.text->bytes;
-	/* The other relatives of ISO 2022 (iso-2022-kr) begin like Japanese to the guess. */
-	bool raw_jis = e->charset.family != CHARSET_ISO_2022_JP && !span_starts_ci(e->charset_name, SPAN_LIT("iso-2022")) &&
-		       span_is_ascii(bytes) && span_find_byte(bytes, '\x1B', 0) < bytes.n;
-
-	/* ISO-2022-JP with its escapes is what the label says, whatever else was pasted into it. */
-	if (e->charset.family == CHARSET_ISO_2022_JP && e->charset_result.decoded_as == CHARSET_ISO_2022_JP)
-		return NULL;
-	if (!raw_jis && !first_undecodable(e, &n))
-		return NULL;
-	enum charset_family guess = charset_guess(bytes, &looks, &certain);
-	return certain && guess != e->charset.family && guess != CHARSET_ASCII && guess != CHARSET_OTHER ? looks : NULL;
-}
-
-/* Was the text read by a label that is evidently not its own? Then its characters say nothing. */
-static bool is_read_wrongly(const struct entity *e)
-{
-	return e->charset.family != CHARSET_ISO_2022_JP && e->charset_result.decoded_as == e->charset.family && mismatch(e);
-}
-
 bool charset_fault_place(const struct message *m, const struct entity *entity, struct range *place_out)
 {
 	if (!judged(entity) || !has_non_ascii(entity))
 		return false;
 	bool unlabelled = !entity->charset_name.n || entity->charset.family == CHARSET_ASCII;
 	bool known = entity->charset.family != CHARSET_UNKNOWN && entity->charset.family != CHARSET_FORBIDDEN;
-	if (!unlabelled && (!known || !mismatch(entity)))
+	if (!unlabelled && (!known || !entity->charset_result.looks))
 		return false;
 	*place_out = charset_place(m, entity);
 	return true;
@@ -203,7 +177,7 @@ CHECK(charset_undecodable)
 				check_report(c, charset_place(m, e), "ascii", charset, ARG_T("looks", span_str(guess_name(e, &certain))));
 			continue;
 		}
-		const char *looks = mismatch(e);
+		const char *looks = e->charset_result.looks;
 		size_t n;
 		const struct charset_problem *first = first_undecodable(e, &n);
 		if (looks) {
@@ -313,7 +287,7 @@ CHECK(jis_line_rule)
 				if (!n++)
 					first = &result->problems[p];
 			}
-			if (!first || (first->kind == CHARSET_PROBLEM_JIS_8BIT && e->charset_name.n && mismatch(e)))
+			if (!first || (first->kind == CHARSET_PROBLEM_JIS_8BIT && e->charset_result.looks))
 				continue;
 			/* Each 8-bit byte became one character of three bytes; that shows better than the byte. */
 			if (first->kind == CHARSET_PROBLEM_JIS_8BIT) {
@@ -465,10 +439,10 @@ CHECK(machine_dependent_character)
 		const struct text *text = e->charset_result.text;
 		enum charset_family family = e->charset_result.decoded_as;
 		applies = applies || family == CHARSET_ISO_2022_JP || family == CHARSET_SHIFT_JIS || family == CHARSET_EUC_JP;
-		bool is_misread = is_read_wrongly(e);
 		for (size_t k = 0; k < e->charset_result.n_problems; k++) {
 			const struct charset_problem *p = &e->charset_result.problems[k];
-			const char *class_name = is_misread ? NULL : class_name_of(p->kind);
+			/* Under a wrong label nobody knows what the text will be sent in. */
+			const char *class_name = e->charset_result.looks ? NULL : class_name_of(p->kind);
 			if (!class_name || !g_hash_table_add(told, GUINT_TO_POINTER(p->code_point)))
 				continue;
 			size_t end = p->target;
@@ -689,8 +663,6 @@ static void decomposed_in_name(struct check *c, const struct text *name)
 CHECK(damaged_character)
 {
 	for (size_t i = 0; i < m->n_bodies; i++) {
-		if (is_read_wrongly(m->bodies[i].entity))
-			continue;
 		struct reading reading = reading_of(&m->bodies[i]);
 		damaged_in(c, m->bodies[i].visible, &reading);
 	}

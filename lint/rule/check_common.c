@@ -20,6 +20,19 @@ bool word_in_list(const char *const *list, struct span word)
 	return false;
 }
 
+bool body_is_doubtful(const struct body *body)
+{
+	return body->entity->charset_result.doubtful;
+}
+
+bool any_body_is_doubtful(const struct message *m)
+{
+	for (size_t i = 0; i < m->n_bodies; i++)
+		if (body_is_doubtful(&m->bodies[i]))
+			return true;
+	return false;
+}
+
 struct range body_end(const struct entity *entity)
 {
 	return place(entity->body.end);

@@ -23,6 +23,9 @@ static inline struct range place(size_t offset)
 bool is_no_reply(struct span local);
 /* Are the two shown instead of each other? True where they meet in a multipart/alternative. */
 bool are_alternatives(const struct entity *a, const struct entity *b);
+/* Could the text not be read for certain (a wrong charset, lost escapes)? That is told, and words not found in it may be there. */
+bool body_is_doubtful(const struct body *body);
+bool any_body_is_doubtful(const struct message *m);
 /* The end of a part's body, as an empty range: where a missing body item is reported. */
 struct range body_end(const struct entity *entity);
 /* Bytes of the file in a range. */

@@ -277,7 +277,7 @@ CHECK(content_missing)
 	size_t least = (size_t)rule_setting_int(check_rule(c), "characters", 20), most = 0, urls = 0;
 	const struct body *best = NULL;
 
-	if (m->kind == INPUT_TEMPLATE || m->n_bodies == 0) {
+	if (m->kind == INPUT_TEMPLATE || m->n_bodies == 0 || any_body_is_doubtful(m)) {
 		check_not_applicable(c);
 		return;
 	}
@@ -355,7 +355,7 @@ CHECK(reason_missing)
 			if (span_find(m->bodies[i].l1->bytes, span_str(*phrase), 0) < m->bodies[i].l1->bytes.n)
 				return;
 	}
-	if (!any_text)
+	if (!any_text || any_body_is_doubtful(m))
 		check_not_applicable(c);
 	else
 		check_report(c, body_end(m->bodies[0].entity), NULL);

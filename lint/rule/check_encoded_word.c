@@ -63,6 +63,9 @@ static unsigned flags_to_tell(const struct message *m, const struct field *field
 	/* A text that was encoded whole and cut afterwards is one fault: it is told of the word where the first cut is. */
 	if (w > 0 && field->words[w - 1].flags & (EW_SPLIT_CHAR | EW_STATE_OPEN) && are_joined(m, &field->words[w - 1], word))
 		flags &= ~(unsigned)(EW_SPLIT_CHAR | EW_STATE_OPEN | EW_UNDECODABLE);
+	/* A text under a wrong label is one fault, however many words it was cut into. */
+	if (w > 0 && word->looks && field->words[w - 1].looks && are_joined(m, &field->words[w - 1], word))
+		flags &= ~(unsigned)EW_UNDECODABLE;
 	/* What comes out of bytes in a charset that nobody knows says nothing. */
 	if (flags & EW_BAD_CHARSET)
 		flags &= ~(unsigned)(EW_CONTROL | EW_UNDECODABLE | EW_SPLIT_CHAR);
@@ -106,15 +109,17 @@ static void report_word(struct check *c, const struct message *m, const struct f
 	for (size_t i = 0; i < G_N_ELEMENTS(flag_names); i++) {
 		if (!(flags & flag_names[i].flag) || !word_in_list(wanted, span_str(flag_names[i].name)))
 			continue;
-		check_report(c, ((struct range){ word->start, word->end }),
-			     flag_names[i].flag == EW_CONTROL ? control : flag_names[i].name, ARG_T("field", field->name),
-			     ARG_T("charset", word->charset), ARG_I("length", word->end - word->start), ARG_T("code", span_str(code)));
+		const char *kind = flag_names[i].flag == EW_CONTROL			    ? control :
+				   flag_names[i].flag == EW_UNDECODABLE && word->looks ? "wrong-charset" :
+											 flag_names[i].name;
+		check_report(c, ((struct range){ word->start, word->end }), kind, ARG_T("field", field->name),
+			     ARG_T("charset", word->charset), ARG_T("looks", span_str(word->looks ? word->looks : "")), ARG_I("length", word->end - word->start), ARG_T("code", span_str(code)));
 		return; /* one word, one finding of a rule: the first flag says enough */
 	}
 }
 
 /* with: flags, names of encoded_word_flag in small letters. One finding for each word that has one of them; the case is the flag's
- * name, for "control" one of those of control_case(). */
+ * name, for "control" one of those of control_case(), for "undecodable" wrong-charset where the right one is evident ({looks}). */
 CHECK(encoded_word_flag)
 {
 	const char *const *wanted = rule_setting_list(check_rule(c), "flags");

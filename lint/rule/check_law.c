@@ -506,7 +506,7 @@ CHECK(law_item_missing)
 			continue;
 		if (shows_item(c, m, body))
 			with[n_with++] = body;
-		else
+		else if (!body_is_doubtful(body))
 			without[n_without++] = body;
 	}
 	if (n_with + n_without == 0 || !is_concerned(c, m)) {
@@ -603,7 +603,7 @@ CHECK(seller_link_missing)
 		const struct body *body = &m->bodies[i];
 		struct span l1 = body->l1->bytes;
 		struct range price;
-		if (!next_price(l1, &price) || !takes_orders(c, l1))
+		if (body_is_doubtful(body) || !next_price(l1, &price) || !takes_orders(c, l1))
 			continue;
 		sells++;
 		if (holds_phrase(l1, rule_setting_list(check_rule(c), "phrases"), NULL) || links_to(m, body, rule_setting_list(check_rule(c), "links")))

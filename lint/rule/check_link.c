@@ -704,7 +704,7 @@ CHECK(unsubscribe_link_missing)
 		struct way_out way = find_way_out(c, m, body, from, end, &words);
 		if (way.open)
 			with[n_with++] = body;
-		else
+		else if (!body_is_doubtful(body))
 			without[n_without++] = body;
 		dead = way.dead ? way.dead : dead;
 		hidden = way.hidden ? way.hidden : hidden;
@@ -754,6 +754,10 @@ CHECK(optout_words_missing)
 	struct optout_words words = optout_words_of(c);
 	const struct link *bare = NULL;
 
+	if (any_body_is_doubtful(m)) {
+		check_not_applicable(c);
+		return;
+	}
 	for (size_t i = 0; i < m->n_bodies; i++) {
 		struct spoken spoken = { .l1 = m->bodies[i].l1->bytes };
 		optout_each(&words, spoken.l1, is_spoken, &spoken);
