@@ -921,6 +921,29 @@ static bool is_labelled_deadline(struct span s, size_t start, size_t end)
 	return false;
 }
 
+/* A date around the slash at at: "11/20" or "2026/11/20", part of no longer number. */
+static bool slash_date(struct span s, size_t at, struct dated *d)
+{
+	size_t start = at, end = at + 1;
+	int month = number_before(s, &start), day = number_at(s, &end);
+
+	if (month < 1 || month > 12 || day < 1 || (end < s.n && (ascii_is_alnum(s.p[end]) || strchr("/.-", s.p[end]))))
+		return false;
+	if (start > 0 && s.p[start - 1] == '/') {
+		size_t year = start - 1;
+		d->year = number_before(s, &year);
+		if (d->year < 1873)
+			return false;
+		start = year;
+	}
+	if (start > 0 && (ascii_is_alnum(s.p[start - 1]) || strchr("/.-", s.p[start - 1])))
+		return false;
+	d->month = month;
+	d->day = day;
+	d->range = (struct range){ start, end };
+	return true;
+}
+
 /* The day of a deadline that was over on the day today; false where it was not, or where the year may be another. */
 static bool is_over(const struct dated *d, int64_t today, int this_year)
 {
@@ -930,6 +953,12 @@ static bool is_over(const struct dated *d, int64_t today, int this_year)
 	if (!day_number(d->year ? d->year : this_year, d->month, d->day, &day) || day >= today)
 		return false;
 	return d->year || today - day <= NEAR_DAYS;
+}
+
+static void report_if_past(struct check *c, const struct text *text, const struct dated *d, int64_t today)
+{
+	if (is_over(d, today, year_of(today)) && (asks_until(text->bytes, d->range.end) || is_labelled_deadline(text->bytes, d->range.start, d->range.end)))
+		check_report_text(c, text, d->range, NULL);
 }
 
 /* A deadline for the reader that is over before the mail's Date. Without a year only where it is a few weeks back in the same year. */
@@ -942,16 +971,20 @@ CHECK(deadline_past)
 		return;
 	}
 	int64_t today = (m->date.time + m->date.zone_minutes * 60) / 86400;
-	int this_year = year_of(today);
 	for (size_t i = 0; more; i++) {
 		const struct text *text = text_number(m, i, &more);
 		struct span s = text ? text->bytes : SPAN_EMPTY, sign = SPAN_LIT("日");
 		for (size_t at = span_find(s, sign, 0); at < s.n; at = span_find(s, sign, at + sign.n)) {
 			struct dated d = { .weekday = -1 };
-			if (!date_before(s, at + sign.n, &d) || !is_over(&d, today, this_year) ||
-			    !(asks_until(s, at + sign.n) || is_labelled_deadline(s, d.range.start, at + sign.n)))
-				continue;
-			check_report_text(c, text, ((struct range){ d.range.start, at + sign.n }), NULL);
+			if (date_before(s, at + sign.n, &d)) {
+				d.range.end = at + sign.n;
+				report_if_past(c, text, &d, today);
+			}
+		}
+		for (size_t at = span_find_byte(s, '/', 0); at < s.n; at = span_find_byte(s, '/', at + 1)) {
+			struct dated d = { .weekday = -1 };
+			if (slash_date(s, at, &d))
+				report_if_past(c, text, &d, today);
 		}
 	}
 }
