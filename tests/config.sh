@@ -42,11 +42,11 @@ wants() {
 # Usage: says FILE TEXT NAME; silent FILE TEXT NAME. FILE is out or err of the last run.
 says() {
 	grep -qF -e "$2" "$scratch/$1"
-	report $? "$3: no \"$2\" in $1" || head -n 20 "$scratch/$1"
+	report $? "$3: no \"$2\" in $1" || head -c 2000 "$scratch/$1"
 }
 silent() {
 	! grep -qF -e "$2" "$scratch/$1"
-	report $? "$3: \"$2\" in $1" || head -n 20 "$scratch/$1"
+	report $? "$3: \"$2\" in $1" || head -c 2000 "$scratch/$1"
 }
 
 # Usage: in_force PATH LINE NAME [OPTION]...: presend config says so; LINE without the blanks in front of the comment.
@@ -228,6 +228,22 @@ sed -i 's/"List-Unsubscribe-Post", //' presend.toml
 wants 1 'one of two fields is added' --format jsonl a.eml
 says out '"rule":"unsubscribe-header-missing"' 'one of two fields is added'
 
+# The sender's own names and domains. A text of 400 letters that names nobody; an answer that goes to another house; a domain that only looks like one of them.
+{
+	printf 'From: <news@hanami-books.jp>\nReply-To: <help@hanami-mail.jp>\nTo: <reader@hanami-reader.jp>\nSubject: November\n\n'
+	for line in 1 2 3 4 5 6 7 8; do printf 'Eight lines of fifty letters each, of Spring Petals.\n'; done
+	printf 'Unsubscribe: https://haishin-post.jp/u/0123456789abcdef and https://hanarni-post.jp/x\n'
+} >own.eml
+printf 'root = true\n[lists.weekly]\ndomains = "hanami-books.jp"\n' >presend.toml
+"$presend" --format jsonl own.eml >"$scratch/out"
+for rule in sender-not-named reply-to-foreign; do says out "\"rule\":\"$rule\"" 'a sender who is not known'; done
+silent out '"rule":"domain-look-alike"' 'a sender who is not known'
+printf 'root = true\n[lists.weekly]\ndomains = ["hanami-books.jp", "hanami-mail.jp", "hanami-post.jp"]\nnames = ["Hanami Books", "SPRING petals"]\n' >presend.toml
+"$presend" --format jsonl own.eml >"$scratch/out"
+for rule in sender-not-named reply-to-foreign; do silent out "\"rule\":\"$rule\"" 'a sender who is known'; done
+says out '"rule":"domain-look-alike"' 'a domain like one of the sender, which the mail itself does not name'
+rm own.eml
+
 # --- what is left out ---------------------------------------------------------------------------------------------------------------
 
 rm -rf lists newsletters
@@ -290,7 +306,7 @@ list = "weekli"
 domains = ["news@hanami-books.jp"]
 adds-headers = ["List-Id:"]
 names = "株式会社花見書房"
-tag = "x"
+nmaes = "x"
 END
 wants 2 'faults' a.eml
 "$presend" --lang ja a.eml 2>"$scratch/out"
@@ -312,7 +328,7 @@ done <<'END'
 16:8|there is no table [lists] with the name "weekli"; did you mean "weekly"?|[lists] にない名前です:「weekli」（もしかして「weekly」）
 18:12|domains takes a domain, such as hanami-books.jp, not "news@hanami-books.jp"|domains にはドメイン（例: hanami-books.jp）を指定してください（「news@hanami-books.jp」は使えません）
 19:17|adds-headers takes the name of a header field, without a colon, not "List-Id:"|adds-headers にはヘッダー名（コロンなし）を指定してください（「List-Id:」は使えません）
-21:1|unknown key "tag"; did you mean "tags"?|不明なキー「tag」（もしかして「tags」）
+21:1|unknown key "nmaes"; did you mean "names"?|不明なキー「nmaes」（もしかして「names」）
 END
 printf 'ignore = ["subject-long",\n "subject-logn"]\n[severity]\nlnik-plain-http = "off"\n' >presend.toml
 wants 2 'ids' a.eml

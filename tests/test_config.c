@@ -265,7 +265,7 @@ START_TEST(default_file)
 	ck_assert_ptr_nonnull(file->top.values[KEY_PROFILE]);
 	ck_assert_uint_eq(file->n_paths, 1);
 	ck_assert_uint_eq(file->n_lists, 1);
-	ck_assert_ptr_nonnull(file->lists[0].values[KEY_TAGS]);
+	ck_assert_ptr_nonnull(file->lists[0].values[KEY_NAMES]);
 	g_ptr_array_free(faults.lines, TRUE);
 	g_string_free(out, TRUE);
 	g_string_free(bare, TRUE);

@@ -60,3 +60,15 @@ bool are_alternatives(const struct entity *a, const struct entity *b)
 	}
 	return entity_is(a, "multipart", "alternative");
 }
+
+bool list_owns_host(const struct check *c, struct span host)
+{
+	const struct list_options *list = check_options(c)->list;
+
+	for (const char *const *domain = list ? list->domains : NULL; domain && *domain; domain++) {
+		struct span own = span_str(*domain);
+		if (span_ends_ci(host, own) && (host.n == own.n || host.p[host.n - own.n - 1] == '.'))
+			return true;
+	}
+	return false;
+}

@@ -34,4 +34,7 @@ static inline struct span file_span(const struct message *m, struct range range)
 	return span_cut(m->file->bytes, range.start, range.end);
 }
 
+/* Is the host one of the sender's own, or below one, by what the configuration says of the list? */
+bool list_owns_host(const struct check *c, struct span host);
+
 #endif

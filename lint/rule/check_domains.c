@@ -148,6 +148,12 @@ CHECK(host_look_alike)
 	struct idn *idn = NULL;
 	size_t n_own = 0;
 
+	const struct list_options *list = check_options(c)->list;
+	for (const char *const *domain = list ? list->domains : NULL; domain && *domain && n_own < MOST_OWN / 2; domain++) {
+		own[n_own] = readable_organisation(c, &idn, span_str(*domain));
+		own_skeleton[n_own] = idn_skeleton(check_arena(c), own[n_own]);
+		n_own++;
+	}
 	for (guint i = 0; i < d.all->len; i++) {
 		const struct domain *domain = &g_array_index(d.all, struct domain, i);
 		struct span organisation = readable_organisation(c, &idn, domain->name), skeleton = idn_skeleton(check_arena(c), organisation);
@@ -328,7 +334,7 @@ CHECK(link_foreign)
 		struct span organisation = host_organisation(link->url.host);
 		if (!is_followed(link) || !organisation.n || word_in_list(normal, organisation))
 			continue;
-		if (is_own(m, organisation)) {
+		if (is_own(m, organisation) || list_owns_host(c, link->url.host)) {
 			own = true;
 			continue;
 		}

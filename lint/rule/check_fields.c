@@ -355,7 +355,7 @@ CHECK(reply_to_foreign)
 			continue;
 		if (host_is_internal(box->domain) || box->flags & MAILBOX_NO_DOT)
 			kind = "internal";
-		else if (span_eq_ci(box->domain, author->domain))
+		else if (span_eq_ci(box->domain, author->domain) || list_owns_host(c, box->domain))
 			continue;
 		else if (word_list_has_domain(free_mail, box->domain))
 			kind = word_list_has_domain(free_mail, author->domain) ? NULL : "free-mail";

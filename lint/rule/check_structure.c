@@ -486,6 +486,26 @@ static bool alt_names_sender(struct check *c, const struct message *m, const str
 	return false;
 }
 
+static struct span folded(const struct check *c, struct span text)
+{
+	char *copy = g_utf8_casefold(text.p, (gssize)text.n);
+	struct span result = arena_copy_span(check_arena(c), span_str(copy));
+
+	g_free(copy);
+	return result;
+}
+
+/* Is one of the names in it that the configuration gives the sender? */
+static bool list_names_sender(const struct check *c, struct span l1)
+{
+	const struct list_options *list = check_options(c)->list;
+
+	for (const char *const *name = list ? list->names : NULL; name && *name; name++)
+		if (span_find(l1, folded(c, span_str(*name)), 0) < l1.n)
+			return true;
+	return false;
+}
+
 /* with: imprint (words of a footer, in form L1), least (letters: shorter texts are not judged). No displayed text names the sender. Cases: none, one
  * (of two alternatives; the place is the end of the one that does not). */
 CHECK(sender_named)
@@ -502,16 +522,12 @@ CHECK(sender_named)
 		check_not_applicable(c);
 		return;
 	}
-	struct span name = SPAN_EMPTY;
-	if (m->from.n == 1 && m->from.mailboxes[0].name_text) {
-		char *folded = g_utf8_casefold(m->from.mailboxes[0].name_text->bytes.p, (gssize)m->from.mailboxes[0].name_text->bytes.n);
-		name = arena_copy_span(check_arena(c), span_str(folded));
-		g_free(folded);
-	}
+	struct span name = m->from.n == 1 && m->from.mailboxes[0].name_text ? folded(c, m->from.mailboxes[0].name_text->bytes) : SPAN_EMPTY;
 	for (size_t i = 0; i < m->n_bodies; i++) {
 		const struct body *body = &m->bodies[i];
 		/* A tag may stand for the sender's name and address. */
-		if (body->tags.n || names_sender(m, body->l1->bytes, name, imprint) || alt_names_sender(c, m, body, name))
+		if (body->tags.n || names_sender(m, body->l1->bytes, name, imprint) || alt_names_sender(c, m, body, name) ||
+		    list_names_sender(c, body->l1->bytes))
 			named = true;
 		else if (utf8_count(body->l1->bytes) >= least)
 			nameless = body;

@@ -42,7 +42,7 @@ struct severity_override {
 struct list_options {
 	const char *name;
 	const char *list_id;
-	const char *const *names, *const *domains, *const *addresses, *const *adds_headers, *const *tags;
+	const char *const *names, *const *domains, *const *addresses, *const *adds_headers;
 };
 
 struct lint_options {
