@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "bounce/log.h"
+#include "bounce/postmaster.h"
 #include "bounce/read.h"
 #include "doc/message.h"
 #include "mail/input.h"
@@ -24,6 +25,8 @@ struct state {
 	GString *out;
 	bool broken_pipe, write_failed;
 	size_t n_not_a_bounce;
+	struct arena *arena;           /* of the postmasters */
+	GPtrArray *postmasters;        /* struct postmaster * */
 };
 
 enum { FLUSH_BYTES = 64 * 1024 };
@@ -119,7 +122,12 @@ static void read_file(struct state *state, const struct input_file *file, GArray
 	} else {
 		bool cut;
 		GByteArray *bytes = stream_rest(stream, &cut);
-		read_messages(state, file->path, span_of((const char *)bytes->data, bytes->len));
+		struct span text = span_of((const char *)bytes->data, bytes->len);
+		struct postmaster *postmaster = postmaster_recognise(text) ? postmaster_read(state->arena, file->path, text) : NULL;
+		if (postmaster)
+			g_ptr_array_add(state->postmasters, postmaster);
+		else
+			read_messages(state, file->path, text);
 		g_byte_array_unref(bytes);
 		if (cut)
 			add_error(errors, texts, file->path, say(language, "only the first 64 MiB were read", "先頭の 64 MiB だけを読みました"));
@@ -172,9 +180,20 @@ static int run_draft(struct state *state)
 	return code;
 }
 
+static bool postmaster_fails(const struct state *state)
+{
+	for (guint i = 0; i < state->postmasters->len; i++) {
+		const struct postmaster *postmaster = g_ptr_array_index(state->postmasters, i);
+		for (size_t k = 0; k < postmaster->n; k++)
+			if (postmaster->rows[k].state == POSTMASTER_FAIL)
+				return true;
+	}
+	return false;
+}
+
 int run_bounce(const struct run_options *options, const struct bounce_options *bounce, char *const *paths, size_t n_paths)
 {
-	struct state state = {.options = options, .bounce = bounce, .out = g_string_new(NULL), .replies = g_hash_table_new(NULL, NULL)};
+	struct state state = {.options = options, .bounce = bounce, .out = g_string_new(NULL), .replies = g_hash_table_new(NULL, NULL), .arena = arena_new(), .postmasters = g_ptr_array_new()};
 	GPtrArray *troubles = g_ptr_array_new_with_free_func(g_free), *remarks = g_ptr_array_new_with_free_func(g_free),
 		  *texts = g_ptr_array_new_with_free_func(g_free);
 	GArray *errors = g_array_new(FALSE, TRUE, sizeof(struct report_error));
@@ -196,7 +215,7 @@ int run_bounce(const struct run_options *options, const struct bounce_options *b
 		bounce_summary_write(state.summary, state.out, bounce->format, &options->report);
 		bounce_summary_free(state.summary);
 	} else {
-		report_bounce_end(&state.writer, state.out, (const struct report_error *)(const void *)errors->data, errors->len);
+		report_bounce_end(&state.writer, state.out, state.postmasters, (const struct report_error *)(const void *)errors->data, errors->len);
 	}
 	flush(&state);
 	if (fflush(stdout) != 0)
@@ -207,12 +226,14 @@ int run_bounce(const struct run_options *options, const struct bounce_options *b
 		const struct report_error *error = &g_array_index(errors, struct report_error, i);
 		run_say(error->path, error->message);
 	}
-	if (state.n_not_a_bounce)
+	if (state.n_not_a_bounce || postmaster_fails(&state))
 		code = EXIT_FINDINGS;
 	if (bounce->draft && !state.write_failed && run_draft(&state) == EXIT_TROUBLE)
 		code = EXIT_TROUBLE;
 	if (errors->len || state.write_failed)
 		code = EXIT_TROUBLE;
+	g_ptr_array_free(state.postmasters, TRUE);
+	arena_free(state.arena);
 	g_hash_table_destroy(state.replies);
 	g_string_free(state.out, TRUE);
 	for (guint i = 0; i < files->len; i++)

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "bounce/log.h"
+#include "bounce/postmaster.h"
 #include "bounce/read.h"
 #include "bounce/reply.h"
 #include "doc/message.h"
@@ -299,6 +300,54 @@ START_TEST(streams)
 }
 END_TEST
 
+/* --- Postmaster Tools ------------------------------------------------------------------------------------------------------------ */
+
+static enum postmaster_state state_in(const struct postmaster *postmaster, const char *requirement)
+{
+	for (size_t i = 0; i < postmaster->n; i++)
+		if (strcmp(postmaster->rows[i].requirement, requirement) == 0)
+			return postmaster->rows[i].state;
+	return POSTMASTER_UNKNOWN;
+}
+
+static enum postmaster_state spam_rate(struct arena *arena, const char *rate)
+{
+	char *json = g_strdup_printf("{\"domainStats\": [{\"metric\": \"SPAM_RATE\", \"date\": {\"year\": 2026, \"month\": 11, \"day\": 23}, \"value\": {\"doubleValue\": %s}}]}", rate);
+	const struct postmaster *postmaster = postmaster_read(arena, "x", span_str(json));
+
+	ck_assert(postmaster_recognise(span_str(json)) && postmaster);
+	g_free(json);
+	return state_in(postmaster, "OP-01");
+}
+
+START_TEST(postmaster_tools)
+{
+	struct arena *arena = arena_new();
+	gsize n;
+	char *bytes = contents("postmaster.json", &n);
+	const struct postmaster *postmaster = postmaster_read(arena, "x", span_of(bytes, n));
+
+	ck_assert(postmaster && postmaster_recognise(span_of(bytes, n)));
+	ck_assert_str_eq(postmaster->domain, "hanami-books.jp");
+	ck_assert_int_eq(state_in(postmaster, "AU-02"), POSTMASTER_PASS);
+	ck_assert_int_eq(state_in(postmaster, "UN-01"), POSTMASTER_FAIL);
+	/* One bad day, though Google's own row still says that all is well. */
+	ck_assert_int_eq(state_in(postmaster, "OP-01"), POSTMASTER_FAIL);
+	for (gsize end = 0; end < n - 2; end++)
+		ck_assert(!postmaster_read(arena, "x", span_of(bytes, end)));
+	/* Below 0.1 %, up to 0.3 %, and from there on; what is no rate is not read. */
+	ck_assert_int_eq(spam_rate(arena, "0.0009"), POSTMASTER_PASS);
+	ck_assert_int_eq(spam_rate(arena, "0.001"), POSTMASTER_WARN);
+	ck_assert_int_eq(spam_rate(arena, "0.0029"), POSTMASTER_WARN);
+	ck_assert_int_eq(spam_rate(arena, "0.003"), POSTMASTER_FAIL);
+	ck_assert_int_eq(spam_rate(arena, "\"0.003\""), POSTMASTER_UNKNOWN);
+	ck_assert_int_eq(spam_rate(arena, "-1"), POSTMASTER_UNKNOWN);
+	ck_assert(!postmaster_recognise(SPAN_LIT("{\"Subject\": \"a draft\"}")));
+	g_free(bytes);
+	arena_free(arena);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("bounce");
@@ -315,6 +364,7 @@ int main(void)
 	tcase_add_test(cases, logs);
 	tcase_add_test(cases, log_lines_belong_together);
 	tcase_add_test(cases, streams);
+	tcase_add_test(cases, postmaster_tools);
 	suite_add_tcase(suite, messages);
 	suite_add_tcase(suite, cases);
 	SRunner *runner = srunner_create(suite);

@@ -413,12 +413,45 @@ void report_bounce_entry(struct bounce_writer *writer, GString *out, const struc
 	writer->n++;
 }
 
-void report_bounce_end(struct bounce_writer *writer, GString *out, const struct report_error *errors, size_t n_errors)
+static void write_postmaster(struct bounce_writer *writer, GString *out, const struct postmaster *postmaster)
+{
+	static const enum style styles[] = {STYLE_INFO, STYLE_GOOD, STYLE_WARNING, STYLE_ERROR};
+	const struct report_options *options = writer->options;
+
+	if (writer->last_path)
+		g_string_append_c(out, '\n');
+	style_begin(out, options, STYLE_BOLD);
+	safe_append_terminal(out, span_str(postmaster->path), true);
+	style_end(out, options);
+	g_string_append(out, "\n  Postmaster Tools  ");
+	safe_append_terminal(out, span_str(postmaster->domain), true);
+	g_string_append_c(out, '\n');
+	for (size_t i = 0; i < postmaster->n; i++) {
+		const struct postmaster_row *row = &postmaster->rows[i];
+		const struct requirement *requirement = requirement_find(row->requirement);
+
+		append_spaces(out, INDENT);
+		style_begin(out, options, styles[row->state]);
+		append_padded(out, postmaster_state_name(row->state), LABEL_COLUMNS, false);
+		style_end(out, options);
+		g_string_append_printf(out, "%s  %s", row->requirement, requirement ? requirement->title.text[options->language] : row->name);
+		if (row->evidence) {
+			g_string_append(out, ": ");
+			safe_append_terminal(out, span_str(row->evidence), true);
+		}
+		g_string_append_c(out, '\n');
+	}
+	writer->last_path = postmaster->path;
+}
+
+void report_bounce_end(struct bounce_writer *writer, GString *out, const GPtrArray *postmasters, const struct report_error *errors, size_t n_errors)
 {
 	enum language language = writer->options->language;
 
 	if (writer->format == BOUNCE_JSON)
-		report_json_bounce_end(out, errors, n_errors);
+		report_json_bounce_end(out, postmasters, errors, n_errors);
+	for (guint i = 0; i < postmasters->len && writer->format == BOUNCE_TEXT; i++)
+		write_postmaster(writer, out, g_ptr_array_index(postmasters, i));
 	if (writer->n_accepted) {
 		char *accepted = g_strdup_printf("%zu", writer->n_accepted), *unproven = g_strdup_printf("%zu", writer->n_unproven);
 		FILL(out, say(language, "\nAccepted: {0} (--verbose lists them).\n", "\n受け取り済み: {0} 件（--verbose で一覧）。\n"), accepted);

@@ -3,6 +3,7 @@
 #define PRESEND_REPORT_REPORT_BOUNCE_H
 
 #include "bounce/bounce.h"
+#include "bounce/postmaster.h"
 #include "report/report.h"
 
 enum bounce_format { BOUNCE_TEXT, BOUNCE_JSON, BOUNCE_JSONL, BOUNCE_CSV };
@@ -20,7 +21,8 @@ struct bounce_writer {
 bool bounce_format_parse(const char *name, enum bounce_format *out);
 void report_bounce_begin(struct bounce_writer *writer, GString *out, enum bounce_format format, const struct report_options *options);
 void report_bounce_entry(struct bounce_writer *writer, GString *out, const struct bounce_entry *entry);
-void report_bounce_end(struct bounce_writer *writer, GString *out, const struct report_error *errors, size_t n_errors);
+/* postmasters: struct postmaster *, told behind the entries. */
+void report_bounce_end(struct bounce_writer *writer, GString *out, const GPtrArray *postmasters, const struct report_error *errors, size_t n_errors);
 
 /* --summary: entries counted by reply, receiver and outcome. */
 struct bounce_summary;
@@ -32,7 +34,7 @@ void bounce_summary_write(const struct bounce_summary *summary, GString *out, en
 /* The parts in JSON, of report_json.c. */
 void report_json_bounce_begin(GString *out);
 void report_json_bounce_entry(GString *out, const struct bounce_entry *entry, const struct report_options *options, bool lines, size_t n);
-void report_json_bounce_end(GString *out, const struct report_error *errors, size_t n_errors);
+void report_json_bounce_end(GString *out, const GPtrArray *postmasters, const struct report_error *errors, size_t n_errors);
 
 /* One sentence or two on what an entry means and what to do; shared by text, JSON and CSV. Append, not made safe. */
 void report_bounce_advice(GString *out, const struct bounce_entry *entry, enum language language);

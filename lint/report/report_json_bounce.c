@@ -69,7 +69,24 @@ void report_json_bounce_entry(GString *out, const struct bounce_entry *entry, co
 	json_object_put(object);
 }
 
-void report_json_bounce_end(GString *out, const struct report_error *errors, size_t n_errors)
+static struct json_object *postmaster_object(const struct postmaster *postmaster)
+{
+	struct json_object *object = json_object_new_object(), *rows = json_object_new_array();
+
+	json_member_string(object, "path", postmaster->path);
+	json_member_string(object, "domain", postmaster->domain);
+	for (size_t i = 0; i < postmaster->n; i++) {
+		struct json_object *row = json_object_new_object();
+		json_member_string(row, "requirement", postmaster->rows[i].requirement);
+		json_member_string(row, "status", postmaster_state_name(postmaster->rows[i].state));
+		json_member_string(row, "evidence", postmaster->rows[i].evidence);
+		json_object_array_add(rows, row);
+	}
+	json_member(object, "checks", rows);
+	return object;
+}
+
+void report_json_bounce_end(GString *out, const GPtrArray *postmasters, const struct report_error *errors, size_t n_errors)
 {
 	struct json_object *list = json_object_new_array();
 
@@ -79,7 +96,14 @@ void report_json_bounce_end(GString *out, const struct report_error *errors, siz
 		json_member_string(object, "message", errors[i].message);
 		json_object_array_add(list, object);
 	}
-	g_string_append(out, "\n  ],\n  \"errors\": ");
+	struct json_object *checks = json_object_new_array();
+	for (guint i = 0; i < postmasters->len; i++)
+		json_object_array_add(checks, postmaster_object(g_ptr_array_index(postmasters, i)));
+	g_string_append(out, "\n  ],\n  \"postmaster\": ");
+	json_append(out, checks, JSON_C_TO_STRING_SPACED);
+	g_string_truncate(out, out->len - 1);
+	json_object_put(checks);
+	g_string_append(out, ",\n  \"errors\": ");
 	json_append(out, list, JSON_C_TO_STRING_PLAIN);
 	g_string_append(out, "}\n");
 	json_object_put(list);
