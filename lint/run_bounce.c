@@ -193,6 +193,11 @@ static bool postmaster_fails(const struct state *state)
 
 int run_bounce(const struct run_options *options, const struct bounce_options *bounce, char *const *paths, size_t n_paths)
 {
+	/* Two documents on standard output are none that a program could read. */
+	if (bounce->draft && bounce->format != BOUNCE_TEXT) {
+		run_say("--draft", say(options->report.language, "goes with --format text only", "--format text でのみ使えます"));
+		return EXIT_TROUBLE;
+	}
 	struct state state = {.options = options, .bounce = bounce, .out = g_string_new(NULL), .replies = g_hash_table_new(NULL, NULL), .arena = arena_new(), .postmasters = g_ptr_array_new()};
 	GPtrArray *troubles = g_ptr_array_new_with_free_func(g_free), *remarks = g_ptr_array_new_with_free_func(g_free),
 		  *texts = g_ptr_array_new_with_free_func(g_free);
