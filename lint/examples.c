@@ -193,6 +193,25 @@ static void find_entries(struct match_worker *worker, const struct rule_phrase *
 	example_file_release(&file);
 }
 
+/* Each spelling of a phrase is found where it stands alone: one that word borders never let through is a spelling in vain. */
+static void run_spellings(const struct rule *rule, size_t entry, struct match_worker *worker, GPtrArray *failures)
+{
+	const struct rule_match *leaf = rule->match->children[entry];
+
+	if (leaf->kind == MATCH_ANY)
+		leaf = leaf->children[0];
+	for (size_t i = 0; leaf->kind == MATCH_PHRASE && leaf->phrases[i]; i++) {
+		char *content = g_strconcat(leaf->phrases[i], rule->phrases[entry].subject ? "" : "\n", NULL);
+		bool *found = g_new0(bool, rule->n_phrases);
+		find_entries(worker, &rule->phrases[entry], content, found);
+		if (!found[entry])
+			g_ptr_array_add(failures, g_strdup_printf("%s:%d: the spelling \"%s\" is not found where it stands alone", rule->file,
+								  rule->phrases[entry].line, leaf->phrases[i]));
+		g_free(found);
+		g_free(content);
+	}
+}
+
 /* Each phrase is found in its hit and not in its near miss. */
 static void run_phrases(const struct rule *rule, GPtrArray *failures)
 {
@@ -214,6 +233,7 @@ static void run_phrases(const struct rule *rule, GPtrArray *failures)
 			g_free(found);
 			g_free(content);
 		}
+		run_spellings(rule, i, worker, failures);
 	}
 	match_worker_free(worker);
 	match_set_free(set);

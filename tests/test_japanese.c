@@ -1057,6 +1057,208 @@ START_TEST(law_wording_kind)
 }
 END_TEST
 
+/* --- section 5: whole footers ------------------------------------------------------------------------------------------------- */
+
+static const struct {
+	const char *name, *body;
+	const char *missing;      /* the items of the law that are told, all of them */
+	bool seller_link_missing;
+} footers[] = {
+	{ "a shop",
+	  "春の煎茶 1,200円（税込） ご注文はこちら https://hanami-books.jp/tea\r\n"
+	  "特定商取引法に基づく表記 https://hanami-books.jp/t\r\n"
+	  "━━━━━━━━━━━━━━\r\n"
+	  "発行：有限会社花見茶舗\r\n"
+	  "〒424-0001 静岡市清水区梅ケ谷1-2\r\n"
+	  "TEL：054-123-4567（10時～18時）\r\n"
+	  "配信停止：https://hanami-books.jp/u/9f3c1b7a2d4e\r\n",
+	  "", false },
+	{ "a city",
+	  "今月のお知らせです。\r\n"
+	  "--\r\n"
+	  "霧丘市役所 広報課\r\n"
+	  "長野県霧丘市本町三丁目2番1号\r\n"
+	  "電話 0263-12-3456（内線 123） ファックス 0263-12-3457\r\n"
+	  "メールの登録解除は https://hanami-books.jp/kaijo/9f3c1b7a2d4e から\r\n",
+	  "", false },
+	{ "a school",
+	  "保護者の皆様\r\n"
+	  "学校法人霧丘学園 霧丘中学校\r\n"
+	  "長野県霧丘市大字本町100番地\r\n"
+	  "お問合せ先：kouhou@hanami-books.jp\r\n"
+	  "今後このようなメールを希望されない方は、本メールにご返信ください。\r\n",
+	  "", false },
+	{ "a club",
+	  "例会のご案内です。\r\n"
+	  "霧丘囲碁クラブ事務局（代表：星野太郎）\r\n"
+	  "東京都千代田区神田神保町1-2-3 花見ビル2F\r\n"
+	  "ご意見・ご感想は igo@hanami-books.jp まで\r\n"
+	  "退会をご希望の方は igo-taikai@hanami-books.jp へ空メールをお送りください。\r\n",
+	  "", false },
+	{ "a bank",
+	  "※本メールは送信専用です。\r\n"
+	  "株式会社霧丘銀行\r\n"
+	  "本店所在地：長野県霧丘市中央1-1-1\r\n"
+	  "お客様センター 0120-123-456（平日9:00～17:00）\r\n"
+	  "メール配信の変更・停止はこちら\r\n"
+	  "https://hanami-books.jp/mail/9f3c1b7a2d4e\r\n",
+	  "", false },
+	{ "an event",
+	  "花見フェス2026\r\n"
+	  "参加費 3,000円 お申し込みは https://hanami-books.jp/f\r\n"
+	  "主催：花見フェス実行委員会\r\n"
+	  "会社概要・特定商取引法に基づく表記\r\n"
+	  "https://hanami-books.jp/about\r\n"
+	  "お問い合わせフォーム\r\n"
+	  "https://hanami-books.jp/contact\r\n"
+	  "ワンクリック解除\r\n"
+	  "https://hanami-books.jp/x/9f3c1b7a2d4e\r\n",
+	  "", false },
+	{ "an association",
+	  "特定非営利活動法人 緑の会\r\n"
+	  "〒1010051 東京都千代田区神田神保町\r\n"
+	  "Mail: midori@hanami-books.jp / Tel: 03(1234)5678\r\n"
+	  "メルマガの購読を中止される方はマイページからお手続きください。\r\n"
+	  "https://hanami-books.jp/mypage\r\n",
+	  "", false },
+	{ "a technical letter",
+	  "発行元 ㈱花見技研\r\n"
+	  "所在地・連絡先：https://hanami-books.jp/company/\r\n"
+	  "購読解除: https://hanami-books.jp/u/9f3c1b7a2d4e\r\n"
+	  "(c) 2026 Hanami Giken\r\n",
+	  "", false },
+	{ "a hotel",
+	  "［運営会社］合同会社花見リゾート\r\n"
+	  "北海道札幌市中央区北１条西２丁目\r\n"
+	  "【お客様相談室】０１１－１２３－４５６７\r\n"
+	  "件名に「配信停止」とご記入のうえ info@hanami-books.jp までお送りください。\r\n",
+	  "", false },
+	{ "no footer",
+	  "ご来店をお待ちしています。\r\n"
+	  "スマートフォンのロック解除の方法、ご注文のキャンセルは店頭で。\r\n"
+	  "https://hanami-books.jp/\r\n",
+	  "LJ-01 LJ-02 LJ-03 LJ-04 LJ-05", false },
+	{ "only the way out",
+	  "花見堂\r\n"
+	  "お問い合わせは店頭へ。\r\n"
+	  "配信停止はこちら\r\n"
+	  "https://hanami-books.jp/u/unsubscribe/9f3c1b7a2d4e\r\n",
+	  "LJ-01 LJ-04 LJ-05", false },
+	{ "cosmetics",
+	  "花見コスメ\r\n"
+	  "美容液 5,500円（税別）　カートに入れる https://hanami-books.jp/c\r\n"
+	  "販売業者: 株式会社花見\r\n"
+	  "住所: 大阪府大阪市北区梅田1-1\r\n"
+	  "お問い合わせ窓口: フリーダイヤル 0800-123-4567\r\n"
+	  "メールが不要な方は https://hanami-books.jp/stop/9f3c1b7a2d4e\r\n",
+	  "", true },
+};
+
+START_TEST(footer_is_judged)
+{
+	static const char *const items[] = { "LJ-01", "LJ-02", "LJ-03", "LJ-04", "LJ-05", "LJ-06" };
+	const struct row row = { .head = UTF8, .shown = span_str(footers[_i].body), .after = "" };
+	struct lint_options options;
+	size_t shown_at = 0;
+	bool seller = false;
+	GString *mail = build(&row, &shown_at);
+	struct span bytes = exact_copy(mail);
+
+	set_options(&options, "--profile law-jp");
+	GPtrArray *results = run_lint_bytes(builtin(), &options, "row.eml", bytes, false, TEMPLATE_NONE);
+	struct message_result *result = g_ptr_array_index(results, 0);
+	for (size_t k = 0; k < G_N_ELEMENTS(items); k++) {
+		bool told = false;
+		for (size_t i = 0; i < result->n_findings; i++)
+			told |= has_requirement(&result->findings[i], items[k]);
+		ck_assert_msg(told == (strstr(footers[_i].missing, items[k]) != NULL), "the footer of %s: %s is %s", footers[_i].name, items[k],
+			      told ? "told" : "not told");
+	}
+	for (size_t i = 0; i < result->n_findings; i++)
+		seller |= strcmp(result->findings[i].rule->id, "jp-seller-link-missing") == 0;
+	ck_assert_msg(seller == footers[_i].seller_link_missing, "the footer of %s: the link to the seller", footers[_i].name);
+	message_result_free(result);
+	g_ptr_array_free(results, TRUE);
+	g_string_free(mail, TRUE);
+	g_free((char *)bytes.p);
+}
+END_TEST
+
+/* --- section 4: words inside innocent ones ------------------------------------------------------------------------------------ */
+
+/* In company of weak words of two lists, so that a weak one would count, too. */
+static const char *const traps[] = { "",	   "支援助成金",   "有無料金",	   "送料の有無　料金表", "ピエロの公演",	 "ONLINE追加講座", "出会い頭の事故",
+				     "処女作",	   "当選者発表",   "副業務責任者", "設備投資",	  "三人妻子",	 "Essex",	   "AV機器",
+				     "風俗習慣",	   "ロック解除",   "削除依頼",	   "アダルトチルドレン", "無料化の議論", "カジノ法案" };
+
+START_TEST(trap_counts_nothing)
+{
+	char *body = g_strdup_printf("今だけ、残りわずか、半額。\r\n%sについての記事をお届けします。\r\n", traps[_i]);
+	const struct row row = { .head = UTF8, .shown = span_str(body) };
+	struct lint_options options;
+	size_t shown_at = 0, told = 0;
+	GString *mail = build(&row, &shown_at), *faults = g_string_new(NULL);
+	struct span bytes = exact_copy(mail);
+
+	set_options(&options, NULL);
+	GPtrArray *results = run_lint_bytes(builtin(), &options, "row.eml", bytes, false, TEMPLATE_NONE);
+	struct message_result *result = g_ptr_array_index(results, 0);
+	for (size_t i = 0; i < result->n_findings; i++) {
+		if (!result->findings[i].rule->n_phrases)
+			continue;
+		told++;
+		describe(faults, &result->findings[i], shown_at);
+	}
+	ck_assert_msg(told == 2, "\"%s\": %zu lists instead of two:%s", traps[_i], told, faults->str);
+	/* three weak phrases, each once */
+	double want = 3 * builtin_score_phrases.strengths[PHRASE_WEAK];
+	ck_assert_msg(result->score && result->score->points > want - 1e-9 && result->score->points < want + 1e-9, "\"%s\": %.2f points", traps[_i],
+		      result->score ? result->score->points : -1.0);
+	message_result_free(result);
+	g_ptr_array_free(results, TRUE);
+	g_string_free(faults, TRUE);
+	g_string_free(mail, TRUE);
+	g_free((char *)bytes.p);
+	g_free(body);
+}
+END_TEST
+
+/* Caps of section 4.2: more words of one kind than the cap allows have the cap, and no more. */
+static const struct {
+	const char *text;
+	double points;
+} capped[] = {
+	{ "セフレ、熟女、巨乳、パパ活の話", 4 },
+	{ "不労所得、権利収入、一攫千金、先行者利益の話", 3 },
+	{ "即日融資、必ず値上がり、給料ファクタリングの話", 3 },
+	{ "完全無料、激安、無料プレゼント、ギフト券が当たる話", 1.5 },
+	{ "早い者勝ち、ラストチャンス、門外不出、最後のチャンスの話", 1.5 },
+};
+
+START_TEST(category_is_capped)
+{
+	const struct row row = { .head = UTF8, .shown = span_str(capped[_i].text) };
+	struct lint_options options;
+	size_t shown_at = 0;
+	GString *mail = build(&row, &shown_at);
+	struct span bytes = exact_copy(mail);
+
+	set_options(&options, NULL);
+	GPtrArray *results = run_lint_bytes(builtin(), &options, "row.eml", bytes, false, TEMPLATE_NONE);
+	struct message_result *result = g_ptr_array_index(results, 0);
+	double found = 0;
+	for (size_t i = 0; i < result->n_findings; i++)
+		found += result->findings[i].points;
+	ck_assert_msg(found > capped[_i].points, "\"%s\": %.2f points before the cap", capped[_i].text, found);
+	double points = result->score ? result->score->points : -1;
+	ck_assert_msg(points > capped[_i].points - 1e-9 && points < capped[_i].points + 1e-9, "\"%s\": %.2f points", capped[_i].text, points);
+	message_result_free(result);
+	g_ptr_array_free(results, TRUE);
+	g_string_free(mail, TRUE);
+	g_free((char *)bytes.p);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("japanese");
@@ -1071,6 +1273,9 @@ int main(void)
 	tcase_add_loop_test(cases, ordinary_newsletter, 0, G_N_ELEMENTS(newsletters));
 	tcase_add_loop_test(cases, law_wording, 0, G_N_ELEMENTS(wordings));
 	tcase_add_loop_test(cases, law_wording_kind, 0, G_N_ELEMENTS(wording_kinds));
+	tcase_add_loop_test(cases, footer_is_judged, 0, G_N_ELEMENTS(footers));
+	tcase_add_loop_test(cases, trap_counts_nothing, 0, G_N_ELEMENTS(traps));
+	tcase_add_loop_test(cases, category_is_capped, 0, G_N_ELEMENTS(capped));
 	tcase_add_loop_test(cases, line_length, 0, G_N_ELEMENTS(line_lengths));
 	tcase_add_loop_test(cases, wrong_label, 0, G_N_ELEMENTS(japanese_charsets) * G_N_ELEMENTS(wrong_labels));
 	tcase_add_loop_test(cases, other_language, 0, G_N_ELEMENTS(other_languages));
