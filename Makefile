@@ -201,7 +201,8 @@ test: $(B)/presend $(TESTS)
 golden: $(B)/presend
 	@B=$(B) PRESEND=$(B)/presend $(BASH) tests/golden.sh --write
 
-docs: $(B)/presend
+docs: $(B)/presend $(B)/tests/test_japanese
+	@$(B)/tests/test_japanese --write
 	@$(BASH) tests/docs.sh --write $(B)/presend
 
 refresh:

@@ -72,8 +72,9 @@ static const struct paper_row {
 	P("escapes lost, $@ and (J", "jis-escape-lost", .head = JIS, .shown = BYTES("$@$3$s$K$A$O(J"), .wants = { WANT("MI-37", ERROR, RANGE(0, 14)) }),
 	P("blank between two-byte characters", "jis-malformed", .head = JIS, .shown = BYTES("\x1b$B$\" $$\x1b(B"),
 	  .wants = { WANT("MI-30", WARNING, RANGE(5, 6)) }),
-	P("base64 around ISO-2022-JP", "-", .head = PLAIN("iso-2022-jp", "base64"), .options = "--class transactional",
-	  .shown = BYTES("GyRCPVUkTjlmJEckORsoQg0KTmV3IGJvb2tzIG9mIHRoaXMgbW9udGguDQo="), .after = "\r\n", .text = "春の号です"),
+	P("base64 around ISO-2022-JP", "jis-transfer-encoded", .head = PLAIN("iso-2022-jp", "base64"), .options = "--class transactional",
+	  .shown = BYTES("GyRCPVUkTjlmJEckORsoQg0KTmV3IGJvb2tzIG9mIHRoaXMgbW9udGguDQo="), .after = "\r\n", .text = "春の号です",
+	  .wants = { WANT("", INFO) }),
 
 	/* --- machine-dependent characters in each code */
 	P("NEC row 13 in Shift_JIS", "machine-dependent-character", .head = PLAIN("Shift_JIS", "8bit"), .shown = BYTES("\x87\x40\x82\xa0"),
@@ -257,7 +258,8 @@ static const struct paper_row {
 	  .wants = { WANT("MI-23", WARNING, HIT("=?UTF-8?B?6Iqx6KaL?=")) }),
 	P("word as local part", "encoded-word-misplaced", .in_head = true, .shown = BYTES("From: \"Hanami\" <=?UTF-8?B?6Iqx?=@hanami-books.jp>\r\n"),
 	  .wants = { WANT("MI-23", ERROR, HIT("=?UTF-8?B?6Iqx?=")) }),
-	SUBJECT("several charsets in one field", "-", "=?ISO-2022-JP?B?GyRCPVUbKEI=?= =?UTF-8?B?44Gu5Y+3?=", .subject = "春の号"),
+	SUBJECT("several charsets in one field", "encoded-word-charsets", "=?ISO-2022-JP?B?GyRCPVUbKEI=?= =?UTF-8?B?44Gu5Y+3?=", .subject = "春の号",
+		.wants = { WANT("", INFO, HIT("=?UTF-8?B?44Gu5Y+3?=")) }),
 	P("NUL in a field", "header-control-character", .in_head = true, .shown = BYTES("Subject: New\0 books\r\n"), .wants = { WANT("FM-15", ERROR, RANGE(12, 13)) }),
 	P("field twice", "header-duplicate", .in_head = true, .shown = BYTES("Subject: New books\r\nSubject: Old books\r\n"), .wants = { WANT("FM-03", ERROR, HIT("Subject: Old books")) }),
 	P("blank continuation line", "header-blank-continuation", .in_head = true, .shown = BYTES("Subject: New books\r\n \r\n of May\r\n"), .wants = { WANT("FM-17", ERROR) }),
@@ -282,7 +284,8 @@ static const struct paper_row {
 
 	/* --- names of files */
 #define NAMED(name, rule, value, ...) P(name, rule, .head = MIXED, .before = BYTES(FIRST_PART), .shown = BYTES("Content-Disposition: attachment; " value), .after = PDF_AND_END, __VA_ARGS__)
-	NAMED("RFC 2231 name", "-", "filename*=utf-8''%E8%B3%87%E6%96%99.pdf", .file_name = "資料.pdf", .never = { "MI-19" }),
+	NAMED("RFC 2231 name alone", "file-name-form", "filename*=utf-8''%E8%B3%87%E6%96%99.pdf", .file_name = "資料.pdf", .wants = { WANT("", INFO) }, .never = { "MI-19" }),
+	NAMED("RFC 2231 name and one in the old form", "-", "filename*=utf-8''%E8%B3%87%E6%96%99.pdf; filename=\"list.pdf\"", .file_name = "資料.pdf", .never = { "MI-19" }),
 	NAMED("B in a name", "parameter-encoded-word", "filename=\"=?UTF-8?B?6LOH5paZLnBkZg==?=\"", .file_name = "資料.pdf",
 	      .wants = { WANT("MI-19", WARNING, HIT("=?UTF-8?B?6LOH5paZLnBkZg==?=")) }),
 	NAMED("bare B in a name", "parameter-encoded-word", "filename==?ISO-2022-JP?B?GyRCO3FOQRsoQi5wZGY=?=", .file_name = "資料.pdf",
@@ -293,8 +296,11 @@ static const struct paper_row {
 	NAMED("decomposed kana in a name", "damaged-character", "filename*=utf-8''%E3%81%8B%E3%82%99.pdf", .wants = { WANT("MI-40 MI-19", WARNING, HIT("%E3%81%8B%E3%82%99")) }),
 	NAMED("decomposed kana in an encoded name", "damaged-character", "filename=\"=?UTF-8?B?44GL44KZLnBkZg==?=\"",
 	      .wants = { WANT("MI-40 MI-19", WARNING, HIT("44GL44KZ")), WANT("MI-19 MI-23", WARNING) }),
-	NAMED("Shift_JIS in RFC 2231", "-", "filename*=Shift_JIS''%8E%91%97%BF.pdf", .file_name = "資料.pdf"),
-	NAMED("ISO-2022-JP in RFC 2231", "-", "filename*=iso-2022-jp''%1B%24B%3BqNA%1B%28B.pdf", .file_name = "資料.pdf"),
+	NAMED("Shift_JIS in RFC 2231", "file-name-form", "filename*=Shift_JIS''%8E%91%97%BF.pdf", .file_name = "資料.pdf",
+	      .wants = { WANT("", INFO, HIT("Shift_JIS''%8E%91%97%BF.pdf")) }),
+	NAMED("ISO-2022-JP piece cut inside a character", "parameter-broken", "filename*0*=iso-2022-jp''%1B%24B%3BqN; filename*1*=A%1B%28B.pdf", .file_name = "資料.pdf",
+	      .wants = { WANT("MI-19", WARNING) }),
+	NAMED("ISO-2022-JP in RFC 2231", "file-name-form", "filename*=iso-2022-jp''%1B%24B%3BqNA%1B%28B.pdf", .file_name = "資料.pdf", .wants = { WANT("", INFO, HIT("iso-2022-jp''%1B%24B%3BqNA%1B%28B.pdf")) }),
 
 	/* --- header causes of a refusal */
 	TO("several From fields", "header-duplicate", "From: \"A\" <a@hanami-books.jp>\r\nFrom: \"B\" <b@hanami-books.jp>", .wants = { WANT("FM-02 FM-03", ERROR, HIT("From: \"B\" <b@hanami-books.jp>")) }),
@@ -359,7 +365,7 @@ static const struct {
 	{ "label iso-2022-jp", "Labels" },
 	{ "raw JIS", "Encoded words and header fields" },
 	{ "old carrier address, docomo", "Addresses" },
-	{ "RFC 2231 name", "Names of files" },
+	{ "RFC 2231 name alone", "Names of files" },
 	{ "several From fields", "Header faults that Gmail answers with 550 5.7.1" },
 	{ "rule lines and box drawing", "What ordinary newsletters are made of" },
 };

@@ -21,6 +21,7 @@ struct want {
 	struct span hit;          /* AT, IN: given by these bytes instead of start and end; their first place in the shown bytes */
 	const char *excerpt;      /* decoded; NULL: not looked at */
 	size_t column;            /* in the decoded line; 0: not looked at */
+	const char *replacement;  /* what to write instead of a character; NULL: not looked at */
 	const char *looks;        /* the charset that the bytes really are in; NULL: not looked at */
 };
 
@@ -497,11 +498,12 @@ static bool is_wanted(const struct finding *finding, const struct want *want, st
 {
 	/* A line without a decoded form of its own has its column in the raw line. */
 	size_t column = finding->decoded_column ? finding->decoded_column : finding->start.column;
-	const struct finding_arg *looks = finding_arg(finding, "looks");
+	const struct finding_arg *looks = finding_arg(finding, "looks"), *replacement = finding_arg(finding, "replacement");
 
 	return finding->severity == want->severity && has_requirements(finding, want->ids) &&
 	       stands_where_wanted(finding, want, shown, shown_at) &&
 	       (!want->excerpt || g_strcmp0(finding->excerpt, want->excerpt) == 0) && (!want->column || column == want->column) &&
+	       (!want->replacement || (replacement && g_strcmp0(replacement->text, want->replacement) == 0)) &&
 	       (!want->looks || (looks && g_strcmp0(looks->text, want->looks) == 0));
 }
 
@@ -623,6 +625,7 @@ static void judge_row(const struct row *row, const struct paper_row *paper)
 }
 
 #include "japanese_labels.h"
+#include "japanese_cells.h"
 
 START_TEST(row_is_judged)
 {
@@ -637,7 +640,7 @@ START_TEST(paper_row_is_judged)
 END_TEST
 
 /* The tables of docs/japanese.md, made of the rows. */
-static void put_page(GString *page)
+static bool put_page(GString *page)
 {
 	size_t section = 0;
 
@@ -651,7 +654,35 @@ static void put_page(GString *page)
 			g_string_append_printf(page, "| %s | [%s](rules/%s.md) | %s |\n", paper->entry, paper->rule, paper->rule,
 					       severity_name(paper->row.wants[0].severity));
 	}
-	ck_assert_uint_eq(section, G_N_ELEMENTS(paper_sections));
+	return section == G_N_ELEMENTS(paper_sections);
+}
+
+/* The page with these tables in place of its own. */
+static char *page_with(const char *path, const char *first_title, const GString *tables)
+{
+	char *text = NULL, *start = g_strdup_printf("\n## %s\n", first_title);
+
+	if (!g_file_get_contents(path, &text, NULL, NULL) || !strstr(text, start)) {
+		g_free(text);
+		g_free(start);
+		return NULL;
+	}
+	*strstr(text, start) = '\0';
+	char *page = g_strconcat(text, tables->str, NULL);
+	g_free(text);
+	g_free(start);
+	return page;
+}
+
+static bool write_page(const char *path)
+{
+	GString *tables = g_string_new(NULL);
+	char *page = put_page(tables) ? page_with(path, paper_sections[0].title, tables) : NULL;
+	bool written = page && g_file_set_contents(path, page, -1, NULL);
+
+	g_free(page);
+	g_string_free(tables, TRUE);
+	return written;
 }
 
 START_TEST(page_is_true)
@@ -660,11 +691,9 @@ START_TEST(page_is_true)
 	GString *page = g_string_new(NULL);
 
 	ck_assert(g_file_get_contents("docs/japanese.md", &text, NULL, NULL));
-	put_page(page);
+	ck_assert(put_page(page));
 	bool same = g_str_has_suffix(text, page->str);
-	if (!same)
-		fprintf(stderr, "docs/japanese.md must end with:\n%s", page->str);
-	ck_assert_msg(same, "docs/japanese.md does not end with the tables of the rows, which are printed above");
+	ck_assert_msg(same, "docs/japanese.md does not end with the tables of the rows; run \"make docs\"");
 	g_string_free(page, TRUE);
 	g_free(text);
 }
@@ -1259,8 +1288,11 @@ START_TEST(category_is_capped)
 }
 END_TEST
 
-int main(void)
+/* --write: the tables of the page, in place of a test. */
+int main(int argc, char **argv)
 {
+	if (argc == 2 && strcmp(argv[1], "--write") == 0)
+		return write_page("docs/japanese.md") ? EXIT_SUCCESS : EXIT_FAILURE;
 	Suite *suite = suite_create("japanese");
 	TCase *cases = tcase_create("cases");
 
@@ -1277,6 +1309,12 @@ int main(void)
 	tcase_add_loop_test(cases, trap_counts_nothing, 0, G_N_ELEMENTS(traps));
 	tcase_add_loop_test(cases, category_is_capped, 0, G_N_ELEMENTS(capped));
 	tcase_add_loop_test(cases, line_length, 0, G_N_ELEMENTS(line_lengths));
+	tcase_add_loop_test(cases, cell_of_row_13, 0, G_N_ELEMENTS(cell_codes) * G_N_ELEMENTS(row_13));
+	tcase_add_test(cases, cells_of_other_classes);
+	tcase_add_test(cases, cells_of_half_width_kana);
+	tcase_add_loop_test(cases, two_readings_of_a_cell, 0, G_N_ELEMENTS(two_readings));
+	tcase_add_loop_test(cases, word_length, 0, G_N_ELEMENTS(word_lengths));
+	tcase_add_loop_test(cases, front_of_the_file, 0, G_N_ELEMENTS(fronts));
 	tcase_add_loop_test(cases, wrong_label, 0, G_N_ELEMENTS(japanese_charsets) * G_N_ELEMENTS(wrong_labels));
 	tcase_add_loop_test(cases, other_language, 0, G_N_ELEMENTS(other_languages));
 	tcase_add_loop_test(cases, doubtful_text, 0, G_N_ELEMENTS(doubtful_texts));

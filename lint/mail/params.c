@@ -421,6 +421,7 @@ static void decode_rfc2231(struct reader *r, const struct group *group, struct p
 		if (edges.head || edges.tail)
 			param->flags |= PARAM_SPLIT_CHAR;
 	}
+	param->charset = charset;
 	map_builder_init(&map);
 	located_decode(r->arena, label, &located, 0, located.n, out, &map, NULL, NULL, NULL);
 	param->value = located_text(r->arena, r->file, out, &map, param->value_range.start);

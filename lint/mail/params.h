@@ -26,6 +26,7 @@ struct param {
 	struct range value_range; /* the value as written, without its quotes */
 	struct text *value;   /* decoded to UTF-8; source: file */
 	unsigned flags;       /* enum param_flag */
+	struct span charset;  /* of PARAM_RFC2231, as written; empty where none is given */
 };
 
 struct content_value {

@@ -132,6 +132,24 @@ CHECK(encoded_word_flag)
 	}
 }
 
+/* Words of several charsets in one field. The place: the first word of another charset than the word before. */
+CHECK(encoded_word_charsets)
+{
+	for (size_t e = 0; e < m->mime.n; e++) {
+		const struct header *header = &m->mime.all[e]->header;
+		for (size_t i = 0; i < header->n; i++) {
+			const struct field *f = &header->fields[i];
+			size_t w = 1;
+			/* Each name of a list of addresses is a text of its own. */
+			while (w < f->n_words && (!are_joined(m, &f->words[w - 1], &f->words[w]) || span_eq_ci(f->words[w].charset, f->words[w - 1].charset)))
+				w++;
+			if (w < f->n_words && !(f->words[w].flags & EW_BAD_CHARSET) && !(f->words[w - 1].flags & EW_BAD_CHARSET))
+				check_report(c, ((struct range){ f->words[w].start, f->words[w].end }), NULL, ARG_T("field", f->name),
+					     ARG_T("first", f->words[w - 1].charset), ARG_T("charset", f->words[w].charset));
+		}
+	}
+}
+
 /* with: limit. A physical header line with an encoded word that is longer. The place is the line. A word that is too long itself
  * makes its line so, and is told alone. */
 CHECK(encoded_word_line_long)

@@ -230,6 +230,23 @@ CHECK(base64_ascii_text)
 	}
 }
 
+/* ISO-2022-JP, which is made of 7-bit bytes, in a transfer encoding all the same. The first such part: the others come of the same setting. */
+CHECK(jis_transfer_encoded)
+{
+	for (size_t i = 0; i < m->mime.n; i++) {
+		const struct entity *e = m->mime.all[i];
+		if (!e->is_displayed || !e->transfer_field || entity_is_enclosed(e) || !span_eq_ci(e->charset_name, SPAN_LIT("iso-2022-jp")) ||
+		    (e->transfer != TRANSFER_BASE64 && e->transfer != TRANSFER_QP))
+			continue;
+		struct span text = e->decoded.text->bytes;
+		if (!span_is_ascii(text) || span_find_byte(text, '\x1B', 0) == text.n)
+			continue;
+		struct range place = field_value_range(m, e->transfer_field);
+		check_report(c, place, NULL, ARG_T("encoding", file_span(m, place)));
+		return;
+	}
+}
+
 /* The first character of a boundary that RFC 2046, section 5.1.1 does not allow; n where there is none. */
 static size_t bad_boundary_character(struct span boundary)
 {
@@ -377,6 +394,31 @@ CHECK(parameter_flag)
 			continue;
 		report_params(c, &m->mime.all[i]->content_type, wanted);
 		report_params(c, &m->mime.all[i]->disposition, wanted);
+	}
+}
+
+static const struct param *name_besides(const struct content_value *value, const char *name, bool extended)
+{
+	for (size_t i = 0; i < value->n; i++)
+		if (span_eq_ci(value->params[i].name, span_str(name)) && !(value->params[i].flags & PARAM_RFC2231) == !extended)
+			return &value->params[i];
+	return NULL;
+}
+
+/* File names in the form of RFC 2231. Cases: charset (another than UTF-8), no-fallback (none in the old form beside it). One a part. */
+CHECK(file_name_form)
+{
+	for (size_t i = 0; i < m->mime.n; i++) {
+		const struct entity *e = m->mime.all[i];
+		const struct param *name = name_besides(&e->disposition, "filename", true);
+		name = name ? name : name_besides(&e->content_type, "name", true);
+		/* What is broken or cannot be read is told by other rules. */
+		if (!name || span_is_ascii(name->value->bytes) || name->flags & (PARAM_BAD_CHARSET | PARAM_SPLIT_CHAR) || entity_is_enclosed(e))
+			continue;
+		if (charset_label_parse(name->charset).family != CHARSET_UTF8)
+			check_report(c, name->value_range, "charset", ARG_T("charset", name->charset), ARG_T("name", name->value->bytes));
+		else if (!name_besides(&e->disposition, "filename", false) && !name_besides(&e->content_type, "name", false))
+			check_report(c, name->value_range, "no-fallback", ARG_T("charset", name->charset), ARG_T("name", name->value->bytes));
 	}
 }
 
