@@ -193,7 +193,8 @@ static void find_entries(struct match_worker *worker, const struct rule_phrase *
 	example_file_release(&file);
 }
 
-/* Each spelling of a phrase is found where it stands alone: one that word borders never let through is a spelling in vain. */
+/* Each spelling of a phrase is found where a sentence begins with it: one that the word border behind it or an exception never lets
+ * through is a spelling in vain. */
 static void run_spellings(const struct rule *rule, size_t entry, struct match_worker *worker, GPtrArray *failures)
 {
 	const struct rule_match *leaf = rule->match->children[entry];
@@ -201,12 +202,12 @@ static void run_spellings(const struct rule *rule, size_t entry, struct match_wo
 	if (leaf->kind == MATCH_ANY)
 		leaf = leaf->children[0];
 	for (size_t i = 0; leaf->kind == MATCH_PHRASE && leaf->phrases[i]; i++) {
-		char *content = g_strconcat(leaf->phrases[i], rule->phrases[entry].subject ? "" : "\n", NULL);
+		char *content = g_strconcat(leaf->phrases[i], "の話", rule->phrases[entry].subject ? "" : "\n", NULL);
 		bool *found = g_new0(bool, rule->n_phrases);
 		find_entries(worker, &rule->phrases[entry], content, found);
 		if (!found[entry])
-			g_ptr_array_add(failures, g_strdup_printf("%s:%d: the spelling \"%s\" is not found where it stands alone", rule->file,
-								  rule->phrases[entry].line, leaf->phrases[i]));
+			g_ptr_array_add(failures, g_strdup_printf("%s:%d: the spelling \"%s\" is not found in \"%sの話\"", rule->file,
+								  rule->phrases[entry].line, leaf->phrases[i], leaf->phrases[i]));
 		g_free(found);
 		g_free(content);
 	}
