@@ -385,6 +385,7 @@ static const struct row rows[] = {
 };
 
 #include "japanese_rows.h"
+#include "japanese_names.h"
 
 static const struct rule_set *builtin(void)
 {
@@ -639,20 +640,35 @@ START_TEST(paper_row_is_judged)
 }
 END_TEST
 
-/* The tables of docs/japanese.md, made of the rows. */
-static bool put_page(GString *page)
+/* The tables of docs/japanese.md, made of the rows, and those of its Japanese twin. */
+static const char *name_in(const char *entry, bool ja)
+{
+	for (size_t i = 0; ja && i < G_N_ELEMENTS(names_in_japanese); i++)
+		if (strcmp(names_in_japanese[i].entry, entry) == 0)
+			return names_in_japanese[i].ja;
+	return entry;
+}
+
+static void put_row(GString *page, const struct paper_row *paper, bool ja)
+{
+	bool label = ja && g_str_has_prefix(paper->entry, "label ");
+
+	g_string_append_printf(page, "| %s%s |", label ? "文字コード名 " : "", label ? paper->entry + strlen("label ") : name_in(paper->entry, ja));
+	if (strcmp(paper->rule, "-") == 0)
+		g_string_append(page, " | |\n");
+	else
+		g_string_append_printf(page, " [%s](rules/%s.md) | %s |\n", paper->rule, paper->rule, severity_name(paper->row.wants[0].severity));
+}
+
+static bool put_page(GString *page, bool ja)
 {
 	size_t section = 0;
 
 	for (size_t i = 0; i < G_N_ELEMENTS(paper_rows); i++) {
-		const struct paper_row *paper = &paper_rows[i];
-		if (section < G_N_ELEMENTS(paper_sections) && strcmp(paper->entry, paper_sections[section].entry) == 0)
-			g_string_append_printf(page, "\n## %s\n\n| what | rule | severity |\n|---|---|---|\n", paper_sections[section++].title);
-		if (strcmp(paper->rule, "-") == 0)
-			g_string_append_printf(page, "| %s | | |\n", paper->entry);
-		else
-			g_string_append_printf(page, "| %s | [%s](rules/%s.md) | %s |\n", paper->entry, paper->rule, paper->rule,
-					       severity_name(paper->row.wants[0].severity));
+		if (section < G_N_ELEMENTS(paper_sections) && strcmp(paper_rows[i].entry, paper_sections[section].entry) == 0)
+			g_string_append_printf(page, "\n## %s\n\n| %s |\n|---|---|---|\n", name_in(paper_sections[section++].title, ja),
+					       ja ? "内容 | ルール | 重大度" : "what | rule | severity");
+		put_row(page, &paper_rows[i], ja);
 	}
 	return section == G_N_ELEMENTS(paper_sections);
 }
@@ -674,10 +690,10 @@ static char *page_with(const char *path, const char *first_title, const GString 
 	return page;
 }
 
-static bool write_page(const char *path)
+static bool write_page(const char *path, bool ja)
 {
 	GString *tables = g_string_new(NULL);
-	char *page = put_page(tables) ? page_with(path, paper_sections[0].title, tables) : NULL;
+	char *page = put_page(tables, ja) ? page_with(path, name_in(paper_sections[0].title, ja), tables) : NULL;
 	bool written = page && g_file_set_contents(path, page, -1, NULL);
 
 	g_free(page);
@@ -685,15 +701,16 @@ static bool write_page(const char *path)
 	return written;
 }
 
+static const char *const pages[] = { "docs/japanese.md", "docs/japanese.ja.md" };
+
 START_TEST(page_is_true)
 {
 	char *text = NULL;
 	GString *page = g_string_new(NULL);
 
-	ck_assert(g_file_get_contents("docs/japanese.md", &text, NULL, NULL));
-	ck_assert(put_page(page));
-	bool same = g_str_has_suffix(text, page->str);
-	ck_assert_msg(same, "docs/japanese.md does not end with the tables of the rows; run \"make docs\"");
+	ck_assert(g_file_get_contents(pages[_i], &text, NULL, NULL));
+	ck_assert(put_page(page, _i == 1));
+	ck_assert_msg(g_str_has_suffix(text, page->str), "%s does not end with the tables of the rows; run \"make docs\"", pages[_i]);
 	g_string_free(page, TRUE);
 	g_free(text);
 }
@@ -1292,14 +1309,14 @@ END_TEST
 int main(int argc, char **argv)
 {
 	if (argc == 2 && strcmp(argv[1], "--write") == 0)
-		return write_page("docs/japanese.md") ? EXIT_SUCCESS : EXIT_FAILURE;
+		return write_page(pages[0], false) && write_page(pages[1], true) ? EXIT_SUCCESS : EXIT_FAILURE;
 	Suite *suite = suite_create("japanese");
 	TCase *cases = tcase_create("cases");
 
 	message_library_init();
 	tcase_set_timeout(cases, 60);
 	tcase_add_loop_test(cases, row_is_judged, 0, G_N_ELEMENTS(rows));
-	tcase_add_test(cases, page_is_true);
+	tcase_add_loop_test(cases, page_is_true, 0, G_N_ELEMENTS(pages));
 	tcase_add_loop_test(cases, paper_row_is_judged, 0, G_N_ELEMENTS(paper_rows));
 	tcase_add_loop_test(cases, phrase_matches, 0, G_N_ELEMENTS(phrases));
 	tcase_add_loop_test(cases, ordinary_newsletter, 0, G_N_ELEMENTS(newsletters));
