@@ -226,7 +226,7 @@ static void print_severities(const struct printer *p, const GPtrArray *tables)
 
 static void print_list(const struct printer *p)
 {
-	static const enum config_key keys[] = { KEY_LIST_ID, KEY_NAMES, KEY_DOMAINS, KEY_ADDRESSES, KEY_ADDS_HEADERS };
+	static const enum config_key keys[] = { KEY_LIST_ID, KEY_NAMES, KEY_DOMAINS, KEY_ADDRESSES, KEY_ADDS_HEADERS, KEY_TAGS };
 
 	if (!p->settings->lint.list)
 		return;

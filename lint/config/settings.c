@@ -339,6 +339,7 @@ static const struct list_options *list_options(struct arena *arena, const struct
 	out->domains = strings(arena, list_value(chain, list, KEY_DOMAINS));
 	out->addresses = strings(arena, list_value(chain, list, KEY_ADDRESSES));
 	out->adds_headers = strings(arena, list_value(chain, list, KEY_ADDS_HEADERS));
+	out->tags = strings(arena, list_value(chain, list, KEY_TAGS));
 	return out;
 }
 

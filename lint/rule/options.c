@@ -187,6 +187,10 @@ bool lint_options_set(struct lint_options *options, const char *name, const char
 		options->target_sjis = g_ascii_strcasecmp(value, "shift_jis") == 0;
 		return options->target_jis || options->target_sjis || g_ascii_strcasecmp(value, "utf-8") == 0;
 	}
+	if (strcmp(name, "--tags") == 0) {
+		options->tags = g_intern_string(value);
+		return true;
+	}
 	if (strcmp(name, "--now") == 0) {
 		GDateTime *time = g_date_time_new_from_iso8601(value, NULL);
 		if (!time)
