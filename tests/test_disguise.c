@@ -39,6 +39,10 @@ static const struct {
         {MASKS, "オン●インカジノ", "オンラインカジノ", "オン●インカジノ"},
         {MASKS, "工ッチな話", "エッチ", "工ッチ"},
         {MASKS, "无修正", "無修正", "无修正"},
+        {MASKS, "オンライン力ジノ", "オンラインカジノ", "オンライン力ジノ"},
+        {MASKS, "ライブ千ャット", "ライブチャット", "ライブ千ャット"},
+        {MASKS, "完全旡料", "完全無料", "完全旡料"},
+        {MASKS, "完全无料", "完全無料", "完全无料"},
         /* the first and the last character are not masked; two characters have no inner one */
         {MASKS, "○フレ", "セフレ", NULL},
         {MASKS, "人○", "人妻", NULL},
