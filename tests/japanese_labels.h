@@ -17,7 +17,7 @@ static const struct {
 
 /* The first four in the order of japanese_charsets. */
 static const char *const wrong_labels[] = {
-	"UTF-8", "Shift_JIS", "EUC-JP", "ISO-2022-JP", "iso-8859-1", "iso-8859-15", "windows-1252", "windows-1251", "koi8-r"
+	"UTF-8", "Shift_JIS", "EUC-JP", "ISO-2022-JP", "iso-8859-1", "iso-8859-15", "windows-1252", "windows-1251", "koi8-r", "big5"
 };
 
 /* One finding, the wrong label: the rest can be read, also the words that end the subscription. */

@@ -300,6 +300,8 @@ static const struct paper_row {
 	      .wants = { WANT("", INFO, HIT("Shift_JIS''%8E%91%97%BF.pdf")) }),
 	NAMED("ISO-2022-JP piece cut inside a character", "parameter-broken", "filename*0*=iso-2022-jp''%1B%24B%3BqN; filename*1*=A%1B%28B.pdf", .file_name = "資料.pdf",
 	      .wants = { WANT("MI-19", WARNING) }),
+	NAMED("raw JIS under utf-8 in RFC 2231", "parameter-broken", "filename*=utf-8''%1B%24B%3BqNA%1B%28B.pdf", .file_name = "資料.pdf",
+	      .wants = { WANT("MI-19", WARNING) }),
 	NAMED("ISO-2022-JP in RFC 2231", "file-name-form", "filename*=iso-2022-jp''%1B%24B%3BqNA%1B%28B.pdf", .file_name = "資料.pdf", .wants = { WANT("", INFO, HIT("iso-2022-jp''%1B%24B%3BqNA%1B%28B.pdf")) }),
 
 	/* --- header causes of a refusal */

@@ -483,7 +483,7 @@ static void put_units(struct charset_output *output, const UChar *units, size_t 
 		map_add_inserted(&output->map, start, written);
 }
 
-/* EUC-CN, which ICU opens for the label gb2312. */
+/* EUC-CN, which ICU opens for the label gb2312. It has kana where EUC-JP has them. */
 static bool is_gb_2312(const char *converter)
 {
 	return g_str_has_prefix(converter, "ibm-1383_");
@@ -695,17 +695,17 @@ static bool is_single_byte(const char *converter)
 	return single;
 }
 
-/* Any bytes are a text in a single-byte charset, and most of EUC-JP one of half-width katakana in Shift_JIS. */
+/* Any bytes are a text in a single-byte charset, and most of EUC-JP one of half-width katakana in Shift_JIS, of Chinese in Big5. */
 static bool takes_any_bytes(struct charset_label label)
 {
-	return label.family == CHARSET_SHIFT_JIS || (label.family == CHARSET_OTHER && is_single_byte(label.converter));
+	return label.family == CHARSET_SHIFT_JIS || (label.family == CHARSET_OTHER && !is_gb_2312(label.converter));
 }
 
 /* Under such a name a guess needs more than to fit: a "¤" row of ornament is valid EUC-JP, "É" with a
  * no-break space valid UTF-8. Demanded are several characters, different ones, and for Japanese a share of hiragana that prose has. */
-static bool is_plentiful(struct span in, enum charset_family guess)
+static bool is_plentiful(struct span in, enum charset_family guess, int different_at_least)
 {
-	enum { DIFFERENT = 4, SHARE = 5 };
+	enum { SHARE = 5 };
 
 	if (guess == CHARSET_UTF8) {
 		uint64_t seen = 0;
@@ -715,11 +715,11 @@ static bool is_plentiful(struct span in, enum charset_family guess)
 			/* Neighbours in a script differ in the last byte. */
 			seen |= (uint64_t)1 << ((unsigned char)in.p[at + length - 1] & 0x3F);
 		}
-		return __builtin_popcountll(seen) >= DIFFERENT;
+		return __builtin_popcountll(seen) >= different_at_least;
 	}
 	struct trial trial = try_double_byte(in, guess);
 	int different = __builtin_popcountll(trial.hiragana[0]) + __builtin_popcountll(trial.hiragana[1]);
-	return different >= DIFFERENT && trial.n_hiragana * SHARE >= trial.n_characters;
+	return different >= different_at_least && trial.n_hiragana * SHARE >= trial.n_characters;
 }
 
 /* UTF-8 with a few bad places: among them it has as many long sequences, which no other charset makes by chance. */
@@ -766,6 +766,7 @@ static struct reading choose(struct charset_label label, struct span in, bool ba
 	default:
 		break;
 	}
+	enum { SOME = 4, MANY = 8 };
 	enum charset_family guess = charset_guess(in, &name, &certain);
 	if (!declared) {
 		reading.label = (struct charset_label){ guess, 0, guess == CHARSET_OTHER ? "windows-1252" : NULL, NULL };
@@ -774,7 +775,9 @@ static struct reading choose(struct charset_label label, struct span in, bool ba
 	}
 	if (guess == label.family || guess == CHARSET_OTHER || guess == CHARSET_ASCII)
 		return reading;
-	reading.doubtful = !certain || (!ascii && takes_any_bytes(label) && !is_plentiful(in, guess));
+	reading.doubtful = !certain;
+	if (certain && !ascii && (label.family == CHARSET_OTHER ? !bad || guess != CHARSET_UTF8 : takes_any_bytes(label)))
+		reading.doubtful = !is_plentiful(in, guess, label.family == CHARSET_SHIFT_JIS || is_single_byte(label.converter) ? SOME : MANY);
 	if (reading.doubtful)
 		return reading;
 	reading.label = (struct charset_label){ guess, 0, NULL, NULL };
@@ -895,7 +898,7 @@ struct charset_result charset_decode(struct arena *arena, struct charset_label l
 
 	charset_output_init(&output, 0);
 	enum charset_family family = decode_as(&output, in, reading.label, &same, &larger_set);
-	if (output.n_illegal && !reading.looks && !larger_set) {
+	if (output.n_illegal && !reading.looks) {
 		reading = choose(label, in, true);
 		if (reading.looks) {
 			charset_output_release(&output);

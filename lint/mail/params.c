@@ -423,7 +423,9 @@ static void decode_rfc2231(struct reader *r, const struct group *group, struct p
 	}
 	param->charset = charset;
 	map_builder_init(&map);
-	located_decode(r->arena, label, &located, 0, located.n, out, &map, NULL, NULL, NULL);
+	/* Text that evidently is in another charset than it says. */
+	if (located_decode(r->arena, label, &located, 0, located.n, out, &map, NULL, NULL, NULL).looks)
+		param->flags |= PARAM_BAD_CHARSET;
 	param->value = located_text(r->arena, r->file, out, &map, param->value_range.start);
 	g_string_free(out, TRUE);
 	located_release(&located);

@@ -146,7 +146,7 @@ CHECK(charset_legacy)
 {
 	for (size_t i = 0; i < m->mime.n; i++) {
 		const struct entity *e = m->mime.all[i];
-		if (!judged(e) || !e->charset_name.n || !has_non_ascii(e))
+		if (!judged(e) || !e->charset_name.n || !has_non_ascii(e) || e->charset_result.looks)
 			continue;
 		if (e->charset.family == CHARSET_SHIFT_JIS || e->charset.family == CHARSET_EUC_JP)
 			check_report(c, charset_place(m, e), NULL, ARG_T("charset", e->charset_name));
