@@ -188,6 +188,24 @@ rm own.toml
 
 # --- lists ---------------------------------------------------------------------------------------------------------------------
 
+# The tags of a list: one that it does not know is told in a template, with the nearest name.
+mkdir -p tags
+cat >tags/presend.toml <<'END'
+root = true
+[[path]]
+match = "*.html"
+list = "weekly"
+[lists.weekly]
+tags = ["{{first_name}}", "unsubscribe_url"]
+END
+printf '<p>{{fist_name}} {{first_name}} {{unsubscribe_url}} {{#each books}}{{title}}{{/each}} {{vip}}</p>\n' >tags/a.html
+wants 0 'tags' --select tag-unknown tags/a.html
+says out 'tags/a.html:1:4: warning  tag-unknown  {{fist_name}} is none of the tags of the list; did you mean first_name? [TP-11]' 'tags'
+says out 'tag-unknown  {{vip}} is none of the tags of the list [TP-11]' 'tags'
+says out '1 message: 2 warnings' 'tags'
+in_force tags/a.html 'tags = ["{{first_name}}", "unsubscribe_url"] # tags/presend.toml:6' 'tags'
+rm -r tags
+
 cat >presend.toml <<'END'
 root = true
 volume = "unknown"
