@@ -145,6 +145,11 @@ START_TEST(receivers)
 	ck_assert_str_eq(judged(arena, "550 5.1.1 x", NULL, "a@docomo.ne.jp").receiver->id, "docomo");
 	ck_assert_str_eq(judged(arena, "550 5.1.1 x", "example-jp.mail.protection.outlook.com", "a@example.jp").receiver->id, "microsoft");
 	ck_assert_ptr_eq(judged(arena, "550 5.1.1 x", "mx.notgoogle.com", "a@example.jp").receiver, NULL);
+	ck_assert_str_eq(judged(arena, "552 5.2.2 x", NULL, "a@x1234567890123.dion.ne.jp").receiver->id, "au");
+	ck_assert_str_eq(judged(arena, "550 5.1.1 x", "mail2.pdx.ne.jp", "a@wm.pdx.ne.jp").receiver->id, "softbank");
+	/* Google's page says who answers where it explains a refusal, not where Google could not deliver to another. */
+	ck_assert_str_eq(judged(arena, "550-5.1.1 x https://support.google.com/mail/?p=NoSuchUser", NULL, "a@example.jp").receiver->id, "gmail");
+	ck_assert_ptr_eq(judged(arena, "The recipient server did not accept our requests to connect. Learn more at https://support.google.com/mail/answer/7720", NULL, "a@example.jp").receiver, NULL);
 	/* Common words say nothing where another answers. */
 	ck_assert_str_eq(judged(arena, "550 5.1.1 this account does not exist", "mx.example.jp", "a@example.jp").replies[0]->id, "X-01");
 	arena_free(arena);

@@ -1,4 +1,4 @@
-/* Who answered: by the name of the mail server, else by the recipient's domain, else by words that only one receiver uses. */
+/* Who answered: by the name of the mail server, else by words that only one receiver uses, else by the recipient's domain. */
 #include <string.h>
 
 #include "bounce/reply.h"

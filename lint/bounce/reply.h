@@ -21,7 +21,7 @@ bool reply_is_cut(struct span reply);
 /* Is text a status of RFC 3463, alone? */
 bool is_status_code(struct span text);
 
-/* Who answers: by the mail server's name, else by the recipient's domain, else by words that only one receiver uses. */
+/* Who answers: by the mail server's name, else by words that only one receiver uses, else by the recipient's domain. */
 const struct reply_receiver *reply_receiver_of(const char *host, const char *recipient, struct span folded);
 
 /* Fill receiver, replies, ambiguous and list of the entry from the rest of it. */

@@ -311,7 +311,7 @@ static void read_receiver(struct reply_file *f, const struct node *node)
 {
 	static const char *const keys[] = {"id", "name", "hosts", "domains", "texts", NULL};
 	struct loader *l = &f->l;
-	struct reply_receiver receiver = {NULL};
+	struct reply_receiver receiver = {.id = NULL};
 	const struct node *child;
 
 	if (!only_keys(l, node, "a receiver", keys))
@@ -337,7 +337,7 @@ static void read_list(struct reply_file *f, const struct node *node)
 {
 	static const char *const keys[] = {"zone", "dead", "domains", "closed", "now", "source", NULL};
 	struct loader *l = &f->l;
-	struct reply_list list = {NULL};
+	struct reply_list list = {.zone = NULL};
 	const struct node *child;
 
 	if (!only_keys(l, node, "a block list", keys))
