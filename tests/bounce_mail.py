@@ -190,7 +190,7 @@ def main():
             count['receivers'] += 1
             count['receiver right'] += entry['receiver'] == receiver
             count['known'] += receiver != 'other'
-            count['known right'] += receiver not in ('other',) and entry['receiver'] == receiver
+            count['known right'] += receiver != 'other' and entry['receiver'] == receiver
             if entry['receiver'] != receiver:
                 wrong_receiver.append((path, address, receiver, entry['receiver'], entry['remote_mta'], entry['reply']))
         if have != {w.lower() for w in wanted} or not status_right:
@@ -208,14 +208,16 @@ def main():
         print('receiver differs:', *item)
     for path in false_alarms:
         print('not a bounce, but called one:', path)
-    floors = (('recognised', 'messages', 0.98), ('judged', 'messages', 0.97), ('recipients', 'judged', 0.97), ('status', 'judged', 0.97), ('both', 'judged', 0.97))
+    floors = (('recognised', 'messages', 0.98), ('judged', 'messages', 0.97), ('recipients', 'judged', 0.97), ('status', 'judged', 0.97), ('both', 'judged', 0.97),
+              ('receiver right', 'receivers', 0.97), ('known right', 'known', 0.95))
     good = not false_alarms
     for what, of, floor in floors:
         if total[what] < floor * total[of]:
             print('too few: %s, %d of %d, at least %.0f %%' % (what, total[what], total[of], 100 * floor))
             good = False
-    print('recipient and status right: %.1f %% of %d; %d other messages, %d called bounces' %
-          (100 * total['both'] / total['judged'], total['judged'], sum(1 for label, _ in data.values() if label != 'bounce'), len(false_alarms)))
+    print('recipient and status right: %.1f %% of %d; receiver right: %.1f %% of %d, %d of %d known ones; %d other messages, %d called bounces' %
+          (100 * total['both'] / total['judged'], total['judged'], 100 * total['receiver right'] / total['receivers'], total['receivers'],
+           total['known right'], total['known'], sum(1 for label, _ in data.values() if label != 'bounce'), len(false_alarms)))
     return 0 if good else 1
 
 

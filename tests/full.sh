@@ -97,6 +97,9 @@ real_mail_run() {
 real_mail_san_run() {
 	build SAN=1 B=build-san build-san/presend && B=build-san bash tests/real_mail.sh
 }
+bounce_mail_run() {
+	build B=build-gcc CC=gcc CXX=g++ DEV=1 build-gcc/presend && B=build-gcc bash tests/bounce_mail.sh
+}
 decoders_run() {
 	build B=build-gcc CC=gcc CXX=g++ DEV=1 build-gcc/tests/decoded && B=build-gcc bash tests/decoders.sh
 }
@@ -129,6 +132,7 @@ step config git config_run
 step fuzz clang fuzz_build
 step dist-binary gcc bash tests/dist_binary.sh
 step pathological python3 pathological_run
+step bounce-mail python3 bounce_mail_run
 step decoders python3 decoders_run
 step precommit pre-commit bash tests/precommit.sh
 step postfix postfix postfix_run
