@@ -33,7 +33,7 @@ RECEIVERS = [
     ('jcom', ['jcom.home.ne.jp', 'zaq.ne.jp']),
 ]
 NAME = r'([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)'
-TALKED_TO = re.compile(r'(?:while talking to|\bhost|\bserver|connected to)\s+' + NAME + r'|^Remote-MTA: *\w+; *' + NAME + r'|\[' + NAME + r' \d{4}-\d\d-\d\dT', re.M)
+TALKED_TO = re.compile(r'(?:while talking to|\bhost|\bserver|connected to)\s+' + NAME + r'|^Remote-MTA: *\w+; *' + NAME + r'|^' + NAME + r' \[[\d.:a-f]+\] did not like|\[' + NAME + r' \d{4}-\d\d-\d\dT', re.M)
 COPY = re.compile(r'^(?:Return-Path:|-+ .*\b(?:copy|message)\b.* -*$|Received: from )', re.M | re.I)  # what stands behind is the mail that came back
 # Real bounces that stand among other mail.
 MISLABELLED = {

@@ -1,9 +1,12 @@
-/* Tests of the table of replies: each is found by its example and not by its near miss, and everything in it leads somewhere. */
+/* Tests of the table of replies: each is found by its example and not by its near miss, and everything in it leads somewhere; and of the
+ * reader of its files: every refusal with its place. */
 #include <check.h>
+#include <glib/gstdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "bounce/reply.h"
+#include "rule/reply_load.h"
 #include "rule/requirement.h"
 
 static struct bounce_entry entry_of(struct arena *arena, const struct reply_example *example)
@@ -176,10 +179,196 @@ START_TEST(forms)
 }
 END_TEST
 
+/* --- the reader of rules.d/replies ------------------------------------------------------------------------------------------------ */
+
+/* Refusals below name lines and columns of this text. */
+/* clang-format off */
+static const char good_file[] =
+	"receivers:\n" /* 1 */
+	"  - id: test\n" /* 2 */
+	"    name: {en: Test, ja: 試験}\n" /* 3 */
+	"    hosts: [\".example.net\"]\n" /* 4 */
+	"sources:\n" /* 5 */
+	"  page: {name: Page, url: \"https://example.net/\", date: \"2026-01-01\"}\n" /* 6 */
+	"replies:\n" /* 7 */
+	"  - id: T-01\n" /* 8 */
+	"    codes: [\"550\"]\n" /* 9 */
+	"    statuses: [\"5.7.1\"]\n" /* 10 */
+	"    any: [\"refused here\"]\n" /* 11 */
+	"    who: draft\n" /* 12 */
+	"    requirements: [UN-01, LK-*]\n" /* 13 */
+	"    meaning: {en: Refused, ja: 拒否}\n" /* 14 */
+	"    fix: {en: Mend it, ja: 直します}\n" /* 15 */
+	"    source: page\n" /* 16 */
+	"    hit: \"550 5.7.1 refused here\"\n" /* 17 */
+	"    miss: \"550 5.7.1 refused there\"\n" /* 18 */
+	"  - id: T-02\n" /* 19 */
+	"    any: [\"full here\"]\n" /* 20 */
+	"    who: list\n" /* 21 */
+	"    meaning: {en: Full, ja: 満杯}\n" /* 22 */
+	"    fix: {en: Wait, ja: 待ちます}\n" /* 23 */
+	"    source: page\n" /* 24 */
+	"    hit: [\"552 full here\", \"452 full here\"]\n" /* 25 */
+	"    miss: \"552 full there\"\n" /* 26 */
+	"cut:\n" /* 27 */
+	"  - text: \"refused\"\n" /* 28 */
+	"    replies: [T-01, T-02]\n" /* 29 */
+	"lists:\n" /* 30 */
+	"  - zone: bl.example.net\n" /* 31 */
+	"    dead: true\n" /* 32 */
+	"    now: {en: Closed, ja: 閉鎖}\n" /* 33 */
+	"    source: page\n"; /* 34 */
+/* clang-format on */
+
+static const struct {
+	const char *from, *to, *want; /* the first "from" of the text is replaced; want: without the file's name, "|" between two */
+} refusals[] = {
+	{"    who: draft\n", "    whom: draft\n", "12:5: unknown key \"whom\" in a reply; did you mean \"who\"?|8:5: T-01 has no \"who\""},
+	{"    who: draft\n", "    who: draft\n    colour: red\n", "13:5: unknown key \"colour\" in a reply"},
+	{"    hit: \"550 5.7.1 refused here\"\n", "", "8:5: T-01 has no \"hit\""},
+	{"    miss: \"550 5.7.1 refused there\"\n", "", "8:5: T-01 has no \"miss\""},
+	{"    miss: \"552 full there\"\n", "    miss: {text: \"552 full there\"}\n", "26:12: unknown key \"text\" in an example"},
+	{"id: T-02", "id: T-01", "19:9: the reply T-01 stands twice|29:14: there is no reply T-02"},
+	{"[\"550\"]", "[\"55\"]", "9:12: \"55\" is no reply code such as 550"},
+	{"[\"550\"]", "[\"350\"]", "9:12: \"350\" is no reply code such as 550"},
+	{"[\"550\"]", "[\"5.50\"]", "9:12: \"5.50\" is no reply code such as 550"},
+	{"[\"5.7.1\"]", "[\"3.7.1\"]", "10:15: \"3.7.1\" is no status such as 5.7.1, 5.5.* or 5.7.606-649"},
+	{"[\"5.7.1\"]", "[\"5.\"]", "10:15: \"5.\" is no status such as 5.7.1, 5.5.* or 5.7.606-649"},
+	{"UN-01", "UN-1", "13:19: \"UN-1\" is no requirement such as UN-01 or LK-*"},
+	{"LK-*", "lk-*", "13:19: \"lk-*\" is no requirement such as UN-01 or LK-*"},
+	{"refused here", "Refused here", "11:10: any: \"Refused here\" is not in folded form (small letters, single blanks, mail for email, straight quotes)"},
+	{"refused here", "email refused", "11:10: any: \"email refused\" is not in folded form (small letters, single blanks, mail for email, straight quotes)"},
+	{"who: draft", "who: nobody", "12:10: who must be one of: draft, sending, list, setup, receiver, wait"},
+	{", ja: 拒否}", "}", "14:14: meaning has no \"ja\""},
+	{"    fix: {en: Mend it, ja: 直します}\n", "", "8:5: T-01 has no \"fix\""},
+	{"source: page", "source: pages", "16:13: there is no source \"pages\" in this file"},
+	{"    who: draft\n", "    who: draft\n    since: yesterday\n", "13:12: since must be such as 2026-03-21, 2026-03 or 2026"},
+	{"    statuses: [\"5.7.1\"]\n    any: [\"refused here\"]\n", "", "8:5: T-01: no words, anchor or status by which it can be found"},
+	{"    any: [\"full here\"]\n", "    any: [\"full here\"]\n    before: [T-01]\n", "21:13: T-01 must stand behind this reply"},
+	{"    any: [\"full here\"]\n", "    use: status\n", "19:5: T-02: use: status without statuses"},
+	{"[T-01, T-02]", "[T-01, T-03]", "29:14: there is no reply T-03"},
+	{"    now: {en: Closed, ja: 閉鎖}\n", "", "31:5: bl.example.net: what does the list do now?"},
+	{".example.net", ".Example.net", "4:12: hosts: \".Example.net\" is no name of a domain in small letters"},
+	{"  - id: test\n    name", "  - name", "2:5: a receiver needs id and name"},
+	{"replies:\n", "answers:\n", "7:1: unknown key \"answers\" in the file|29:14: there is no reply T-01|29:14: there is no reply T-02"},
+};
+
+static void put(const char *folder, const char *name, const char *text)
+{
+	char *path = g_build_filename(folder, name, NULL);
+
+	ck_assert(g_file_set_contents(path, text, -1, NULL));
+	g_free(path);
+}
+
+/* Read the folder, and take it away. All errors, one a line, without the folder's name. */
+static struct reply_tables load(struct arena *arena, char *folder, GString *errors)
+{
+	GPtrArray *list = g_ptr_array_new_with_free_func(g_free);
+	struct reply_tables tables = reply_load_folder(arena, folder, list);
+	GDir *dir = g_dir_open(folder, 0, NULL);
+	const char *name;
+
+	for (guint i = 0; i < list->len; i++) {
+		const char *error = g_ptr_array_index(list, i);
+		ck_assert(g_str_has_prefix(error, folder));
+		g_string_append_printf(errors, "%s%s", i ? "\n" : "", error + strlen(folder) + 1);
+	}
+	while (dir && (name = g_dir_read_name(dir))) {
+		char *path = g_build_filename(folder, name, NULL);
+		g_remove(path);
+		g_free(path);
+	}
+	g_dir_close(dir);
+	g_rmdir(folder);
+	g_free(folder);
+	g_ptr_array_unref(list);
+	return tables;
+}
+
+START_TEST(refusal)
+{
+	const char *at = strstr(good_file, refusals[_i].from);
+	ck_assert_msg(at != NULL, "the test's own text lacks: %s", refusals[_i].from);
+	char *text = g_strdup_printf("%.*s%s%s", (int)(at - good_file), good_file, refusals[_i].to, at + strlen(refusals[_i].from));
+	char *folder = g_dir_make_tmp(NULL, NULL);
+	struct arena *arena = arena_new();
+	GString *got = g_string_new(NULL), *want = g_string_new(NULL);
+	char **wanted = g_strsplit(refusals[_i].want, "|", -1);
+
+	put(folder, "test.yaml", text);
+	struct reply_tables tables = load(arena, folder, got);
+	for (char **line = wanted; *line; line++)
+		g_string_append_printf(want, "%stest.yaml:%s", line == wanted ? "" : "\n", *line);
+	ck_assert_str_eq(got->str, want->str);
+	reply_tables_release(&tables);
+	g_strfreev(wanted);
+	g_string_free(got, TRUE);
+	g_string_free(want, TRUE);
+	arena_free(arena);
+	g_free(text);
+}
+END_TEST
+
+START_TEST(good_files)
+{
+	char *folder = g_dir_make_tmp(NULL, NULL);
+	struct arena *arena = arena_new();
+	GString *errors = g_string_new(NULL);
+	static const char other[] = "sources:\n  page: {name: Page, url: \"https://example.net/\"}\nreplies:\n  - id: T-03\n    any: [busy]\n    who: wait\n"
+				    "    meaning: {en: Busy, ja: 混雑}\n    fix: {en: Wait, ja: 待ちます}\n    source: page\n    hit: 450 busy\n    miss: 450 bus\n";
+
+	/* "standard" is read last, whatever its name. */
+	put(folder, "standard.yaml", other);
+	put(folder, "test.yaml", good_file);
+	put(folder, "notes.txt", "no: [yaml");
+	struct reply_tables tables = load(arena, folder, errors);
+	ck_assert_str_eq(errors->str, "");
+	ck_assert_uint_eq(tables.replies->len, 3);
+	const struct reply *first = &g_array_index(tables.replies, struct reply, 0), *last = &g_array_index(tables.replies, struct reply, 2);
+	ck_assert_str_eq(first->id, "T-01");
+	ck_assert_str_eq(first->receivers[0], "test");
+	ck_assert_str_eq(first->meaning.text[LANGUAGE_JA], "拒否");
+	ck_assert(first->fixer == FIXER_DRAFT && first->n_examples == 2 && first->examples[0].hit && !first->examples[1].hit);
+	ck_assert_uint_eq(g_array_index(tables.replies, struct reply, 1).n_examples, 3);
+	ck_assert_str_eq(last->id, "T-03");
+	ck_assert_ptr_eq(last->receivers, NULL);
+	ck_assert_uint_eq(tables.cuts->len, 1);
+	ck_assert_uint_eq(tables.receivers->len, 1);
+	ck_assert(tables.lists->len == 1 && g_array_index(tables.lists, struct reply_list, 0).dead);
+	reply_tables_release(&tables);
+	g_string_free(errors, TRUE);
+	arena_free(arena);
+}
+END_TEST
+
+/* An id is one over all files; a folder that is not there is told. */
+START_TEST(files_together)
+{
+	char *folder = g_dir_make_tmp(NULL, NULL);
+	struct arena *arena = arena_new();
+	GString *errors = g_string_new(NULL);
+
+	put(folder, "a.yaml", good_file);
+	put(folder, "b.yaml", good_file);
+	struct reply_tables tables = load(arena, folder, errors);
+	ck_assert_str_eq(errors->str, "b.yaml:8:9: the reply T-01 stands twice\nb.yaml:19:9: the reply T-02 stands twice");
+	reply_tables_release(&tables);
+	GPtrArray *list = g_ptr_array_new_with_free_func(g_free);
+	tables = reply_load_folder(arena, "/nowhere/at/all", list);
+	ck_assert_uint_eq(list->len, 1);
+	ck_assert_str_eq(g_ptr_array_index(list, 0), "/nowhere/at/all:1:1: cannot be read");
+	reply_tables_release(&tables);
+	g_ptr_array_unref(list);
+	g_string_free(errors, TRUE);
+	arena_free(arena);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("reply");
-	TCase *table = tcase_create("table"), *cases = tcase_create("cases");
+	TCase *table = tcase_create("table"), *cases = tcase_create("cases"), *reader = tcase_create("reader");
 
 	tcase_add_test(table, examples);
 	tcase_add_test(table, the_table_is_whole);
@@ -188,7 +377,11 @@ int main(void)
 	tcase_add_test(cases, closed_lists);
 	tcase_add_test(cases, receivers);
 	tcase_add_test(cases, forms);
+	tcase_add_loop_test(reader, refusal, 0, G_N_ELEMENTS(refusals));
+	tcase_add_test(reader, good_files);
+	tcase_add_test(reader, files_together);
 	suite_add_tcase(suite, table);
+	suite_add_tcase(suite, reader);
 	suite_add_tcase(suite, cases);
 	SRunner *runner = srunner_create(suite);
 	srunner_run_all(runner, CK_NORMAL);
