@@ -87,11 +87,11 @@ static const struct option_definition option_definitions[] = {
 
 	{ OPTION_BASELINE, 0, "baseline", { "FILE", "ファイル" },
 	  { "leave out the findings that this baseline knows", "ベースラインに記録済みの指摘を除く" },
-	  GROUP_FAIL, 0, VALUE_FILE, NULL },
+	  GROUP_FAIL, FOR_FILES | FOR(GATE), VALUE_FILE, NULL },
 	{ OPTION_WRITE_BASELINE, 0, "write-baseline", { NULL, NULL },
 	  { "write all findings into the baseline (--baseline, else presend-baseline.json)",
 	    "すべての指摘をベースラインに書き込む（--baseline のファイル、既定は presend-baseline.json）" },
-	  GROUP_FAIL, 0, VALUE_NONE, NULL },
+	  GROUP_FAIL, FOR_FILES, VALUE_NONE, NULL },
 	{ OPTION_NO_INLINE_IGNORES, 0, "no-inline-ignores", { NULL, NULL },
 	  { "obey no presend-ignore comment and no X-Presend-Ignore field", "原稿内の presend-ignore コメントと X-Presend-Ignore ヘッダーに従わない" },
 	  GROUP_FAIL, 0, VALUE_NONE, NULL },
@@ -128,7 +128,7 @@ static const struct option_definition option_definitions[] = {
 	  GROUP_CONFIGURATION, FOR_RULES, VALUE_NONE, NULL },
 	{ OPTION_FORCE_EXCLUDE, 0, "force-exclude", { NULL, NULL },
 	  { "leave excluded files out even where they are named", "除外したファイルは、直接指定されても検査しない" },
-	  GROUP_CONFIGURATION, 0, VALUE_NONE, NULL },
+	  GROUP_CONFIGURATION, FOR_FILES, VALUE_NONE, NULL },
 
 	{ OPTION_PRINT, 0, "print", { NULL, NULL },
 	  { "what is in force for PATH, with the origin of each value (the default)", "パスに適用される設定を、値ごとの出所とともに表示（既定）" },

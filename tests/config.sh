@@ -280,6 +280,14 @@ printf 'root = true\ninclude = ["sub/", "receipts/*.eml", "sub/*.txt"]\n' >prese
 files 'include: folders by name, names as they are' 'old/a.eml' old/a.eml
 files 'include' 'receipts/one.eml sub/d.eml sub/good.tmp.eml sub/notes.txt'
 (cd sub && files 'no path, in a folder below' 'd.eml good.tmp.eml notes.txt' && exit $failures) || failures=$((failures + 1))
+# A folder without drafts: said, and not taken for a clean draft; without a configuration, usage.
+mkdir -p empty
+(cd empty && "$presend" --isolated >"$scratch/out" 2>"$scratch/err")
+[ $? -eq 2 ] && grep -qF 'usage: presend' "$scratch/out" "$scratch/err"
+report $? 'no path and no configuration: usage' || cat "$scratch/out" "$scratch/err"
+(cd empty && "$presend" >"$scratch/out" 2>"$scratch/err")
+[ $? -eq 0 ] && grep -qxF 'no message to check' "$scratch/out" && grep -qF 'no drafts in this folder' "$scratch/err"
+report $? 'no path, in a folder without drafts' || cat "$scratch/out" "$scratch/err"
 rounds=${IGNORE_ROUNDS:-12}
 python3 "$top/tests/ignore_cases.py" "$presend" "$scratch/ignore" "$rounds" "${IGNORE_SEED:-1}" >"$scratch/cases"
 report $? 'what git ignores is left out' || cat "$scratch/cases"
