@@ -240,6 +240,17 @@ wants 1 'fields that nobody adds' --format jsonl --volume bulk --fail-on error l
 for rule in $added; do says out "\"rule\":\"$rule\"" 'fields that nobody adds'; done
 wants 0 'fields that the list adds' --format jsonl a.eml
 for rule in $added; do silent out "\"rule\":\"$rule\"" 'fields that the list adds'; done
+# What the list system adds is neither good nor bad before the mail was sent.
+row() { grep -oE "\{\"id\":\"$1\",\"status\":\"[a-z-]*\",\"reason\":(null|\"[a-z-]*\")" "$scratch/out"; }
+wants 0 'the sheet of what the list adds' checklist --format json a.eml
+for id in UN-01 UN-19 FM-05; do [ "$(row $id)" = "{\"id\":\"$id\",\"status\":\"unknown\",\"reason\":\"added\"" ]; report $? "the sheet of what the list adds: $(row $id)"; done
+[ "$(row FM-17)" = '{"id":"FM-17","status":"pass","reason":null' ]
+report $? "another fault of a field that is added: $(row FM-17)"
+wants 0 'the sheet of what the list adds' checklist --lang ja a.eml
+says out '配信システムが追加するため' 'the sheet of what the list adds'
+wants 0 'the sheet of a mail that was sent' checklist --format json --stage final --fail-on never a.eml
+[ "$(row UN-01)" = '{"id":"UN-01","status":"fail","reason":null' ]
+report $? "the sheet of a mail that was sent: $(row UN-01)"
 wants 1 'fields that should have been added' --format jsonl --stage final a.eml
 for rule in $added; do says out "\"rule\":\"$rule\"" 'fields that should have been added'; done
 sed -i 's/"List-Unsubscribe-Post", //' presend.toml

@@ -73,6 +73,8 @@ static const struct localized_phrase {
         [PHRASE_REASON_PROFILE] = {{"asked under another profile only (--profile)", "ほかのプロファイルだけで求められます（--profile）"}},
         [PHRASE_REASON_REMARK] = {{"a remark, to be judged by you", "参考の指摘です。内容を見て判断してください"}},
         [PHRASE_REASON_SEVERAL] = {{"seen only when several messages are checked at once", "複数のメールを一度に検査したときだけ分かります"}},
+        [PHRASE_REASON_ADDED] = {{"the list system adds it (adds-headers); check a mail that was sent (--stage final or received)",
+                "配信システムが追加するため（adds-headers）、送信したメールで確認してください（--stage final または received）"}},
         [PHRASE_REASON_NO_RULE] = {{"no rule of this run decides it", "判定するルールが今回の実行にありません"}},
         [PHRASE_ANSWER] = {{"answered by", "確認先"}},
         [PHRASE_MORE_FINDINGS] = {{"… and {0} more (--verbose shows all)", "… ほかに {0} 件あります（--verbose ですべて表示）"}},

@@ -135,6 +135,8 @@ static enum phrase reason_phrase(enum requirement_reason reason)
 		return PHRASE_REASON_REMARK;
 	case REASON_SEVERAL:
 		return PHRASE_REASON_SEVERAL;
+	case REASON_ADDED:
+		return PHRASE_REASON_ADDED;
 	case REASON_NO_RULE:
 		return PHRASE_REASON_NO_RULE;
 	case REASON_NOTHING:

@@ -62,6 +62,8 @@ struct check {
 	struct position first_dropped;
 	size_t n_dropped;
 	bool not_applicable;
+	enum requirement_reason silenced; /* why a finding of this rule was not told; REASON_NONE */
+	const char *silenced_case;
 	GArray *phrase_hits;       /* struct phrase_hit: judged together once all rules have matched */
 	double points;             /* of the phrases that the finding at hand is about */
 };
@@ -283,9 +285,11 @@ static enum severity resolve_severity(const struct rule *rule, const struct circ
 	return severity;
 }
 
-/* False where no finding of the rule could be more than off, whatever its case and field. */
-static bool can_speak(const struct rule *rule, const struct circumstances *now)
+/* False where no finding of the rule with that case and field (case_name NULL: whatever they are) could be more than off. */
+static bool can_speak(const struct rule *rule, const struct circumstances *now, const char *case_name, const char *field)
 {
+	if (case_name)
+		return rule_severity(rule, now, case_name, field) != SEVERITY_OFF;
 	for (size_t i = 0; i < rule->n_conditions; i++) {
 		const struct rule_condition *condition = &rule->conditions[i];
 		if (condition->severity < 0 || !condition_fits(condition, now))
@@ -298,32 +302,36 @@ static bool can_speak(const struct rule *rule, const struct circumstances *now)
 	return rule->severity != SEVERITY_OFF;
 }
 
-/* What would have to be another for a rule that cannot speak to do so. */
-static enum requirement_reason why_silent(const struct rule *rule, const struct circumstances *now)
+/* What would have to be another for a rule that cannot speak (of that case and field) to do so. */
+static enum requirement_reason why_silent(const struct rule *rule, const struct circumstances *now, const char *case_name, const char *field)
 {
 	struct lint_options options = *now->options;
 	struct circumstances other = { &options, now->stage, now->japanese };
 
+	options.list = NULL;
+	if (can_speak(rule, &other, case_name, field))
+		return REASON_ADDED;
+	options.list = now->options->list;
 	for (int i = CLASS_NEWSLETTER; i <= CLASS_DISCUSSION; i++) {
 		options.mail_class = (enum mail_class)i;
-		if (can_speak(rule, &other))
+		if (can_speak(rule, &other, case_name, field))
 			return REASON_CLASS;
 	}
 	options.mail_class = now->options->mail_class;
 	for (int i = VOLUME_BULK; i <= VOLUME_UNKNOWN; i++) {
 		options.volume = (enum volume)i;
-		if (can_speak(rule, &other))
+		if (can_speak(rule, &other, case_name, field))
 			return REASON_VOLUME;
 	}
 	options.volume = now->options->volume;
 	for (int i = STAGE_TEMPLATE; i <= STAGE_RECEIVED; i++) {
 		other.stage = (enum stage)i;
-		if (can_speak(rule, &other))
+		if (can_speak(rule, &other, case_name, field))
 			return REASON_STAGE;
 	}
 	other.stage = now->stage;
 	options.profiles = ~0u;
-	return can_speak(rule, &other) ? REASON_PROFILE : REASON_NOTHING;
+	return can_speak(rule, &other, case_name, field) ? REASON_PROFILE : REASON_NOTHING;
 }
 
 /* The rule's requirements and those that fitting conditions add. NULL-terminated, in the result's arena. */
@@ -567,6 +575,10 @@ static void add_finding(struct check *c, const struct text *text, struct range r
 	enum severity severity = resolve_severity(c->rule, &c->now, case_name, field);
 	struct range in_file = text ? text_to_file(text, range.start, range.end) : range;
 	if (severity == SEVERITY_OFF) {
+		if (c->silenced == REASON_NONE) {
+			c->silenced = why_silent(c->rule, &c->now, case_name, field);
+			c->silenced_case = case_name;
+		}
 		g_free(field);
 		return;
 	}
@@ -750,21 +762,28 @@ static void tell_dropped(struct check *c)
 	check_report(c, ((struct range){ offset, offset }), NULL, ARG_T("rule", span_str(full->id)), ARG_I("count", n));
 }
 
+static void note_all(GHashTable *requirements, const char *const *ids, enum requirement_reason reason)
+{
+	enum requirement_verdict verdict = reason == REASON_NONE				  ? REQUIREMENT_PASS :
+					   reason == REASON_SEVERAL || reason == REASON_ADDED ? REQUIREMENT_UNKNOWN :
+												REQUIREMENT_NOT_APPLICABLE;
+
+	for (; ids && *ids; ids++)
+		verdict_note(requirements, *ids, verdict, reason);
+}
+
 /* The rule at hand has reported: what became of its requirements. */
 static void end_rule(struct check *c, GHashTable *requirements, enum requirement_reason reason)
 {
-	enum requirement_verdict verdict = reason == REASON_NONE    ? REQUIREMENT_PASS :
-					   reason == REASON_SEVERAL ? REQUIREMENT_UNKNOWN :
-								      REQUIREMENT_NOT_APPLICABLE;
+	/* What a rule saw and may not tell is no pass, unless the fault is never told. */
+	bool silenced = reason == REASON_NONE && c->silenced != REASON_NONE && c->silenced != REASON_NOTHING;
 
-	for (const char *const *id = c->rule->requirements; id && *id; id++)
-		verdict_note(requirements, *id, verdict, reason);
+	note_all(requirements, c->rule->requirements, silenced ? c->silenced : reason);
 	for (size_t i = 0; i < c->rule->n_conditions; i++) {
 		const struct rule_condition *condition = &c->rule->conditions[i];
-		if (!condition_fits(condition, &c->now))
-			continue;
-		for (const char *const *id = condition->requirements; id && *id; id++)
-			verdict_note(requirements, *id, verdict, reason);
+		if (condition_fits(condition, &c->now))
+			note_all(requirements, condition->requirements,
+				 silenced && word_listed(condition->cases, c->silenced_case) ? c->silenced : reason);
 	}
 	tell_dropped(c);
 }
@@ -775,12 +794,13 @@ static void begin_rule(struct check *c, const struct rule *rule)
 	c->n_reported = 0;
 	c->n_dropped = 0;
 	c->not_applicable = false;
+	c->silenced = REASON_NONE;
 }
 
 static bool match_wanted(const struct rule *rule, void *data)
 {
 	const struct check *c = data;
-	return selected(c->engine->options, rule) && can_speak(rule, &c->now);
+	return selected(c->engine->options, rule) && can_speak(rule, &c->now, NULL, NULL);
 }
 
 enum { MOST_WORDS_TOLD = 8 };
@@ -926,7 +946,7 @@ static bool all_looked(const struct check *c, const char *word)
 		if (!suppress_names(word, rule))
 			continue;
 		const struct active_rule *active = find_active(engine, rule);
-		if (!active || active->several || !can_speak(rule, &c->now) || was_cut(engine, c->result, rule))
+		if (!active || active->several || !can_speak(rule, &c->now, NULL, NULL) || was_cut(engine, c->result, rule))
 			return false;
 	}
 	return true;
@@ -1014,8 +1034,8 @@ struct message_result *engine_run_with(struct engine_worker *worker, const struc
 		const struct active_rule *active = &engine->active[i];
 		enum requirement_reason reason = REASON_NONE;
 		begin_rule(&c, active->rule);
-		if (!can_speak(active->rule, &c.now))
-			reason = why_silent(active->rule, &c.now);
+		if (!can_speak(active->rule, &c.now, NULL, NULL))
+			reason = why_silent(active->rule, &c.now, NULL, NULL);
 		else if (active->function)
 			active->function(&c, m);
 		else if (active->several)

@@ -78,9 +78,9 @@ struct message_result {
 enum requirement_verdict { REQUIREMENT_PASS, REQUIREMENT_FAIL, REQUIREMENT_NEEDS_DNS, REQUIREMENT_NEEDS_RECEIVER,
 			   REQUIREMENT_NOT_APPLICABLE, REQUIREMENT_UNKNOWN };
 /* Why it is not applicable: there is nothing to judge, or the stage, class, volume or profile silences the rules. Why it is unknown:
- * there was an info remark, several messages are needed, or no rule decided it. */
+ * there was an info remark, several messages are needed, the list system adds what is missing, or no rule decided it. */
 enum requirement_reason { REASON_NONE, REASON_NOTHING, REASON_STAGE, REASON_CLASS, REASON_VOLUME, REASON_PROFILE, REASON_REMARK,
-			  REASON_SEVERAL, REASON_NO_RULE };
+			  REASON_SEVERAL, REASON_ADDED, REASON_NO_RULE };
 struct requirement_status {
 	const char *id;
 	enum requirement_verdict verdict;

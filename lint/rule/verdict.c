@@ -30,14 +30,15 @@ GHashTable *verdict_table_new(void)
 	return g_hash_table_new(g_str_hash, g_str_equal);
 }
 
-/* A rule that waits for several messages says least: any other rule about the same requirement has looked at this one. */
+/* A rule that waits for several messages says least: any other rule about the same requirement has looked at this one. What is still to be
+ * added is open, even where other rules have nothing against the mail. */
 static int weight(enum requirement_verdict verdict, enum requirement_reason reason)
 {
 	switch (verdict) {
 	case REQUIREMENT_FAIL:
-		return 4;
+		return 5;
 	case REQUIREMENT_UNKNOWN:
-		return reason == REASON_REMARK ? 3 : 0;
+		return reason == REASON_REMARK ? 4 : reason == REASON_ADDED ? 3 : 0;
 	case REQUIREMENT_PASS:
 		return 2;
 	default:
@@ -169,7 +170,7 @@ const char *reason_name(enum requirement_reason reason)
 {
 	static const char *const names[] = { [REASON_NOTHING] = "nothing", [REASON_STAGE] = "stage",     [REASON_CLASS] = "class",
 					     [REASON_VOLUME] = "volume",   [REASON_PROFILE] = "profile", [REASON_REMARK] = "remark",
-					     [REASON_SEVERAL] = "several", [REASON_NO_RULE] = "no-rule" };
+					     [REASON_SEVERAL] = "several", [REASON_ADDED] = "added",     [REASON_NO_RULE] = "no-rule" };
 
 	return names[reason];
 }
