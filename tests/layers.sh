@@ -61,7 +61,7 @@ only 'libxml/' 'lint/doc/html_tree.c'
 only 'unicode/' 'lint/base/utf8.c lint/base/idn.c lint/base/normal.c lint/base/words.c lint/mail/charset.c lint/mail/jis.c'
 only 'pcre2' 'lint/rule/pattern.c'
 only 'yaml' 'lint/rule/node.c lint/baseline.c'
-only 'json' 'lint/bounce/postmaster.c lint/report/json.c lint/report/report_json.c lint/report/report_sarif.c lint/report/report_gitlab.c lint/report/report_rdjson.c lint/report/report_json_bounce.c lint/config/schema.c'
+only 'json' 'lint/bounce/postmaster.c lint/bounce/ses.c lint/report/json.c lint/report/report_json.c lint/report/report_sarif.c lint/report/report_gitlab.c lint/report/report_rdjson.c lint/report/report_json_bounce.c lint/config/schema.c'
 only 'libpsl' 'lint/doc/alignment.c'
 only 'toml' 'lint/config/toml.cc'
 

@@ -134,6 +134,37 @@ START_TEST(not_bounces)
 }
 END_TEST
 
+/* Shapes of the Amazon SES Developer Guide, "Amazon SNS notification contents": alone, as an event, in the envelope of SNS, in a mail. */
+START_TEST(amazon_ses)
+{
+	static const char bounce[] = "{\"notificationType\":\"Bounce\",\"bounce\":{\"bounceType\":\"Permanent\",\"reportingMTA\":\"dns; email.example.com\",\"bouncedRecipients\":["
+				     "{\"emailAddress\":\"a@example.jp\",\"status\":\"5.1.1\",\"action\":\"failed\",\"diagnosticCode\":\"smtp; 550 5.1.1 <a@example.jp>... User unknown\"},"
+				     "{\"emailAddress\":\"Jane <b@gmail.com>\",\"status\":\"5.2.2\",\"action\":\"failed\",\"diagnosticCode\":\"smtp; 552 5.2.2 full\"}]},"
+				     "\"mail\":{\"source\":\"news@example.com\",\"commonHeaders\":{\"messageId\":\"<issue@example.com>\"}}}";
+	char *mail = g_strdup_printf("From: SES <no-reply@sns.amazonaws.com>\r\nSubject: AWS Notification Message\r\n\r\n%s\r\n--\r\nTo stop, visit x\r\n", bounce);
+	char *got = read_bytes(span_str(bounce)), *mailed = read_bytes(span_str(mail));
+
+	ck_assert(g_str_has_prefix(got, "dsn failed a@example.jp 5.1.1 other"));
+	ck_assert(strstr(got, "\ndsn failed b@gmail.com 5.2.2 gmail") != NULL);
+	ck_assert_str_eq(mailed, got);
+	check_text("{\"eventType\":\"Bounce\",\"bounce\":{\"bouncedRecipients\":[{\"emailAddress\":\"a@example.jp\"}]},\"mail\":{}}", "dsn failed a@example.jp - other\n");
+	check_text("{\"Type\":\"Notification\",\"Message\":\"{\\\"notificationType\\\":\\\"Complaint\\\",\\\"complaint\\\":{\\\"complaintFeedbackType\\\":\\\"abuse\\\","
+		   "\\\"complainedRecipients\\\":[{\\\"emailAddress\\\":\\\"a@example.jp\\\"}]}}\"}",
+		   "complaint - a@example.jp - other\n");
+	/* Accepted mail, no recipient, values of other kinds, depth: no bounce, and no harm. */
+	check_text("{\"notificationType\":\"Delivery\",\"delivery\":{\"recipients\":[\"a@example.jp\"]},\"mail\":{}}", "not-a-bounce - - - other\n");
+	check_text("{\"notificationType\":\"Bounce\",\"bounce\":{\"bouncedRecipients\":[{\"emailAddress\":7},3,null]},\"mail\":[]}", "not-a-bounce - - - other\n");
+	check_text("{\"notificationType\":[\"Bounce\"],\"bounce\":{\"bouncedRecipients\":{}}}", "not-a-bounce - - - other\n");
+	check_text("{\"notificationType\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":1}}}}}}}}}}}}}}}}}}", "not-a-bounce - - - other\n");
+	/* A cut object is read as any pasted text. */
+	check_text("{\"notificationType\":\"Bounce\",\"bounce\":{\"bouncedRecipients\":[{\"emailAddress\":\"a@example.jp\",\"diagnosticCode\":\"smtp; 550 5.1.1 User unknown\"},{\"ema",
+		   "transcript failed a@example.jp 5.1.1 other X-01\n");
+	g_free(got);
+	g_free(mailed);
+	g_free(mail);
+}
+END_TEST
+
 START_TEST(odd_reports)
 {
 	static const char head[] = "From: MAILER-DAEMON@example.com\nSubject: Undelivered Mail\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\n"
@@ -360,6 +391,7 @@ int main(void)
 	tcase_add_test(messages, pasted);
 	tcase_add_test(messages, not_bounces);
 	tcase_add_test(messages, odd_reports);
+	tcase_add_test(messages, amazon_ses);
 	tcase_add_test(messages, hostile);
 	tcase_add_test(cases, logs);
 	tcase_add_test(cases, log_lines_belong_together);

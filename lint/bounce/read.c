@@ -248,8 +248,10 @@ static void complete_all(struct arena *arena, GPtrArray *entries, guint first, c
 		entry->path = path;
 		entry->index = index;
 		entry->date = date;
-		entry->message_id = original.message_id;
-		entry->sender = original.sender;
+		if (!entry->message_id)
+			entry->message_id = original.message_id;
+		if (!entry->sender)
+			entry->sender = original.sender;
 		/* Some servers say what failed and not for whom, and send the mail back. */
 		if (!entry->recipient && entry->kind == BOUNCE_TRANSCRIPT && entries->len - first == 1)
 			entry->recipient = original.to;
@@ -373,6 +375,8 @@ static void read_message(struct arena *arena, const struct message *message, siz
 		add_plain(arena, entries, BOUNCE_COMPLAINT, NULL, NULL);
 	} else if (report && dsn_read(arena, text_of_part(report), entries)) {
 		fill_from_text(arena, entries, first, text);
+	} else if (ses_read(arena, text, entries)) {
+		/* Everything stands in it. */
 	} else if (seen.auto_reply && !seen.trouble && !report && !(seen.from_daemon && seen.subject_failure) &&
 		   !(seen.from_mailer && transcript_says_failure(text))) {
 		add_plain(arena, entries, BOUNCE_AUTO_REPLY, first_address(arena, value_of(message, "From")), NULL);
@@ -431,7 +435,7 @@ static void read_pasted(struct arena *arena, const char *path, size_t index, str
 	struct span trimmed = span_trim(text);
 	bool mark_up = trimmed.n > 1 && trimmed.p[0] == '<' && (trimmed.p[1] == '!' || (ascii_is_alpha(trimmed.p[1]) && span_find_byte(span_cut(trimmed, 0, 320), '@', 0) > span_find_byte(trimmed, '>', 0)));
 
-	if (!mark_up && !(has_ci(text, "Final-Recipient:") && dsn_read(arena, text, entries)))
+	if (!mark_up && !ses_read(arena, text, entries) && !(has_ci(text, "Final-Recipient:") && dsn_read(arena, text, entries)))
 		transcript_read(arena, text, NULL, entries);
 	if (entries->len == first)
 		add_plain(arena, entries, BOUNCE_NONE, NULL, NULL);

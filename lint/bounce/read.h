@@ -16,6 +16,9 @@ struct span bounce_line_feeds(struct arena *arena, struct span bytes);
 /* The text of a machine-readable part (message/delivery-status): one entry for each recipient. Fields that stand in no group of a recipient
  * are of the whole report. Returns the number of entries. */
 size_t dsn_read(struct arena *arena, struct span text, GPtrArray *entries);
+/* A notification of Amazon SES, in JSON: one entry for each recipient that bounced or complained, none for those that only say that mail was
+ * taken. false where it is no such thing. */
+bool ses_read(struct arena *arena, struct span text, GPtrArray *entries);
 /* The text that people read: one entry for each recipient that it names as failed. sender: the address that the report went to, which is
  * not a recipient of the mail; NULL. */
 size_t transcript_read(struct arena *arena, struct span text, const char *sender, GPtrArray *entries);
