@@ -51,7 +51,17 @@ static void append_title(GString *out, const struct report_options *report, cons
 	g_string_append(out, ":\n");
 }
 
-void help_append_usage(GString *out, enum language language)
+/* "presend COMMAND ...", which begins at column. */
+static void append_usage_of(GString *out, const struct command_definition *command, enum language language, size_t column, size_t width)
+{
+	char *usage = g_strdup_printf("presend %s", command->usage[language]);
+
+	append_wrapped(out, span_str(usage), column, column + 4, width);
+	g_string_append_c(out, '\n');
+	g_free(usage);
+}
+
+void help_append_usage(GString *out, enum language language, size_t width)
 {
 	const char *label = usage_label.text[language];
 	size_t n, columns = text_width(span_str(label), false);
@@ -62,7 +72,7 @@ void help_append_usage(GString *out, enum language language)
 			g_string_append(out, label);
 		else
 			append_spaces(out, columns);
-		g_string_append_printf(out, "presend %s\n", commands[i].usage[language]);
+		append_usage_of(out, &commands[i], language, columns, width);
 	}
 }
 
@@ -143,14 +153,16 @@ void help_append(GString *out, const struct command_definition *command, const s
 	size_t width = MIN((size_t)report->width, MOST_COLUMNS), n;
 
 	if (command) {
-		g_string_append_printf(out, "%spresend %s\n\n", usage_label.text[language], command->usage[language]);
+		g_string_append(out, usage_label.text[language]);
+		append_usage_of(out, command, language, text_width(span_str(usage_label.text[language]), false), width);
+		g_string_append_c(out, '\n');
 		append_paragraph(out, command->description[language], 0, width);
 		append_options(out, command->command, report, width);
 		append_examples(out, command->examples, report);
 		return;
 	}
 	command = cli_commands(&n);
-	help_append_usage(out, language);
+	help_append_usage(out, language, width);
 	g_string_append_c(out, '\n');
 	append_paragraph(out, about.text[language], 0, width);
 	append_commands(out, report, width);

@@ -34,7 +34,7 @@ static int print_and_free(GString *text)
 static int print_rule(const struct rule *rule, const struct cli *cli)
 {
 	GString *out = g_string_new(NULL);
-	explain_rule(out, rule, cli->rules_format, cli->run.report.language);
+	explain_rule(out, rule, cli->rules_format, cli->run.report.language, cli->run.report.width);
 	return print_and_free(out);
 }
 
@@ -191,7 +191,7 @@ static int run(const struct cli *cli)
 	int code = cli->n_operands || cli->command == COMMAND_LINT ? run_lint(&cli->run, cli->operands, cli->n_operands) : -1;
 	if (code < 0) {
 		GString *usage = g_string_new(NULL);
-		help_append_usage(usage, language);
+		help_append_usage(usage, language, (size_t)cli->run.report.width);
 		fputs(usage->str, stderr);
 		g_string_free(usage, TRUE);
 		code = EXIT_TROUBLE;

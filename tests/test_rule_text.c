@@ -101,7 +101,7 @@ static const struct rule plain = {.id = "another",
 static char *page(enum explain_format format, enum language language)
 {
 	GString *out = g_string_new(NULL);
-	explain_rule(out, &sample, format, language);
+	explain_rule(out, &sample, format, language, 80);
 	return g_string_free(out, FALSE);
 }
 
@@ -175,16 +175,16 @@ START_TEST(page_with_lists)
 	ck_assert_ptr_nonnull(lists[1]);
 	rule.settings = &setting;
 	rule.n_settings = 1;
-	explain_rule(out, &rule, EXPLAIN_TEXT, LANGUAGE_EN);
+	explain_rule(out, &rule, EXPLAIN_TEXT, LANGUAGE_EN, 80);
 	ck_assert_ptr_nonnull(strstr(out->str, "\n  @own: Our <list> (entries: 2, 2026)\n  @shorteners: "));
 	g_string_truncate(out, 0);
-	explain_rule(out, &rule, EXPLAIN_TEXT, LANGUAGE_JA);
+	explain_rule(out, &rule, EXPLAIN_TEXT, LANGUAGE_JA, 80);
 	ck_assert_ptr_nonnull(strstr(out->str, "\n  @own: 自分の<一覧> (件数: 2, 2026)\n"));
 	g_string_truncate(out, 0);
-	explain_rule(out, &rule, EXPLAIN_MARKDOWN, LANGUAGE_EN);
+	explain_rule(out, &rule, EXPLAIN_MARKDOWN, LANGUAGE_EN, 80);
 	ck_assert_ptr_nonnull(strstr(out->str, "\n- @own: Our \\<list\\> (entries: 2, 2026)\n- [@shorteners](../data.md#shorteners): "));
 	g_string_truncate(out, 0);
-	explain_rule(out, &rule, EXPLAIN_JSON, LANGUAGE_EN);
+	explain_rule(out, &rule, EXPLAIN_JSON, LANGUAGE_EN, 80);
 	struct json_object *root = json_tokener_parse(out->str), *value;
 	ck_assert_ptr_nonnull(root);
 	ck_assert(json_object_object_get_ex(root, "lists", &value));

@@ -12,6 +12,7 @@
 enum {
 	TITLE_COLUMNS = 52,        /* the sources stand in a column behind titles of this width, where there is room */
 	DETAIL_INDENT = 10,
+	NARROW_INDENT = 6,         /* of titles on a terminal that has no room for a column of them */
 	FINDINGS_SHOWN = 3,        /* of one row; --verbose shows all */
 };
 
@@ -223,9 +224,9 @@ static void append_details(
 	}
 }
 
-/* Behind the title where the line has room for it, else below the title. */
+/* Behind the title where the line has room for it, else below the title, indented like its lines. */
 static void append_source(GString *out, const struct report_options *options, const struct rule_source *source,
-        size_t title_start, size_t title_columns)
+        size_t title_start, size_t title_columns, size_t indent)
 {
 	size_t title_end = title_start + MAX(title_columns, TITLE_COLUMNS);
 	GString *text = g_string_new(source->name);
@@ -241,9 +242,11 @@ static void append_source(GString *out, const struct report_options *options, co
 		append_spaces(out, title_end - title_start - title_columns + 2);
 	} else {
 		g_string_append_c(out, '\n');
-		append_spaces(out, title_start);
+		append_spaces(out, indent);
 	}
-	append_styled(out, options, STYLE_DIM, text->str);
+	style_begin(out, options, STYLE_DIM);
+	append_for_terminal(out, options, text, indent, indent);
+	style_end(out, options);
 	g_string_append_c(out, '\n');
 	g_string_free(text, TRUE);
 }
@@ -254,30 +257,41 @@ static void append_row(GString *out, const struct report_options *options, const
 	const enum language language = options->language;
 	const char *word = phrase(words->word, language), *title = row->requirement->title.text[language];
 	const size_t title_start = 2 + word_columns(language) + 2 + strlen(row->requirement->id) + 2;
+	const bool narrow = options->terminal && title_start + LEAST_COLUMNS > (size_t)options->width;
+	const size_t indent = narrow ? NARROW_INDENT : title_start;
+	GString *text = g_string_new(title);
 
 	g_string_append(out, "  ");
 	style_begin(out, options, words->style);
 	append_padded(out, word, word_columns(language), false);
 	style_end(out, options);
-	g_string_append_printf(out, "  %s  %s", row->requirement->id, title);
-	append_source(out, options, source_for(row->requirement, receiver), title_start, safe_width(span_str(title), false));
+	g_string_append_printf(out, "  %s%s", row->requirement->id, narrow ? "\n" : "  ");
+	append_spaces(out, narrow ? indent : 0);
+	append_for_terminal(out, options, text, indent, indent);
+	g_string_free(text, TRUE);
+	append_source(out, options, source_for(row->requirement, receiver), title_start, safe_width(span_str(title), false), indent);
 	append_details(out, options, result, row);
 }
 
-static void append_counts(GString *out, const struct report_options *options, const size_t counts[G_N_ELEMENTS(verdicts)])
+/* Behind column; lines below begin at indent. */
+static void append_counts(GString *out, const struct report_options *options, const size_t counts[G_N_ELEMENTS(verdicts)], size_t column,
+        size_t indent)
 {
+	GString *text = g_string_new(NULL);
 	bool first = true;
 
 	for (size_t i = 0; i < G_N_ELEMENTS(verdicts); i++) {
 		if (counts[i] == 0)
 			continue;
 		if (!first)
-			g_string_append(out, phrase(PHRASE_LIST_COMMA, options->language));
+			g_string_append(text, phrase(PHRASE_LIST_COMMA, options->language));
 		first = false;
-		style_begin(out, options, verdicts[i].style);
-		g_string_append_printf(out, "%s %zu", phrase(verdicts[i].word, options->language), counts[i]);
-		style_end(out, options);
+		style_begin(text, options, verdicts[i].style);
+		g_string_append_printf(text, "%s %zu", phrase(verdicts[i].word, options->language), counts[i]);
+		style_end(text, options);
 	}
+	append_for_terminal(out, options, text, column, indent);
+	g_string_free(text, TRUE);
 }
 
 static size_t place_of(enum requirement_verdict verdict)
@@ -306,9 +320,11 @@ static void append_group(
 	}
 	if (n == 0)
 		return;
-	append_styled(out, options, STYLE_BOLD, phrase(receiver ? receiver->name : PHRASE_SEVERAL_RECEIVERS, options->language));
-	g_string_append(out, phrase(PHRASE_LIST_COLON, options->language));
-	append_counts(out, options, counts);
+	const char *name = phrase(receiver ? receiver->name : PHRASE_SEVERAL_RECEIVERS, options->language);
+	const char *colon = phrase(PHRASE_LIST_COLON, options->language);
+	append_styled(out, options, STYLE_BOLD, name);
+	g_string_append(out, colon);
+	append_counts(out, options, counts, safe_width(span_str(name), false) + safe_width(span_str(colon), false), 2);
 	g_string_append_c(out, '\n');
 	for (size_t k = 0; k < G_N_ELEMENTS(verdicts); k++) {
 		for (guint i = 0; i < rows->len; i++) {
@@ -343,7 +359,7 @@ static void append_summary(GString *out, const struct report_options *options, c
 			continue;
 		append_padded(out, phrase(receivers[r].name, options->language), widest, false);
 		g_string_append(out, "  ");
-		append_counts(out, options, counts);
+		append_counts(out, options, counts, widest + 2, widest + 2 + LEAST_COLUMNS > (size_t)options->width ? 2 : widest + 2);
 		g_string_append_c(out, '\n');
 	}
 }

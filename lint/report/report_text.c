@@ -15,6 +15,8 @@ enum {
 	SHOWN_INFO = 3,          /* info remarks in one message */
 	SHOWN_CONTRIBUTIONS = 3, /* rows under the score */
 	HEADLINE_INDENT = 4,     /* of the second line of a message, on a terminal */
+	LEAST_NOTE = 28,         /* columns of a note beside its label: List-Unsubscribe=One-Click and a bracket */
+	LEAST_SHOWN = 12,        /* columns of a source line, however narrow the terminal */
 	LINE_NUMBER_COLUMNS = 5, /* " 1234" in front of a source line, wider for larger numbers */
 };
 
@@ -118,9 +120,9 @@ static struct window window_choose(const struct unit *units, size_t n, size_t fr
 static void append_marked_line(GString *out, const struct report_options *options, enum style style, const char *gutter,
         const char *mark_gutter, size_t prefix_columns, struct span line, size_t start, size_t end)
 {
-	size_t columns = options->width > 0 && (size_t)options->width >= prefix_columns + LEAST_COLUMNS
+	size_t columns = options->width > 0 && (size_t)options->width >= prefix_columns + LEAST_SHOWN
 	                         ? (size_t)options->width - prefix_columns
-	                         : LEAST_COLUMNS;
+	                         : LEAST_SHOWN;
 	GArray *units = g_array_new(FALSE, FALSE, sizeof(struct unit));
 	size_t from, to, marks;
 	struct window window;
@@ -220,22 +222,48 @@ static void rule_state_free(gpointer data)
 	g_free(state);
 }
 
+/* Where the text of a note begins. */
+static size_t note_column(size_t number_columns, const char *label)
+{
+	return number_columns + 3 + text_width(span_str(label), false) + 2;
+}
+
+/* Where the label leaves no room beside it, the lines below go back under it. */
+static size_t note_indent(const struct report_options *options, size_t number_columns, const char *label)
+{
+	size_t column = note_column(number_columns, label), width = options->width > 0 ? (size_t)options->width : 0;
+
+	return column + LEAST_NOTE > width ? number_columns + 5 : column;
+}
+
 /* "      = label: text", wrapped. */
 static void append_note(
         GString *out, const struct report_options *options, size_t number_columns, const char *label, struct span text)
 {
-	size_t indent = number_columns + 1;
-	size_t column = indent + 2 + text_width(span_str(label), false) + 2;
-	size_t width = options->width > 0 ? (size_t)options->width : 0;
-	/* Where the label leaves no room beside it, the lines below go back under it. */
-	size_t hanging = column + LEAST_COLUMNS > width ? indent + 4 : column;
-
-	append_spaces(out, indent);
+	append_spaces(out, number_columns + 1);
 	style_begin(out, options, STYLE_DIM);
 	g_string_append_printf(out, "= %s: ", label);
 	style_end(out, options);
-	append_wrapped(out, text, column, hanging, width);
+	append_wrapped(out, text, note_column(number_columns, label), note_indent(options, number_columns, label),
+	        options->width > 0 ? (size_t)options->width : 0);
 	g_string_append_c(out, '\n');
+}
+
+/* Each line is a link of its own: one over the line end would underline the blanks in front of the next. */
+static void append_linked_lines(GString *out, const char *lines, const char *url)
+{
+	for (const char *line = lines;;) {
+		size_t blanks = strspn(line, " "), length = strcspn(line, "\n");
+
+		append_spaces(out, blanks);
+		append_link(out, url);
+		g_string_append_len(out, line + blanks, (gssize)(length - blanks));
+		append_link(out, NULL);
+		if (!line[length])
+			break;
+		g_string_append_c(out, '\n');
+		line += length + 1;
+	}
 }
 
 static void append_source(
@@ -260,14 +288,16 @@ static void append_source(
 		safe_append_terminal(text, span_str(source->url), true);
 	}
 	if (link) {
+		GString *lines = g_string_new(NULL);
+
 		append_spaces(out, number_columns + 1);
 		style_begin(out, options, STYLE_DIM);
 		g_string_append_printf(out, "= %s: ", label);
-		append_link(out, source->url);
-		g_string_append_len(out, text->str, (gssize)text->len);
-		append_link(out, NULL);
+		append_for_terminal(lines, options, text, note_column(number_columns, label), note_indent(options, number_columns, label));
+		append_linked_lines(out, lines->str, source->url);
 		style_end(out, options);
 		g_string_append_c(out, '\n');
+		g_string_free(lines, TRUE);
 	} else if (text->len > 0) {
 		append_note(out, options, number_columns, label, span_of(text->str, text->len));
 	}
@@ -326,7 +356,16 @@ static void append_headline(GString *out, const struct report_options *options, 
 	safe_append_terminal(out, span_str(path), true);
 	g_string_append_printf(out, ":%zu:%zu:", finding->start.line, finding->start.column);
 	style_end(out, options);
-	g_string_append_c(out, ' ');
+	g_autofree char *place = g_strdup_printf(":%zu:%zu:", finding->start.line, finding->start.column);
+	g_autofree char *what = g_strdup_printf("%s  %s  ", severity_name(finding->severity), rule->id);
+	size_t column = safe_width(span_str(path), true) + strlen(place);
+	if (options->terminal && column + strlen(what) > (size_t)options->width + 1) {
+		append_new_line(out, HEADLINE_INDENT);
+		column = HEADLINE_INDENT;
+	} else {
+		g_string_append_c(out, ' ');
+		column++;
+	}
 	append_styled(out, options, severity_style(finding->severity), severity_name(finding->severity));
 	g_string_append(out, "  ");
 	style_begin(out, options, STYLE_DIM);
@@ -336,9 +375,7 @@ static void append_headline(GString *out, const struct report_options *options, 
 	if (link)
 		append_link(out, NULL);
 	style_end(out, options);
-	g_autofree char *place = g_strdup_printf(":%zu:%zu: %s  %s  ", finding->start.line, finding->start.column,
-	        severity_name(finding->severity), rule->id);
-	size_t column = append_rest_of_headline(out, options, message, safe_width(span_str(path), true) + strlen(place));
+	column = append_rest_of_headline(out, options, message, column + strlen(what));
 	if (finding->requirements && finding->requirements[0]) {
 		if (options->terminal && column + 1 + ids_width((const char *const *)finding->requirements) > (size_t)options->width)
 			append_new_line(out, HEADLINE_INDENT);
@@ -472,8 +509,13 @@ static void append_heading(GString *out, const struct message_result *result, co
 		size_t width = options->width > 0 ? (size_t)options->width : 0;
 		size_t used = safe_width(span_str(result->path), true) + 6;
 
+		if (options->terminal && used + LEAST_COLUMNS > width) {
+			append_new_line(out, HEADLINE_INDENT);
+			used = HEADLINE_INDENT + 4;
+		} else {
+			g_string_append(out, "  ");
+		}
 		append_cut(subject, span_str(result->subject), width > used + LEAST_COLUMNS ? width - used : LEAST_COLUMNS);
-		g_string_append(out, "  ");
 		style_begin(out, options, STYLE_DIM);
 		PHRASE_APPEND(out, PHRASE_SUBJECT, language, subject->str);
 		style_end(out, options);
@@ -497,7 +539,7 @@ static void append_score(GString *out, const struct message_result *result, cons
 	size_t n = options->verbose ? score->n_contributions : MIN(score->n_contributions, SHOWN_CONTRIBUTIONS);
 	g_autofree char *points = number_text("%.1f", score->points);
 	g_autofree char *probability = number_text("%.2f", score->probability);
-	GString *verdict = g_string_new(NULL);
+	GString *verdict = g_string_new(NULL), *sentence = g_string_new(NULL);
 	double rest = 0;
 	size_t longest = 0;
 
@@ -508,8 +550,10 @@ static void append_score(GString *out, const struct message_result *result, cons
 	else
 		append_styled(verdict, options, STYLE_GOOD, phrase(PHRASE_CLEAN, language));
 	g_string_append(out, "  ");
-	PHRASE_APPEND(out, PHRASE_SCORE, language, points, probability, verdict->str);
+	PHRASE_APPEND(sentence, PHRASE_SCORE, language, points, probability, verdict->str);
+	append_for_terminal(out, options, sentence, 2, HEADLINE_INDENT);
 	g_string_append_c(out, '\n');
+	g_string_free(sentence, TRUE);
 	g_string_free(verdict, TRUE);
 
 	for (size_t i = 0; i < n; i++)
@@ -542,6 +586,15 @@ static void append_score(GString *out, const struct message_result *result, cons
 	}
 }
 
+/* What is said between findings, and an empty line. Frees the sentence. */
+static void append_remark(GString *out, const struct report_options *options, GString *sentence)
+{
+	append_spaces(out, 2);
+	append_for_terminal(out, options, sentence, 2, HEADLINE_INDENT);
+	g_string_append(out, "\n\n");
+	g_string_free(sentence, TRUE);
+}
+
 static void text_write_message(GString *out, const struct message_result *result, const struct report_options *options)
 {
 	g_autoptr(GHashTable) states = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, rule_state_free);
@@ -572,17 +625,19 @@ static void text_write_message(GString *out, const struct message_result *result
 			g_autofree char *count = g_strdup_printf("%zu", state->left_out);
 			g_autofree char *place = g_strdup_printf("%zu:%zu", finding->start.line, finding->start.column);
 
-			g_string_append(out, "  ");
-			PHRASE_APPEND(out, PHRASE_MORE_OF_RULE, options->language, count, finding->rule->id, place);
-			g_string_append(out, "\n\n");
+			GString *sentence = g_string_new(NULL);
+
+			PHRASE_APPEND(sentence, PHRASE_MORE_OF_RULE, options->language, count, finding->rule->id, place);
+			append_remark(out, options, sentence);
 		}
 	}
 	if (info_left_out > 0) {
 		g_autofree char *count = g_strdup_printf("%zu", info_left_out);
 
-		g_string_append(out, "  ");
-		PHRASE_APPEND(out, info_left_out == 1 ? PHRASE_MORE_INFO_ONE : PHRASE_MORE_INFO_MANY, options->language, count);
-		g_string_append(out, "\n\n");
+		GString *sentence = g_string_new(NULL);
+
+		PHRASE_APPEND(sentence, info_left_out == 1 ? PHRASE_MORE_INFO_ONE : PHRASE_MORE_INFO_MANY, options->language, count);
+		append_remark(out, options, sentence);
 	}
 	if (result->score) {
 		append_score(out, result, options);
@@ -758,7 +813,10 @@ static void text_write(GString *out, const struct report_view *view, const struc
 	if (options->statistics)
 		append_statistics(out, view, options);
 	append_errors(out, view, options);
-	append_summary(out, view, options);
+	GString *summary = g_string_new(NULL);
+	append_summary(summary, view, options);
+	append_for_terminal(out, options, summary, 0, HEADLINE_INDENT);
+	g_string_free(summary, TRUE);
 }
 
 const struct reporter report_text = {.name = "text", .write = text_write, .write_message = text_write_message};

@@ -109,6 +109,14 @@ static bool may_break_between(uint32_t left, uint32_t right)
 	       !is_one_of(left, "（「『【〔〈《“‘([{");
 }
 
+/* Behind a colour that style_begin() or style_end() wrote, whose ESC stands before at. Safe text has no other ESC. */
+static size_t behind_style(struct span text, size_t at)
+{
+	while (at < text.n && text.p[at] != 'm')
+		at++;
+	return at < text.n ? at + 1 : at;
+}
+
 /* Append safe text that begins at column; lines after the first begin at indent and none is longer than width where it can be
  * helped. */
 void append_wrapped(GString *out, struct span text, size_t column, size_t indent, size_t width)
@@ -122,6 +130,10 @@ void append_wrapped(GString *out, struct span text, size_t column, size_t indent
 		size_t start = at;
 		uint32_t c = utf8_next(text, &at);
 
+		if (c == 0x1b) {
+			at = behind_style(text, at);
+			continue;
+		}
 		if (start > line_start && may_break_between(previous, c))
 			break_at = start;
 		column += (size_t)char_width(c, false);
@@ -142,4 +154,9 @@ void append_wrapped(GString *out, struct span text, size_t column, size_t indent
 		previous = c;
 	}
 	g_string_append_len(out, text.p + line_start, (gssize)(text.n - line_start));
+}
+
+void append_for_terminal(GString *out, const struct report_options *options, const GString *text, size_t column, size_t indent)
+{
+	append_wrapped(out, span_of(text->str, text->len), column, indent, options->terminal ? (size_t)options->width : SIZE_MAX);
 }

@@ -20,7 +20,9 @@ void append_padded(GString *out, const char *text, size_t columns, bool right);
 /* The text made safe, with the line ends of the rule file folded: a space between words, nothing between Japanese characters. */
 GString *safe_prose(const char *text);
 /* Append safe text that begins at column; lines after the first begin at indent and none is longer than width where it can be
- * helped. */
+ * helped. Colours of ours in the text take no columns. */
 void append_wrapped(GString *out, struct span text, size_t column, size_t indent, size_t width);
+/* The same, as wide as the terminal; in a file or a pipe it stays one line. */
+void append_for_terminal(GString *out, const struct report_options *options, const GString *text, size_t column, size_t indent);
 
 #endif

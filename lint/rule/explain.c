@@ -5,7 +5,7 @@
 
 #include "base/span.h"
 
-enum { PAGE_COLUMNS = 80, INDENT = 2 };
+enum { PAGE_COLUMNS = 80, LEAST_COLUMNS = 24, INDENT = 2 };
 
 enum label {
 	LABEL_AREA,
@@ -128,8 +128,8 @@ static bool may_break(gunichar before, gunichar after)
 	       !not_at_start(after);
 }
 
-/* One paragraph, filled to PAGE_COLUMNS behind an indent. A word that is too long stays whole. */
-static void put_paragraph(GString *out, const char *text, int indent)
+/* One paragraph, filled to that many columns behind an indent. A word that is too long stays whole. */
+static void put_paragraph(GString *out, const char *text, int indent, int columns)
 {
 	const char *start = text;
 
@@ -140,13 +140,13 @@ static void put_paragraph(GString *out, const char *text, int indent)
 			gunichar c = g_utf8_get_char(p);
 			const char *next = g_utf8_next_char(p);
 			column += columns_of(c);
-			if (*next && may_break(c, g_utf8_get_char(next)) && (column <= PAGE_COLUMNS || !best))
+			if (*next && may_break(c, g_utf8_get_char(next)) && (column <= columns || !best))
 				best = next;
 			p = next;
-			if (column > PAGE_COLUMNS && best)
+			if (column > columns && best)
 				break;
 		}
-		if (!*p && column <= PAGE_COLUMNS)
+		if (!*p && column <= columns)
 			best = p;
 		if (!best)
 			best = p;
@@ -160,13 +160,13 @@ static void put_paragraph(GString *out, const char *text, int indent)
 }
 
 /* Text of several paragraphs, each on lines of its own. */
-static void put_prose(GString *out, const char *text, int indent)
+static void put_prose(GString *out, const char *text, int indent, int columns)
 {
 	char *shown = visible(text), **lines = g_strsplit(shown, "\n", -1);
 
 	for (char **line = lines; *line; line++) {
 		if (**line)
-			put_paragraph(out, *line, indent);
+			put_paragraph(out, *line, indent, columns);
 		else
 			g_string_append_c(out, '\n');
 	}
@@ -430,12 +430,11 @@ static void put_phrases_text(GString *out, const struct rule *rule, enum languag
 	}
 }
 
-static void rule_as_text(GString *out, const struct rule *rule, enum language language)
+static void rule_as_text(GString *out, const struct rule *rule, enum language language, int columns)
 {
-	put_inline(out, rule->id);
-	g_string_append(out, ": ");
-	put_inline(out, rule->title.text[language]);
-	g_string_append_c(out, '\n');
+	char *title = g_strdup_printf("%s: %s", rule->id, rule->title.text[language]);
+	put_prose(out, title, 0, columns);
+	g_free(title);
 
 	g_string_append_printf(out, "\n%s: %s\n", label(LABEL_SEVERITY, language), severity_name(rule->severity));
 	for (size_t i = 0; i < rule->n_conditions; i++) {
@@ -462,18 +461,18 @@ static void rule_as_text(GString *out, const struct rule *rule, enum language la
 	}
 
 	put_heading(out, LABEL_WHY, language);
-	put_prose(out, rule->why.text[language], INDENT);
+	put_prose(out, rule->why.text[language], INDENT, columns);
 	put_heading(out, LABEL_HELP, language);
-	put_prose(out, rule->help.text[language], INDENT);
+	put_prose(out, rule->help.text[language], INDENT, columns);
 	put_heading(out, LABEL_MESSAGE, language);
 	for (size_t i = 0; i < rule->n_messages; i++) {
 		if (!is_default_case(rule, i))
 			g_string_append_printf(out, "%*s[%s]\n", INDENT, "", rule->messages[i].case_name);
-		put_prose(out, rule->messages[i].text.text[language], is_default_case(rule, i) ? INDENT : 2 * INDENT);
+		put_prose(out, rule->messages[i].text.text[language], is_default_case(rule, i) ? INDENT : 2 * INDENT, columns);
 	}
 	if (rule->smtp_reply) {
 		put_heading(out, LABEL_REPLY, language);
-		put_block(out, rule->smtp_reply, INDENT);
+		put_prose(out, rule->smtp_reply, INDENT, columns);
 	}
 	if (rule->n_phrases) {
 		put_heading(out, LABEL_PHRASES, language);
@@ -490,9 +489,10 @@ static void rule_as_text(GString *out, const struct rule *rule, enum language la
 	}
 	put_heading(out, LABEL_SOURCES, language);
 	for (size_t i = 0; i < rule->n_sources; i++) {
-		g_string_append_printf(out, "%*s", INDENT, "");
-		put_source_text(out, &rule->sources[i], language);
-		g_string_append_c(out, '\n');
+		GString *source = g_string_new(NULL);
+		put_source_text(source, &rule->sources[i], language);
+		put_paragraph(out, source->str, INDENT, columns);
+		g_string_free(source, TRUE);
 		if (rule->sources[i].url)
 			put_block(out, rule->sources[i].url, 2 * INDENT);
 	}
@@ -825,11 +825,11 @@ static void rule_as_json(GString *out, const struct rule *rule, enum language la
 
 /* --- entry points ------------------------------------------------------------------------------------------------------------- */
 
-void explain_rule(GString *out, const struct rule *rule, enum explain_format format, enum language language)
+void explain_rule(GString *out, const struct rule *rule, enum explain_format format, enum language language, int columns)
 {
 	switch (format) {
 	case EXPLAIN_TEXT:
-		rule_as_text(out, rule, language);
+		rule_as_text(out, rule, language, CLAMP(columns, LEAST_COLUMNS, PAGE_COLUMNS));
 		break;
 	case EXPLAIN_MARKDOWN:
 		rule_as_markdown(out, rule);
