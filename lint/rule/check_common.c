@@ -1,6 +1,10 @@
 /* Small things that several files of checks need. Reports nothing itself. */
 #include "rule/check_common.h"
 
+#include <glib.h>
+
+#include "base/normal.h"
+
 struct range field_value_range(const struct message *m, const struct field *field)
 {
 	struct span value = span_cut(m->file->bytes, field->value_start, field->value_end);
@@ -61,14 +65,100 @@ bool are_alternatives(const struct entity *a, const struct entity *b)
 	return entity_is(a, "multipart", "alternative");
 }
 
-bool list_owns_host(const struct check *c, struct span host)
+/* The next word of "a,b,c"; *rest moves behind it. */
+static struct span next_of_line(struct span *rest)
 {
-	const struct list_options *list = check_options(c)->list;
+	size_t comma = span_find_byte(*rest, ',', 0);
+	struct span word = span_cut(*rest, 0, comma);
 
-	for (const char *const *domain = list ? list->domains : NULL; domain && *domain; domain++) {
-		struct span own = span_str(*domain);
-		if (span_ends_ci(host, own) && (host.n == own.n || host.p[host.n - own.n - 1] == '.'))
+	*rest = span_cut(*rest, comma + 1, rest->n);
+	return word;
+}
+
+const char *const *list_names(const struct check *c)
+{
+	const struct lint_options *options = check_options(c);
+	const char *const *given = options->list ? options->list->names : NULL;
+	struct span line = options->names ? span_str(options->names) : SPAN_EMPTY;
+	GPtrArray *names = g_ptr_array_new();
+
+	for (; given && *given; given++)
+		g_ptr_array_add(names, normal_l1_plain(check_arena(c), span_str(*given)));
+	while (line.n)
+		g_ptr_array_add(names, normal_l1_plain(check_arena(c), next_of_line(&line)));
+	const char **copy = ARENA_ARRAY(check_arena(c), const char *, names->len + 1);
+	for (guint i = 0; i < names->len; i++)
+		copy[i] = g_ptr_array_index(names, i);
+	g_ptr_array_free(names, TRUE);
+	return copy;
+}
+
+static bool is_blank(char ch)
+{
+	return ch == ' ' || ch == '\n';
+}
+
+/* Where the name ends that begins at at; at where there is none. A blank of the name is any run of blanks and line ends. */
+static size_t end_of_name(struct span l1, size_t at, struct span name)
+{
+	size_t end = at;
+
+	for (size_t i = 0; i < name.n; i++) {
+		if (end >= l1.n || (name.p[i] == ' ' ? !is_blank(l1.p[end]) : l1.p[end] != name.p[i]))
+			return at;
+		end++;
+		while (name.p[i] == ' ' && end < l1.n && is_blank(l1.p[end]))
+			end++;
+	}
+	return end;
+}
+
+bool holds_name(struct span l1, struct span name)
+{
+	name = span_trim(name);
+	if (name.n == 0)
+		return false;
+	for (size_t at = span_find_byte(l1, name.p[0], 0); at < l1.n; at = span_find_byte(l1, name.p[0], at + 1)) {
+		size_t end = end_of_name(l1, at, name);
+		/* Letters beside it make it part of a longer word; Japanese has no blanks between words. */
+		bool before = at > 0 && ascii_is_alnum(l1.p[at - 1]) && ascii_is_alnum(name.p[0]);
+		bool behind = end < l1.n && ascii_is_alnum(l1.p[end]) && ascii_is_alnum(name.p[name.n - 1]);
+		if (end > at && !before && !behind)
 			return true;
 	}
+	return false;
+}
+
+const char *list_name_in(const struct check *c, struct span l1)
+{
+	for (const char *const *name = list_names(c); *name; name++)
+		if (holds_name(l1, span_str(*name)))
+			return *name;
+	return NULL;
+}
+
+bool list_has_domains(const struct check *c)
+{
+	const struct lint_options *options = check_options(c);
+
+	return options->domains || (options->list && options->list->domains);
+}
+
+static bool is_at_or_below(struct span host, struct span own)
+{
+	return span_ends_ci(host, own) && (host.n == own.n || host.p[host.n - own.n - 1] == '.');
+}
+
+bool list_owns_host(const struct check *c, struct span host)
+{
+	const struct lint_options *options = check_options(c);
+	struct span line = options->domains ? span_str(options->domains) : SPAN_EMPTY;
+
+	for (const char *const *domain = options->list ? options->list->domains : NULL; domain && *domain; domain++)
+		if (is_at_or_below(host, span_str(*domain)))
+			return true;
+	while (line.n)
+		if (is_at_or_below(host, next_of_line(&line)))
+			return true;
 	return false;
 }

@@ -34,6 +34,14 @@ static inline struct span file_span(const struct message *m, struct range range)
 	return span_cut(m->file->bytes, range.start, range.end);
 }
 
+/* The names that the configuration gives the sender, in form L1; NULL-terminated, empty where it gives none. */
+const char *const *list_names(const struct check *c);
+/* Does the text (form L1) hold the name as a word or words, also over the end of a line? */
+bool holds_name(struct span l1, struct span name);
+/* One of list_names() that the text holds; NULL. */
+const char *list_name_in(const struct check *c, struct span l1);
+/* Does the configuration say which domains the sender has? */
+bool list_has_domains(const struct check *c);
 /* Is the host one of the sender's own, or below one, by what the configuration says of the list? */
 bool list_owns_host(const struct check *c, struct span host);
 

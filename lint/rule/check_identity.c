@@ -141,6 +141,62 @@ CHECK(from_name_missing)
 		check_report(c, mailbox_address_range(box), NULL);
 }
 
+/* Does it carry a name of the list although its address is none of the list's? Only where the configuration says which those are. */
+static bool is_foreign(const struct check *c, const struct mailbox *box, struct span address)
+{
+	const struct list_options *list = check_options(c)->list;
+
+	if (!list_has_domains(c) || box->domain.n == 0 || list_owns_host(c, box->domain))
+		return false;
+	return !list || !list->addresses || !word_in_list(list->addresses, address);
+}
+
+/* The display name in form L1 where it can be compared with what the configuration has; NULL: a tag, no name, no configuration. */
+static const struct text *comparable_name(struct check *c, const struct message *m)
+{
+	const struct text *name = author_name(m);
+
+	if (!name || author(m)->flags & MAILBOX_NO_ADDRESS || !*list_names(c) || tag_scan(check_arena(c), name->bytes).n)
+		return NULL;
+	return normal_l1(check_arena(c), name);
+}
+
+/* The display name is none of those that the configuration gives the list. Cases: other, longer (one of them and more). */
+CHECK(from_name_other)
+{
+	const struct text *l1 = comparable_name(c, m);
+
+	if (!l1) {
+		check_not_applicable(c);
+		return;
+	}
+	const char *const *names = list_names(c);
+	for (const char *const *name = names; *name; name++)
+		if (span_eq(span_trim(span_str(*name)), span_trim(l1->bytes)))
+			return;
+	const struct text *shown = author_name(m);
+	bool longer = list_name_in(c, l1->bytes);
+	/* One finding for each fault: that of a foreign address says more. */
+	if (longer && is_foreign(c, author(m), file_span(m, author(m)->address)))
+		return;
+	check_report_text(c, shown, ((struct range){ 0, shown->bytes.n }), longer ? "longer" : "other", ARG_T("name", shown->bytes),
+			  ARG_T("known", span_str(longer ? list_name_in(c, l1->bytes) : names[0])));
+}
+
+/* The display name carries a name of the list, and the address is none of its domains. */
+CHECK(from_name_foreign)
+{
+	const struct text *l1 = comparable_name(c, m);
+
+	if (!l1 || !list_has_domains(c)) {
+		check_not_applicable(c);
+		return;
+	}
+	const struct mailbox *box = author(m);
+	if (list_name_in(c, l1->bytes) && is_foreign(c, box, file_span(m, box->address)))
+		check_report(c, box->domain_range, NULL, ARG_T("name", author_name(m)->bytes), ARG_T("domain", box->domain));
+}
+
 static bool has_word(const struct text *l1, struct words *words, struct span phrase, struct range *out)
 {
 	for (size_t at = span_find(l1->bytes, phrase, 0); at < l1->bytes.n; at = span_find(l1->bytes, phrase, at + 1)) {

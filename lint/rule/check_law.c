@@ -487,12 +487,14 @@ static bool shows_item(const struct check *c, const struct message *m, const str
 		return !holds_western_address(body) || holds_any_contact(c, m, body);
 	if (strcmp(item, "link") == 0)
 		return holds_word_with_url(l1, phrases);
+	if (rule_setting(check_rule(c), "list_names", NULL) && list_name_in(c, l1))
+		return true;
 	return holds_phrase(l1, phrases, except) || holds_label(l1, rule_setting_list(check_rule(c), "labels"));
 }
 
 /* with: item (phrase, link, japanese-address, western-address, contact, contact-besides-address), phrases (L1), telephones (phrases that only a
  * number behind them makes a contact), words_of (the rule with the words of the way out), except (longer words that begin with a
- * phrase), labels (of a line that names somebody), links (words of a link that leads to the item), domains and words (of the mails that are
+ * phrase), labels (of a line that names somebody), list_names (the sender's names in the configuration do, too), links (words of a link that leads to the item), domains and words (of the mails that are
  * concerned). Each text that a reader may see in place of the others must show it. The place: the end of the first part that lacks it. */
 CHECK(law_item_missing)
 {

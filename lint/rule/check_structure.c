@@ -6,6 +6,7 @@
 
 #include <glib.h>
 
+#include "base/normal.h"
 #include "base/utf8.h"
 
 /* The Content-Type field of a part, or its start where there is none. */
@@ -480,7 +481,7 @@ static bool alt_names_sender(struct check *c, const struct message *m, const str
 		char *folded = g_utf8_casefold(alt->value->bytes.p, (gssize)alt->value->bytes.n);
 		struct span text = arena_copy_span(check_arena(c), span_str(folded));
 		g_free(folded);
-		if (names_sender(m, text, name, NULL))
+		if (names_sender(m, text, name, NULL) || list_name_in(c, normal_l1(check_arena(c), alt->value)->bytes))
 			return true;
 	}
 	return false;
@@ -493,17 +494,6 @@ static struct span folded(const struct check *c, struct span text)
 
 	g_free(copy);
 	return result;
-}
-
-/* Is one of the names in it that the configuration gives the sender? */
-static bool list_names_sender(const struct check *c, struct span l1)
-{
-	const struct list_options *list = check_options(c)->list;
-
-	for (const char *const *name = list ? list->names : NULL; name && *name; name++)
-		if (span_find(l1, folded(c, span_str(*name)), 0) < l1.n)
-			return true;
-	return false;
 }
 
 /* with: imprint (words of a footer, in form L1), least (letters: shorter texts are not judged). No displayed text names the sender. Cases: none, one
@@ -527,7 +517,7 @@ CHECK(sender_named)
 		const struct body *body = &m->bodies[i];
 		/* A tag may stand for the sender's name and address. */
 		if (body->tags.n || names_sender(m, body->l1->bytes, name, imprint) || alt_names_sender(c, m, body, name) ||
-		    list_names_sender(c, body->l1->bytes))
+		    list_name_in(c, body->l1->bytes))
 			named = true;
 		else if (utf8_count(body->l1->bytes) >= least)
 			nameless = body;

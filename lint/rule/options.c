@@ -187,6 +187,14 @@ bool lint_options_set(struct lint_options *options, const char *name, const char
 		options->target_sjis = g_ascii_strcasecmp(value, "shift_jis") == 0;
 		return options->target_jis || options->target_sjis || g_ascii_strcasecmp(value, "utf-8") == 0;
 	}
+	if (strcmp(name, "--names") == 0) {
+		options->names = g_intern_string(value);
+		return true;
+	}
+	if (strcmp(name, "--domains") == 0) {
+		options->domains = g_intern_string(value);
+		return true;
+	}
 	if (strcmp(name, "--tags") == 0) {
 		options->tags = g_intern_string(value);
 		return true;

@@ -961,7 +961,7 @@ static void read_example(struct loader *l, const struct node *node, struct rule_
 		out->options = line_of(l, value, "options");
 		if (out->options && !lint_options_set_line(&options, out->options))
 			REFUSE(l, value,
-			        "options may be --stage, --class, --volume, --profile, --target-charset, --now, --tags, each with its "
+			        "options may be --stage, --class, --volume, --profile, --target-charset, --now, --tags, --names, --domains, each with its "
 			        "value");
 	}
 	value = get(node, "requirements");
