@@ -220,7 +220,7 @@ static const struct {
         {"fail: {subject: abc}", "fail: {repeat: {header: a, line: b}}", "19:20: repeat needs header, line and times"},
         {"fail: {subject: abc}", "fail: {subject: abc}\n    options: --fast",
                 "20:14: options may be --stage, --class, --volume, --profile, "
-                "--target-charset, --now, --tags, each with its value"},
+                "--target-charset, --now, --tags, --names, --domains, each with its value"},
         {"fail: {subject: abc}", "fail: {subject: abc}\n    severity: off",
                 "20:15: a finding cannot have the severity off; write a passing example"},
         {"fail: {subject: abc}", "fail: {subject: abc}\n    count: many", "20:12: count must be a whole number from 1 to 999999"},
