@@ -22,7 +22,7 @@ size_t utf8_count(struct span s);
 size_t utf8_offset(struct span s, size_t n);
 /* Columns on a terminal: East Asian Width W and F are 2, combining marks and format characters 0, A is 1 unless
  * ambiguous_wide. Source: Unicode Standard Annex #11. Reports take A as 1: wcwidth() of glibc 2.36 says 1 for all A that were tried (U+203B,
- * U+2460, U+25A0, U+25CB, U+2192, U+2026) in C.UTF-8, en_US.UTF-8 and ja_JP.UTF-8 alike, and tmux and xterm follow it. Only the charmap
+ * U+2460, U+25A0, U+25CB, U+2192, U+2026) in C.UTF-8, en_US.UTF-8 and ja_JP.UTF-8 alike, and tmux does the same. Only the charmap
  * EUC-JP says 2, and reports are UTF-8. On a terminal that is told to draw them wide, marks behind them stand too far left. */
 int char_width(uint32_t c, bool ambiguous_wide);
 size_t text_width(struct span s, bool ambiguous_wide);
