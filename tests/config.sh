@@ -359,7 +359,7 @@ done <<'END'
 7:12|include: this pattern can match nothing: "[a"|include: 何にも一致しないパターンです:「[a」
 7:18|include: an empty string says nothing|include に空の文字列は指定できません
 8:8|root must be true or false|root には true または false を指定してください
-9:10|unknown format "jsno"|不明な形式「jsno」
+9:10|unknown format "jsno"; did you mean "json"?|不明な形式「jsno」（もしかして「json」）
 11:16|severity takes error, warning, info, off; unknown value "fatal"|severity に指定できるのは error, warning, info, off です。不明な値「fatal」
 12:1|"match" is missing here|「match」がありません
 16:8|there is no table [lists] with the name "weekli"; did you mean "weekly"?|[lists] にない名前です:「weekli」（もしかして「weekly」）

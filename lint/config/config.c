@@ -101,7 +101,7 @@ static bool check_format(const struct reader *r, const struct toml_node *node)
 	bool good = reporter_find(name) && !g_str_has_suffix(node->string, "=");
 
 	if (!good)
-		config_fault_word(r->faults, r->file, node->place, NULL, say(r->faults, "unknown format", "不明な形式"), node->string);
+		config_fault_word(r->faults, r->file, node->place, reporter_find(name) ? NULL : reporter_suggest(name), say(r->faults, "unknown format", "不明な形式"), node->string);
 	g_free(name);
 	return good;
 }

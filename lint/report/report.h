@@ -47,6 +47,8 @@ extern const struct reporter report_text, report_json, report_jsonl, report_sari
 extern const struct reporter report_refusal; /* of the gate; not in the list of formats */
 /* NULL where there is none of that name. */
 const struct reporter *reporter_find(const char *name);
+/* The name nearest to a misspelt one, for did-you-mean; NULL where none is near. */
+const char *reporter_suggest(const char *name);
 /* Append a JSON string with its quotes, for files that are JSON and no report. */
 void report_json_string(GString *out, const char *text);
 

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "rule/options.h"
+
 static const struct reporter *const reporters[] = {&report_text, &report_json, &report_jsonl, &report_sarif, &report_junit, &report_github,
         &report_gitlab, &report_checkstyle, &report_rdjson, &report_markdown};
 
@@ -14,4 +16,15 @@ const struct reporter *reporter_find(const char *name)
 			return reporters[i];
 	}
 	return NULL;
+}
+
+const char *reporter_suggest(const char *name)
+{
+	const char *nearest = NULL;
+	unsigned best = G_MAXUINT;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(reporters); i++)
+		if (word_nearer(name, reporters[i]->name, &best))
+			nearest = reporters[i]->name;
+	return nearest;
 }
