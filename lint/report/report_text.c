@@ -15,7 +15,6 @@ enum {
 	SHOWN_INFO = 3,          /* info remarks in one message */
 	SHOWN_CONTRIBUTIONS = 3, /* rows under the score */
 	HEADLINE_INDENT = 4,     /* of the second line of a message, on a terminal */
-	LEAST_NOTE = 28,         /* columns of a note beside its label: List-Unsubscribe=One-Click and a bracket */
 	LEAST_SHOWN = 12,        /* columns of a source line, however narrow the terminal */
 	LINE_NUMBER_COLUMNS = 5, /* " 1234" in front of a source line, wider for larger numbers */
 };
@@ -233,7 +232,7 @@ static size_t note_indent(const struct report_options *options, size_t number_co
 {
 	size_t column = note_column(number_columns, label), width = options->width > 0 ? (size_t)options->width : 0;
 
-	return column + LEAST_NOTE > width ? number_columns + 5 : column;
+	return column + LEAST_COLUMNS > width ? number_columns + 5 : column;
 }
 
 /* "      = label: text", wrapped. */
