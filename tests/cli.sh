@@ -560,9 +560,9 @@ report $? 'what make install installs' || cat "$scratch/out"
 [ "$("$scratch/root/usr/bin/presend" --version)" = "$("$presend" --version)" ]
 report $? 'the installed program'
 if command -v mandoc >/dev/null; then
-	mandoc -T utf8 "$scratch/root/usr/share/man/man1/presend.1" 2>&1 | grep -qF -e '-write-baseline'
+	mandoc -T utf8 "$scratch/root/usr/share/man/man1/presend.1" 2>&1 | sed 's/.\x08//g' | grep -F -e '--write-baseline' >"$scratch/out"
 	report $? 'the installed man page'
-	mandoc -T utf8 "$scratch/root/usr/share/man/ja/man1/presend.1" 2>&1 | grep -qF 'ベースライン'
+	mandoc -T utf8 "$scratch/root/usr/share/man/ja/man1/presend.1" 2>&1 | sed 's/.\x08//g' | grep -F 'ベースライン' >"$scratch/out"
 	report $? 'the installed man page in Japanese'
 fi
 make -s uninstall B="${B:-build}" DESTDIR="$scratch/root" PREFIX=/usr && [ -z "$(find "$scratch/root" -type f)" ]
