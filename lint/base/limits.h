@@ -30,6 +30,14 @@
 #define LIMIT_HTML_DEPTH 250
 /* Elements and text runs of one HTML part. */
 #define LIMIT_HTML_NODES 1000000
+/* Rules, selectors with their conditions, declarations and @-rules of one style sheet: newsletters have a few thousand, Gmail drops a block above 16 kB. */
+#define LIMIT_CSS_ITEMS 100000
+/* Conditions of one selector: the longest met in mail has 12. A longer one is no selector, so that matching stays cheap. */
+#define LIMIT_CSS_SELECTOR_PARTS 100
+/* Nesting of blocks and brackets in CSS: mail has three levels (@media, rule, function). */
+#define LIMIT_CSS_DEPTH 32
+/* Faults kept of one style sheet: rules name the first and count. */
+#define LIMIT_CSS_ERRORS 1000
 /* Findings of one rule in one message; the rest are counted in one "cap-reached" remark. */
 #define LIMIT_FINDINGS_PER_RULE 100
 /* presend-ignore comments of one message that are obeyed, and words of one: each is compared with all findings. */
