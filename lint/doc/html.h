@@ -111,6 +111,8 @@ struct text *html_element_text(struct arena *arena, const struct html *html, siz
 size_t html_element_at(const struct html *html, size_t offset);
 /* What the style attribute of an element says of a property, without "!important"; empty where nothing. */
 struct span html_inline_style(const struct html_element *element, const char *property);
+/* Blanks, and what fills a preheader up so that the inbox shows nothing of the body behind it: nobody sees these characters. */
+bool html_is_padding(uint32_t c);
 /* Contrast ratio of two colours 0xRRGGBB, 1 to 21. Source: WCAG 2.1, "contrast ratio" and "relative luminance". */
 double html_contrast(uint32_t a, uint32_t b);
 /* Read a CSS colour (hex, rgb(), rgba(), hsl(), a name). alpha 0 to 1. False where it is none of these. */

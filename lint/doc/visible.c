@@ -191,8 +191,7 @@ struct text *html_element_text(struct arena *arena, const struct html *html, siz
 
 /* -- preheader -- */
 
-/* Characters that fill a preheader up so that the inbox shows nothing of the body behind it. */
-static bool is_padding(uint32_t c)
+bool html_is_padding(uint32_t c)
 {
 	return c <= ' ' || c == 0xa0 || c == 0xad || c == 0x34f || c == 0x115f || c == 0x180e || (c >= 0x2000 && c <= 0x200f) || c == 0x2028 ||
 	       c == 0x202f || c == 0x2060 || c == 0x2800 || c == 0x3000 || c == 0x3164 || c == 0xfeff;
@@ -207,7 +206,7 @@ static bool bears_text(const struct html *html, const struct html_text_run *run)
 	for (size_t at = 0; at < decoded->bytes.n;) {
 		size_t start = at;
 		uint32_t c = utf8_next(decoded->bytes, &at);
-		if (is_padding(c))
+		if (html_is_padding(c))
 			continue;
 		if (html->tags.n == 0)
 			return true;
@@ -227,7 +226,7 @@ static struct text *without_padding(struct arena *arena, struct folder *f, const
 
 	while (text->bytes.n) {
 		size_t at = text->bytes.n;
-		if (!is_padding(utf8_previous(text->bytes, &at)))
+		if (!html_is_padding(utf8_previous(text->bytes, &at)))
 			break;
 		text->bytes.n = at;
 	}
@@ -261,8 +260,8 @@ static struct text *find_preheader(struct arena *arena, const struct html *html)
 	bool in_words = false; /* a blank between words counts, one between padding does not */
 	for (size_t at = 0; at < text->bytes.n;) {
 		uint32_t c = utf8_next(text->bytes, &at);
-		chars += !is_padding(c) || (c == ' ' && in_words);
-		in_words = !is_padding(c);
+		chars += !html_is_padding(c) || (c == ' ' && in_words);
+		in_words = !html_is_padding(c);
 	}
 	return chars > LONGEST_PREHEADER_CHARS ? NULL : text;
 }
