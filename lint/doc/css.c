@@ -890,7 +890,10 @@ static void read_rule(struct parser *p, struct context context)
 	read_block(p, (struct context){ .rule = index, .at_rule = context.at_rule, .depth = context.depth + 1 });
 	if (p->token.kind == CSS_END)
 		note_error(p, CSS_UNCLOSED_BLOCK, open, open + 1);
-	rule_at(p, index)->range.end = p->token.range.end;
+	/* Nested ones have parted it. */
+	for (size_t i = index; i < p->rules->len; i++)
+		if (rule_at(p, i)->range.start == rule.range.start)
+			rule_at(p, i)->range.end = p->token.range.end;
 	advance(p);
 }
 
