@@ -76,6 +76,7 @@ help:
 	@echo 'make bench      ratios against a parse-only program of the same libraries'
 	@echo 'make docs       write docs/rules/ and docs/coverage.md from the rule files;  make golden: rewrite the expectations of corpus/'
 	@echo 'make refresh    make the lists of rules.d/data anew from their sources (network; docs/data.md)'
+	@echo 'make clients    CANIEMAIL=ARCHIVE.tar.gz: make the table of what mail clients support anew (docs/clients.md)'
 	@echo 'make static     build/presend-static: only glibc is not linked in (make deps-static);  make dist-binary: an archive of it'
 	@echo 'make install    PREFIX=/usr/local DESTDIR='
 
@@ -207,6 +208,10 @@ docs: $(B)/presend $(B)/tests/test_japanese
 
 refresh:
 	@$(BASH) tests/refresh.sh
+
+# What mail clients support, anew from an archive of caniemail's files: make clients CANIEMAIL=ARCHIVE.tar.gz (docs/clients.md).
+clients:
+	$(Q)python3 tests/caniemail.py '$(CANIEMAIL)' > rules.d/clients/support.tsv.new && mv rules.d/clients/support.tsv.new rules.d/clients/support.tsv
 
 check-full: deps-full
 	@$(BASH) tests/full.sh

@@ -1166,7 +1166,7 @@ static void load_folder(struct loader *l, const char *path, const char *area, GP
 		char *child = g_build_filename(path, name, NULL);
 		if (g_file_test(child, G_FILE_TEST_IS_DIR)) {
 			l->file = keep(l, child);
-			if (!area && (strcmp(name, "data") == 0 || strcmp(name, "replies") == 0))
+			if (!area && (strcmp(name, "clients") == 0 || strcmp(name, "data") == 0 || strcmp(name, "replies") == 0))
 				; /* lists of facts */
 			else if (area)
 				refuse(l, 1, 1, "folders of rules are one level deep");
