@@ -10,6 +10,7 @@
 #include "rule/check.h"
 #include "rule/engine.h"
 #include "rule/example.h"
+#include "rule/fix.h"
 #include "rule/match.h"
 #include "rule/rule_load.h"
 
@@ -105,6 +106,43 @@ static void judge_near_miss(const struct rule *rule, size_t number, const struct
 	}
 }
 
+struct example_run {
+	struct lint_options options;
+	const char *path;
+	struct span bytes;
+	bool is_template;
+	int template_kind;
+};
+
+/* After the fix of its finding the file holds what the example says, and the finding is gone. results: of the file as it is. */
+static void judge_fixed(const struct rule_set *set, const struct rule *rule, size_t number, const struct example_run *run, GPtrArray *results,
+			GPtrArray *failures)
+{
+	const struct rule_example *example = &rule->examples[number];
+	const struct text file = { .bytes = run->bytes };
+	GString *fixed = g_string_new(NULL);
+
+	for (guint i = 0; i < results->len; i++) {
+		struct message_result *result = g_ptr_array_index(results, i);
+		for (size_t k = 0; k < result->n_findings; k++)
+			if (result->findings[k].rule != rule)
+				result->findings[k].fix = NULL;
+	}
+	size_t n = fix_apply(fixed, &file, (struct message_result *const *)results->pdata, results->len, true);
+	if (!n || !strstr(fixed->str, example->fixed))
+		fail(failures, rule, number, "fixed, the file does not hold \"%s\"%s", example->fixed, n ? "" : ": there is no fix");
+	GPtrArray *after = run_lint_bytes(set, &run->options, run->path, span_of(fixed->str, fixed->len), run->is_template, run->template_kind);
+	for (guint i = 0; i < after->len; i++) {
+		struct message_result *result = g_ptr_array_index(after, i);
+		for (size_t k = 0; k < result->n_findings; k++)
+			if (n && result->findings[k].rule == rule && result->findings[k].fix)
+				fail(failures, rule, number, "the fix does not end the finding");
+		message_result_free(result);
+	}
+	g_ptr_array_free(after, TRUE);
+	g_string_free(fixed, TRUE);
+}
+
 static void run_example(const struct rule_set *set, const struct rule *rule, size_t number, GPtrArray *failures)
 {
 	const struct rule_example *example = &rule->examples[number];
@@ -134,7 +172,8 @@ static void run_example(const struct rule_set *set, const struct rule *rule, siz
 	g_ptr_array_add(only, (gpointer)rule->id);
 	if (rule->default_off)
 		options.extend_select = only;
-	GPtrArray *results = run_lint_bytes(set, &options, file.path, span, file.is_template || kind == INPUT_TEMPLATE, (int)template_kind);
+	const struct example_run run = { options, file.path, span, file.is_template || kind == INPUT_TEMPLATE, (int)template_kind };
+	GPtrArray *results = run_lint_bytes(set, &options, run.path, span, run.is_template, run.template_kind);
 	int found = 0;
 
 	for (guint i = 0; i < results->len; i++) {
@@ -151,8 +190,11 @@ static void run_example(const struct rule_set *set, const struct rule *rule, siz
 				fail(failures, rule, number, "must pass, but is found at %zu:%zu (%s)", finding->start.line,
 				     finding->start.column, finding->excerpt ? finding->excerpt : "no excerpt");
 		}
-		message_result_free(result);
 	}
+	if (example->fixed)
+		judge_fixed(set, rule, number, &run, results, failures);
+	for (guint i = 0; i < results->len; i++)
+		message_result_free(g_ptr_array_index(results, i));
 	if (example->fail && (example->count ? found != example->count : found == 0))
 		fail(failures, rule, number, "must be found %s, is found %d times", example->count ? "exactly as often as count says" : "at least once",
 		     found);

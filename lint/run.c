@@ -17,6 +17,7 @@
 #include "report/safe.h"
 #include "rule/check.h"
 #include "rule/engine.h"
+#include "rule/fix.h"
 #include "rule/rule_load.h"
 #include "rule/several.h"
 #include "setup.h"
@@ -151,7 +152,9 @@ static void lint_bytes(struct engine_worker *worker, engine_chooser choose, void
 		message->input_cut = cut && i == n - 1;
 		if (n == 1)
 			message->from_line_length = ranges[0].start;
-		g_ptr_array_add(results, engine_run_with(worker, choose(data, message), message));
+		struct message_result *result = engine_run_with(worker, choose(data, message), message);
+		fix_realise(result, &file, &lines);
+		g_ptr_array_add(results, result);
 		message_free(message);
 	}
 	arena_free(arena);

@@ -50,6 +50,10 @@
 #define LIMIT_EXCERPT_CHARS 120
 /* Decoded line shown with a finding, in code points; a longer one is cut around the place. */
 #define LIMIT_DECODED_LINE_CHARS 400
+/* Replacements that the fixes of one message hold for machine formats: each fix in base64 carries the body from its place on. */
+#define LIMIT_FIX_BYTES ((size_t)4 * 1024 * 1024)
+/* Rounds of fixing one file: what gets in the way of another waits for the next. */
+#define LIMIT_FIX_ROUNDS 10
 /* Rule files: one file, the nesting of its YAML. Tried: 65,000 levels cost libyaml 12 s. */
 #define LIMIT_RULE_FILE_BYTES ((size_t)256 * 1024)
 #define LIMIT_YAML_DEPTH 12

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unicode/ucnv.h>
 #include <unicode/ucnv_cb.h>
+#include <unicode/ustring.h>
 
 #include "mail/jis.h"
 
@@ -672,6 +673,61 @@ enum charset_family charset_guess(struct span bytes, const char **name_out, bool
 	if (euc.n_hiragana && euc.n_hiragana * 4 >= euc.n_characters && euc.n_bad * 20 <= euc.n_characters)
 		return answer(CHARSET_EUC_JP, false, name_out, certain_out);
 	return answer(CHARSET_OTHER, false, name_out, certain_out);
+}
+
+/* --- writing --- */
+
+/* Can bytes be put in anywhere, whatever stands around them? Not in HZ and the relatives of ISO-2022-JP with their states. */
+static bool is_stateless(const UConverter *converter)
+{
+	switch (ucnv_getType(converter)) {
+	case UCNV_SBCS:
+	case UCNV_DBCS:
+	case UCNV_MBCS:
+	case UCNV_LATIN_1:
+	case UCNV_US_ASCII:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool encode_with_icu(struct arena *arena, const char *name, bool jis, struct span utf8, struct span *out)
+{
+	UErrorCode error = U_ZERO_ERROR;
+	UConverter *converter = ucnv_open(name, &error);
+
+	if (U_FAILURE(error) || !converter || (!jis && !is_stateless(converter))) {
+		ucnv_close(converter);
+		return false;
+	}
+	int32_t n_units = 0, room = (int32_t)utf8.n * 8 + 16; /* an escape on both sides of each character */
+	UChar *units = g_new(UChar, utf8.n + 1);
+	char *bytes = arena_alloc(arena, (size_t)room);
+	u_strFromUTF8(units, (int32_t)utf8.n + 1, &n_units, utf8.p, (int32_t)utf8.n, &error);
+	ucnv_setFallback(converter, false);
+	ucnv_setFromUCallBack(converter, UCNV_FROM_U_CALLBACK_STOP, NULL, NULL, NULL, &error);
+	int32_t n = ucnv_fromUChars(converter, bytes, room, units, n_units, &error);
+	g_free(units);
+	ucnv_close(converter);
+	*out = span_of(bytes, n > 0 ? (size_t)n : 0);
+	return U_SUCCESS(error);
+}
+
+bool charset_encode(struct arena *arena, struct charset_label label, struct span utf8, struct span *out)
+{
+	enum { MOST_BYTES = 4 * 1024 * 1024 };
+
+	*out = utf8;
+	if (label.flags & CHARSET_LABEL_UNUSABLE || label.family == CHARSET_FORBIDDEN || label.family == CHARSET_UNKNOWN || utf8.n > MOST_BYTES)
+		return span_is_ascii(utf8) && label.family != CHARSET_FORBIDDEN;
+	if (label.family == CHARSET_UTF8)
+		return true;
+	if (label.family == CHARSET_NONE || label.family == CHARSET_ASCII)
+		return span_is_ascii(utf8);
+	if (label.family == CHARSET_ISO_2022_JP)
+		return encode_with_icu(arena, "ISO-2022-JP", true, utf8, out);
+	return label.converter && encode_with_icu(arena, label.converter, false, utf8, out);
 }
 
 /* --- all together --- */

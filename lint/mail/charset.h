@@ -94,6 +94,10 @@ struct charset_result charset_decode(struct arena *arena, struct charset_label l
  * decided. ASCII bytes give CHARSET_ASCII. name_out: a label to print; static. */
 enum charset_family charset_guess(struct span bytes, const char **name_out, bool *certain_out);
 
+/* UTF-8 in the bytes of a charset, beginning and ending in its first state. False where a character is not in it exactly (no look-alikes), or where the
+ * label names no charset that mail can be written in; a label without a charset takes ASCII only. out lives in the arena. */
+bool charset_encode(struct arena *arena, struct charset_label label, struct span utf8, struct span *out);
+
 /* Where a character would stand in Japanese legacy charsets; for drafts that will be sent in ISO-2022-JP or Shift_JIS. */
 enum jis_class {
 	JIS_ASCII,

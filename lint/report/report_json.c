@@ -7,6 +7,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "report/checklist.h"
 #include "report/json.h"
 #include "report/machine.h"
@@ -51,6 +52,39 @@ static struct json_object *suppression_object(const struct suppression *suppress
 	return object;
 }
 
+/* text where the replacement is UTF-8 meant byte for byte, else bytes_base64. */
+static struct json_object *edit_object(const struct fix_edit *edit)
+{
+	struct json_object *object = json_object_new_object();
+
+	json_member_size(object, "start", edit->start.offset);
+	json_member_size(object, "end", edit->end.offset);
+	if (utf8_valid(edit->with)) {
+		json_member(object, "text", json_object_new_string_len(edit->with.p, (int)edit->with.n));
+	} else {
+		g_autofree char *base64 = g_base64_encode((const guchar *)edit->with.p, edit->with.n);
+		json_member_string(object, "bytes_base64", base64);
+	}
+	return object;
+}
+
+/* What is suppressed is not fixed. */
+static struct json_object *fix_object(const struct finding *finding, enum language language)
+{
+	const struct fix *fix = finding->fix;
+
+	if (!fix || !fix->n_edits || finding->suppressed)
+		return NULL;
+	struct json_object *object = json_object_new_object(), *edits = json_object_new_array();
+	g_autofree char *description = finding_format(finding, &fix->how->text, language);
+	json_member(object, "safe", json_object_new_boolean(fix->safe));
+	json_member_string(object, "description", description);
+	for (size_t i = 0; i < fix->n_edits; i++)
+		json_object_array_add(edits, edit_object(&fix->edits[i]));
+	json_member(object, "edits", edits);
+	return object;
+}
+
 static struct json_object *finding_object(const struct finding *finding, enum language language)
 {
 	struct json_object *object = json_object_new_object();
@@ -82,7 +116,7 @@ static struct json_object *finding_object(const struct finding *finding, enum la
 		json_member(object, "decoded_column", NULL);
 	json_member_string(object, "smtp_reply", rule->smtp_reply);
 	json_member_string(object, "fingerprint", finding->fingerprint);
-	json_member(object, "fix", NULL);
+	json_member(object, "fix", fix_object(finding, language));
 	json_member(object, "suppressed", suppression_object(finding->suppressed));
 	return object;
 }

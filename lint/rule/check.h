@@ -58,6 +58,14 @@ struct check_arg {
 /* text NULL: range is of the file. args[0] is unused. The argument "excerpt" is always there; severity "off" drops it silently. */
 void check_report_args(struct check *c, const struct text *text, struct range range, const char *case_name,
 		       const struct check_arg *args, size_t n_args);
+/* How a program can mend what was reported last: range of text (NULL: the file) becomes with (UTF-8; of the file: bytes). Several calls make one fix
+ * of several edits. Nothing happens where the rule file has no words for a fix of that case, or the finding was not told; a place that cannot be
+ * written faithfully (the charset has no such character) takes the whole fix back. */
+void check_fix(struct check *c, const struct text *text, struct range range, struct span with);
+/* The same: a field ("MIME-Version: 1.0", no line end) in front of the empty line that ends the header block. */
+void check_fix_field(struct check *c, struct span field);
+/* The fix of what was reported last is not safe here, whatever the rule file says. */
+void check_fix_unsafe(struct check *c);
 /* Say that the rule has nothing to judge in this message: its requirements become not-applicable. */
 void check_not_applicable(struct check *c);
 

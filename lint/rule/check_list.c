@@ -43,9 +43,11 @@ CHECK(list_unsubscribe_missing)
 	}
 	if (!uri && !post)
 		check_report(c, message_header_end(m), "missing");
-	else if (!post)
+	else if (!post) {
 		check_report(c, message_header_end(m), "no-post");
-	else if (!uri)
+		if (count_https(m) == 1)
+			check_fix_field(c, SPAN_LIT("List-Unsubscribe-Post: List-Unsubscribe=One-Click"));
+	} else if (!uri)
 		check_report(c, field_range(post), "only-post");
 }
 

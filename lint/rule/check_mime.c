@@ -31,6 +31,7 @@ CHECK(mime_version)
 	for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
 		if (header_find(m->header, names[i])) {
 			check_report(c, message_header_end(m), "missing", ARG_T("field", span_str(names[i])));
+			check_fix_field(c, SPAN_LIT("MIME-Version: 1.0"));
 			return;
 		}
 	}

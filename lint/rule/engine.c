@@ -7,8 +7,10 @@
 #include "base/path.h"
 #include "base/utf8.h"
 #include "base/words.h"
+#include "mail/rewrite.h"
 #include "rule/check.h"
 #include "rule/facts.h"
+#include "rule/fix.h"
 #include "rule/phrase.h"
 #include "rule/several.h"
 #include "rule/suppress.h"
@@ -59,6 +61,7 @@ struct check {
 	struct message_result *result;
 	GArray *findings;          /* struct finding */
 	size_t n_reported;         /* by this rule in this message */
+	bool told;                 /* what was reported last is the last of findings */
 	struct position first_dropped;
 	size_t n_dropped;
 	bool not_applicable;
@@ -569,6 +572,7 @@ static void add_finding(struct check *c, const struct text *text, struct range r
 	const struct message *m = c->message;
 	char *field = NULL;
 
+	c->told = false;
 	for (size_t i = 0; i < n_args; i++)
 		if (strcmp(args[i].name, "field") == 0)
 			field = g_strndup(args[i].text.p, args[i].text.n);
@@ -606,6 +610,24 @@ static void add_finding(struct check *c, const struct text *text, struct range r
 		add_arg(&finding, arena, &ARG_T("excerpt", span_str(finding.excerpt)));
 	set_fingerprint(&finding, arena, c->result->root_path);
 	g_array_append_val(c->findings, finding);
+	c->told = true;
+}
+
+/* The fix of what was reported last, begun where there is none yet; NULL where there can be none. */
+static struct fix *fix_at_hand(struct check *c)
+{
+	struct finding *last = c->told ? &g_array_index(c->findings, struct finding, c->findings->len - 1) : NULL;
+	const struct rule_fix *how = last ? rule_fix_of(c->rule, last->message->case_name) : NULL;
+
+	if (!how || c->message->input_cut)
+		return NULL;
+	if (!last->fix) {
+		last->fix = ARENA_NEW(c->result->arena, struct fix);
+		last->fix->how = how;
+		/* Whatever is changed in a signed mail, its signature breaks. */
+		last->fix->safe = how->safe && !header_find(c->message->header, "DKIM-Signature");
+	}
+	return last->fix;
 }
 
 /* --- the interface of checks ------------------------------------------------------------------------------------------------- */
@@ -646,6 +668,35 @@ void check_report_args(struct check *c, const struct text *text, struct range ra
 		       size_t n_args)
 {
 	add_finding(c, text, range, case_name ? case_name : "default", args + 1, n_args);
+}
+
+void check_fix(struct check *c, const struct text *text, struct range range, struct span with)
+{
+	struct fix *fix = fix_at_hand(c);
+
+	if (fix)
+		fix_add(c->result->arena, fix, c->message, text, range, with);
+}
+
+void check_fix_field(struct check *c, struct span field)
+{
+	const struct message *m = c->message;
+	struct fix *fix = fix_at_hand(c);
+
+	if (!fix)
+		return;
+	const char *eol = rewrite_line_end(span_cut(m->file->bytes, m->header->start, m->range.end));
+	const char *line = arena_printf(m->arena, "%.*s%s", (int)field.n, field.p, eol);
+	fix->refused |= !m->header->terminated || !m->header->n;
+	fix_add(c->result->arena, fix, m, NULL, message_header_end(m), span_str(line));
+}
+
+void check_fix_unsafe(struct check *c)
+{
+	struct fix *fix = fix_at_hand(c);
+
+	if (fix)
+		fix->safe = false;
 }
 
 const struct ignores *check_ignores(const struct check *c)
@@ -743,6 +794,9 @@ static void take_findings(struct message_result *result, GArray *findings)
 	struct finding *all = ARENA_ARRAY(result->arena, struct finding, findings->len + 1);
 	if (findings->len)
 		memcpy(all, findings->data, findings->len * sizeof *all);
+	for (guint i = 0; i < findings->len; i++)
+		if (all[i].fix && !fix_finish(all[i].fix))
+			all[i].fix = NULL;
 	qsort(all, findings->len, sizeof *all, compare_findings);
 	result->n_findings = drop_superseded(all, findings->len, result->arena);
 	result->findings = all;
@@ -791,6 +845,7 @@ static void end_rule(struct check *c, GHashTable *requirements, enum requirement
 static void begin_rule(struct check *c, const struct rule *rule)
 {
 	c->rule = rule;
+	c->told = false;
 	c->n_reported = 0;
 	c->n_dropped = 0;
 	c->not_applicable = false;

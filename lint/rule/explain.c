@@ -14,6 +14,8 @@ enum label {
 	LABEL_ENTRIES,
 	LABEL_EXAMPLES,
 	LABEL_FILE,
+	LABEL_FIX,
+	LABEL_FIX_UNSAFE,
 	LABEL_GOOD,
 	LABEL_HELP,
 	LABEL_LISTS,
@@ -40,6 +42,8 @@ static const struct localized labels[] = {
         [LABEL_ENTRIES] = {{"entries", "件数"}},
         [LABEL_EXAMPLES] = {{"Examples", "例"}},
         [LABEL_FILE] = {{"Defined in", "定義ファイル"}},
+        [LABEL_FIX] = {{"What --fix does", "--fix による修正"}},
+        [LABEL_FIX_UNSAFE] = {{"with --unsafe-fixes", "--unsafe-fixes が必要"}},
         [LABEL_GOOD] = {{"Not found", "指摘されない例"}},
         [LABEL_HELP] = {{"How to fix it", "対処"}},
         [LABEL_LISTS] = {{"Lists of facts", "使っているリスト"}},
@@ -62,6 +66,14 @@ static const struct localized labels[] = {
 static const char *label(enum label id, enum language language)
 {
 	return labels[id].text[language];
+}
+
+/* "add MIME-Version: 1.0", with a word where it takes more than --fix. g_free() it. */
+static char *fix_line(const struct rule_fix *fix, enum language language)
+{
+	const char *text = fix->text.text[language];
+
+	return fix->safe ? g_strdup(text) : g_strdup_printf(language == LANGUAGE_JA ? "%s（%s）" : "%s (%s)", text, label(LABEL_FIX_UNSAFE, language));
 }
 
 bool explain_format_parse(const char *word, enum explain_format *out)
@@ -470,6 +482,13 @@ static void rule_as_text(GString *out, const struct rule *rule, enum language la
 			g_string_append_printf(out, "%*s[%s]\n", INDENT, "", rule->messages[i].case_name);
 		put_prose(out, rule->messages[i].text.text[language], is_default_case(rule, i) ? INDENT : 2 * INDENT, columns);
 	}
+	if (rule->n_fixes)
+		put_heading(out, LABEL_FIX, language);
+	for (size_t i = 0; i < rule->n_fixes; i++) {
+		char *line = fix_line(&rule->fixes[i], language);
+		put_prose(out, line, INDENT, columns);
+		g_free(line);
+	}
 	if (rule->smtp_reply) {
 		put_heading(out, LABEL_REPLY, language);
 		put_prose(out, rule->smtp_reply, INDENT, columns);
@@ -611,6 +630,15 @@ static void put_markdown_texts(GString *out, const struct rule *rule, enum langu
 			g_string_append_printf(out, "`%s`: ", rule->messages[i].case_name);
 		put_markdown(out, rule->messages[i].text.text[language]);
 		g_string_append_c(out, '\n');
+	}
+	if (rule->n_fixes)
+		g_string_append_printf(out, "\n**%s**\n\n", label(LABEL_FIX, language));
+	for (size_t i = 0; i < rule->n_fixes; i++) {
+		char *line = fix_line(&rule->fixes[i], language);
+		g_string_append(out, "- ");
+		put_markdown(out, line);
+		g_string_append_c(out, '\n');
+		g_free(line);
 	}
 }
 
@@ -804,6 +832,18 @@ static void rule_as_json(GString *out, const struct rule *rule, enum language la
 		}
 		g_string_append_c(out, ']');
 	}
+	if (rule->n_fixes)
+		g_string_append(out, ",\"fixes\":[");
+	for (size_t i = 0; i < rule->n_fixes; i++) {
+		g_string_append(out, i ? ",{" : "{");
+		put_member(out, "case", rule->fixes[i].case_name);
+		g_string_append_printf(out, ",\"safe\":%s", rule->fixes[i].safe ? "true" : "false");
+		put_member(out, "en", rule->fixes[i].text.text[LANGUAGE_EN]);
+		put_member(out, "ja", rule->fixes[i].text.text[LANGUAGE_JA]);
+		g_string_append_c(out, '}');
+	}
+	if (rule->n_fixes)
+		g_string_append_c(out, ']');
 	put_member(out, "smtp_reply", rule->smtp_reply);
 	if (rule->supersedes)
 		put_array(out, "supersedes", rule->supersedes);

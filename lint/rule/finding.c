@@ -12,6 +12,19 @@ const struct finding_arg *finding_arg(const struct finding *finding, const char 
 	return NULL;
 }
 
+void finding_count_fixes(const struct message_result *result, size_t *safe, size_t *unsafe)
+{
+	for (size_t i = 0; i < result->n_findings; i++) {
+		const struct finding *finding = &result->findings[i];
+		if (!finding->fix || finding->suppressed)
+			continue;
+		if (finding->fix->safe)
+			++*safe;
+		else
+			++*unsafe;
+	}
+}
+
 const char *suppression_name(enum suppression_kind kind)
 {
 	return kind == SUPPRESSED_BY_BASELINE ? "baseline" : "inSource";

@@ -11,6 +11,7 @@
 #include "rule/rule.h"
 
 struct engine;
+struct rewrite;
 
 enum arg_kind { ARG_TEXT, ARG_INT };
 
@@ -30,6 +31,22 @@ struct suppression {
 	const char *reason;    /* as the draft gives it, UTF-8, not yet made safe for a terminal; NULL */
 };
 
+struct fix_edit {
+	struct position start, end; /* in the raw file */
+	struct span with;           /* bytes that stand there afterwards */
+};
+
+/* How a program can mend a finding: see rule/fix.h. */
+struct fix {
+	const struct rule_fix *how; /* its words */
+	bool safe;                  /* changes nothing that a reader or a receiver could miss */
+	bool refused;               /* one of its places cannot be written: there is no fix */
+	struct rewrite *rewrites;   /* sorted once finished */
+	size_t n_rewrites, allocated;
+	struct fix_edit *edits;     /* sorted; none where the message offers too many bytes of fixes */
+	size_t n_edits;
+};
+
 struct finding {
 	const struct rule *rule;
 	const struct rule_message *message;
@@ -46,6 +63,7 @@ struct finding {
 	size_t raw_line_column;     /* column of start in raw_line (which may be cut at the left) */
 	const char *print;          /* 16 hexadecimal digits: what was found, whatever the file */
 	const char *fingerprint;    /* likewise, together with the file */
+	struct fix *fix;            /* how a program can mend it (rule/fix.h); NULL */
 	double points;              /* of a rule made of phrases: what those it tells of are worth; else 0 */
 	/* NULL: told. A suppressed finding stays in the list, for it is still true of the mail: the score and the verdict sheet count it,
 	 * what people read and what fails a run does not. */
@@ -87,6 +105,8 @@ struct requirement_status {
 	enum requirement_reason reason;
 };
 
+/* How many findings of a result a program can mend, safely and not so; suppressed ones do not count. */
+void finding_count_fixes(const struct message_result *result, size_t *safe, size_t *unsafe);
 /* The text of a finding in a language, arguments filled in; g_free() it. Unknown {places} stay as they are. */
 char *finding_format(const struct finding *finding, const struct localized *text, enum language language);
 /* "inSource", "baseline": the words of the machine formats. */

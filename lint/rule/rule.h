@@ -19,6 +19,13 @@ struct rule_message {
 	struct localized text; /* with {argument} places */
 };
 
+/* How a finding with that case is mended; the edits are the check's. */
+struct rule_fix {
+	const char *case_name;
+	bool safe;             /* changes nothing that a reader or a receiver could miss */
+	struct localized text; /* "add MIME-Version: 1.0" */
+};
+
 /* All fields that are set must fit; 0 means "any". Bits are 1 << enum value. */
 struct rule_condition {
 	unsigned stages, classes, volumes, profiles;
@@ -110,6 +117,7 @@ struct rule_example {
 	const char *options;           /* "--stage final --volume bulk"; NULL */
 	/* fail: the finding's ids must be exactly these. pass: no finding of any rule has one of them. NULL: not asked. */
 	const char *const *requirements;
+	const char *fixed;             /* bytes that the file must hold once the finding is fixed, which ends it; NULL: not asked */
 	int count;                     /* number of findings of this rule; 0: at least one */
 };
 
@@ -125,6 +133,8 @@ struct rule {
 	struct localized title, why, help;
 	const struct rule_message *messages;
 	size_t n_messages;
+	const struct rule_fix *fixes;
+	size_t n_fixes;                /* 0: what it finds cannot be mended by a program */
 	const struct rule_source *sources;
 	size_t n_sources;
 	const char *smtp_reply;        /* what a receiver answers; NULL where none is known */

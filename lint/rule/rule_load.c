@@ -238,6 +238,49 @@ static void read_messages(struct loader *l, const struct node *node, struct rule
 	rule->messages = messages;
 }
 
+static bool has_case(const struct rule *rule, const char *name)
+{
+	for (size_t i = 0; i < rule->n_messages; i++)
+		if (rule->messages[i].case_name && strcmp(rule->messages[i].case_name, name) == 0)
+			return true;
+	return false;
+}
+
+static void read_fix(struct loader *l, const struct node *node, struct rule_fix *fix)
+{
+	static const char *const keys[] = {"safe", "en", "ja", NULL};
+	const struct node *safe = get(node, "safe"), *texts[N_LANGUAGES] = {get(node, "en"), get(node, "ja")};
+
+	if (!only_keys(l, node, "fix", keys))
+		return;
+	if (!safe || !texts[LANGUAGE_EN] || !texts[LANGUAGE_JA]) {
+		REFUSE(l, node, "a fix has \"safe\", \"en\" and \"ja\"");
+		return;
+	}
+	fix->safe = boolean_of(l, safe, "safe");
+	for (int i = 0; i < N_LANGUAGES; i++)
+		fix->text.text[i] = line_of(l, texts[i], "fix");
+	if (fix->text.text[LANGUAGE_EN] && fix->text.text[LANGUAGE_JA])
+		check_arguments(l, texts, &fix->text, ARGUMENTS_OF_CHECK);
+}
+
+static void read_fixes(struct loader *l, const struct node *node, struct rule *rule)
+{
+	bool several = node->kind == NODE_MAP && node->children && !get(node, "safe");
+	struct rule_fix *fixes = ARENA_ARRAY(l->arena, struct rule_fix, several ? count_children(node) : 1);
+
+	rule->fixes = fixes;
+	if (!several) {
+		fixes[rule->n_fixes].case_name = "default";
+		read_fix(l, node, &fixes[rule->n_fixes++]);
+		return;
+	}
+	for (const struct node *child = node->children; child; child = child->next) {
+		fixes[rule->n_fixes].case_name = child->key;
+		read_fix(l, child, &fixes[rule->n_fixes++]);
+	}
+}
+
 /* --- conditions --------------------------------------------------------------------------------------------------------------- */
 
 static bool stage_bit(const char *word, unsigned *bit)
@@ -674,14 +717,6 @@ static const struct rule_match *read_near(struct loader *l, const struct node *n
 	return within;
 }
 
-static bool has_case(const struct rule *rule, const char *name)
-{
-	for (size_t i = 0; i < rule->n_messages; i++)
-		if (rule->messages[i].case_name && strcmp(rule->messages[i].case_name, name) == 0)
-			return true;
-	return false;
-}
-
 static const struct rule_match *read_phrase(struct loader *l, const struct node *node, const struct rule *rule, struct rule_phrase *out)
 {
 	static const char *const keys[] = {"phrase", "regex", "near", "strength", "on", "kana", "border", "except", "disguise",
@@ -921,8 +956,8 @@ static void read_content(struct loader *l, const struct node *node, struct rule_
 static void read_example(struct loader *l, const struct node *node, struct rule_example *out)
 {
 	static const char *const keys[] = {
-	        "fail", "pass", "name", "hit", "excerpt", "severity", "options", "requirements", "count", NULL};
-	static const char *const fail_only[] = {"hit", "excerpt", "severity", "count"};
+	        "fail", "pass", "name", "hit", "excerpt", "severity", "options", "requirements", "count", "fixed", NULL};
+	static const char *const fail_only[] = {"hit", "excerpt", "severity", "count", "fixed"};
 	const struct node *fail = get(node, "fail"), *pass = get(node, "pass"), *value;
 
 	out->line = node->line;
@@ -946,6 +981,9 @@ static void read_example(struct loader *l, const struct node *node, struct rule_
 	value = get(node, "hit");
 	if (value)
 		out->hit = content_of(l, value, "hit", true);
+	value = get(node, "fixed");
+	if (value)
+		out->fixed = content_of(l, value, "fixed", false);
 	value = get(node, "excerpt");
 	if (value)
 		out->excerpt = content_of(l, value, "excerpt", false);
@@ -1026,7 +1064,7 @@ static void read_supersedes(struct loader *l, const struct node *node, struct ru
 static void read_rule(struct loader *l, const struct node *root, struct rule *rule, const char *wanted_id)
 {
 	static const char *const keys[] = {"id", "requirements", "severity", "confidence", "when", "title", "why", "message",
-	        "help", "sources", "smtp_reply", "supersedes", "check", "match", "phrases", "with", "several-messages", "skip-quoted-warnings", "default",
+	        "help", "fix", "sources", "smtp_reply", "supersedes", "check", "match", "phrases", "with", "several-messages", "skip-quoted-warnings", "default",
 	        "examples",
 	        NULL};
 	static const char *const required[] = {
@@ -1067,6 +1105,14 @@ static void read_rule(struct loader *l, const struct node *root, struct rule *ru
 		read_messages(l, value, rule, arguments);
 	if ((value = get(root, "help")))
 		rule->help = localized_of(l, value, "help", arguments);
+	if ((value = get(root, "fix"))) {
+		if (!check)
+			REFUSE_KEY(l, value, "fix belongs to check");
+		read_fixes(l, value, rule);
+		for (size_t i = 0; i < rule->n_fixes; i++)
+			if (!has_case(rule, rule->fixes[i].case_name))
+				REFUSE(l, value, "fix: message has no case \"%s\"", rule->fixes[i].case_name);
+	}
 	if ((value = get(root, "when")))
 		read_conditions(l, value, rule);
 	if ((value = get(root, "sources")))

@@ -117,6 +117,21 @@ static void put_conditions(GString *out, const struct rule *rule)
 	g_string_append_printf(out, " },\n\t.n_conditions = %zu,", rule->n_conditions);
 }
 
+static void put_fixes(GString *out, const struct rule *rule)
+{
+	if (!rule->n_fixes)
+		return;
+	g_string_append(out, "\n\t.fixes = (const struct rule_fix[]){");
+	for (size_t i = 0; i < rule->n_fixes; i++) {
+		g_string_append(out, "\n\t\t{");
+		put_field(out, "case_name", rule->fixes[i].case_name);
+		g_string_append_printf(out, " .safe = %d,", rule->fixes[i].safe);
+		put_localized(out, "text", &rule->fixes[i].text);
+		g_string_append(out, " },");
+	}
+	g_string_append_printf(out, " },\n\t.n_fixes = %zu,", rule->n_fixes);
+}
+
 static void put_texts(GString *out, const struct rule *rule)
 {
 	put_localized(out, "title", &rule->title);
@@ -131,7 +146,9 @@ static void put_texts(GString *out, const struct rule *rule)
 		put_localized(out, "text", &rule->messages[i].text);
 		g_string_append(out, " },");
 	}
-	g_string_append_printf(out, " },\n\t.n_messages = %zu,\n\t.sources = (const struct rule_source[]){", rule->n_messages);
+	g_string_append_printf(out, " },\n\t.n_messages = %zu,", rule->n_messages);
+	put_fixes(out, rule);
+	g_string_append(out, "\n\t.sources = (const struct rule_source[]){");
 	for (size_t i = 0; i < rule->n_sources; i++) {
 		g_string_append(out, "\n\t\t{");
 		put_field(out, "name", rule->sources[i].name);
@@ -249,6 +266,7 @@ static void put_examples(GString *out, const struct rule *rule)
 		put_field(out, "hit", example->hit);
 		put_field(out, "excerpt", example->excerpt);
 		put_field(out, "severity", example->severity);
+		put_field(out, "fixed", example->fixed);
 		put_field(out, "options", example->options);
 		put_list(out, "requirements", example->requirements);
 		put_number(out, "count", example->count);
