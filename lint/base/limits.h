@@ -38,6 +38,8 @@
 #define LIMIT_CSS_DEPTH 32
 /* Faults kept of one style sheet: rules name the first and count. */
 #define LIMIT_CSS_ERRORS 1000
+/* Nesting of template blocks: a close is looked for among all that are open. Handwritten templates stay below 10. */
+#define LIMIT_TEMPLATE_DEPTH 100
 /* Findings of one rule in one message; the rest are counted in one "cap-reached" remark. */
 #define LIMIT_FINDINGS_PER_RULE 100
 /* presend-ignore comments of one message that are obeyed, and words of one: each is compared with all findings. */

@@ -18,20 +18,23 @@ enum {
 
 /* A closing delimiter and where it was last found. Starts of tags only move forward, so each one is looked for once and the
  * whole scan stays linear however many openings have no close. */
-enum closer { CLOSE_BRACES, CLOSE_STATEMENT, CLOSE_COMMENT, CLOSE_ERB, CLOSE_PHP, CLOSE_BRACKET, CLOSE_AMPSCRIPT, CLOSE_AMPSCRIPT_BLOCK, N_CLOSERS };
+enum closer {
+	CLOSE_BRACES, CLOSE_STATEMENT, CLOSE_COMMENT, CLOSE_ERB, CLOSE_PHP, CLOSE_BRACKET, CLOSE_AMPSCRIPT, CLOSE_AMPSCRIPT_BLOCK,
+	CLOSE_LONG_COMMENT, CLOSE_LONG_COMMENT_TRIM, CLOSE_GO_COMMENT, CLOSE_RAW_BRACES, CLOSE_ENDCOMMENT, CLOSE_ENDRAW, CLOSE_ENDVERBATIM, N_CLOSERS
+};
 
 static const struct span closers[N_CLOSERS] = {
 	[CLOSE_BRACES] = { "}}", 2 },     [CLOSE_STATEMENT] = { "%}", 2 },  [CLOSE_COMMENT] = { "#}", 2 },
 	[CLOSE_ERB] = { "%>", 2 },        [CLOSE_PHP] = { "?>", 2 },        [CLOSE_BRACKET] = { "%]", 2 },
-	[CLOSE_AMPSCRIPT] = { "=%%", 3 }, [CLOSE_AMPSCRIPT_BLOCK] = { "]%%", 3 },
+	[CLOSE_AMPSCRIPT] = { "=%%", 3 }, [CLOSE_AMPSCRIPT_BLOCK] = { "]%%", 3 }, [CLOSE_LONG_COMMENT] = { "--}}", 4 },
+	[CLOSE_LONG_COMMENT_TRIM] = { "--~}}", 5 }, [CLOSE_GO_COMMENT] = { "*/", 2 }, [CLOSE_RAW_BRACES] = { "{{{{/", 5 },
+	[CLOSE_ENDCOMMENT] = { "endcomment", 10 }, [CLOSE_ENDRAW] = { "endraw", 6 }, [CLOSE_ENDVERBATIM] = { "endverbatim", 11 },
 };
 
 struct scan {
 	struct span text;
 	size_t found[N_CLOSERS];
 	bool looked[N_CLOSERS];
-	size_t endcomment;             /* likewise */
-	bool looked_endcomment;
 };
 
 static char byte_at(const struct scan *s, size_t at)
@@ -130,44 +133,100 @@ static enum tag_place mustache_place(struct span inside, size_t at, struct span 
 	return TAG_OUTPUT;
 }
 
+/* The end of a comment whose sign stands at start: "{{!-- ... --}}" may hold tags, "{{! ... }}" may not. 0 where there is none. */
+static size_t end_of_brace_comment(struct scan *s, size_t start)
+{
+	if (starts_at(s, start, "/*")) {
+		size_t end = find_close(s, CLOSE_GO_COMMENT, start + 2, LONGEST_CODE_TAG_BYTES);
+		for (end += end ? 2 : 0; end && end < s->text.n && (s->text.p[end] == '-' || ascii_is_space(s->text.p[end])); end++)
+			;
+		return end && starts_at(s, end, "}}") ? end + 2 : 0;
+	}
+	if (starts_at(s, start, "!--")) {
+		size_t end = find_close(s, CLOSE_LONG_COMMENT, start + 3, LONGEST_CODE_TAG_BYTES);
+		size_t trim = find_close(s, CLOSE_LONG_COMMENT_TRIM, start + 3, LONGEST_CODE_TAG_BYTES);
+		if (trim && (!end || trim < end))
+			return trim + 5;
+		if (end)
+			return end + 4;
+	}
+	size_t end = find_close(s, CLOSE_BRACES, start, LONGEST_CODE_TAG_BYTES);
+	return end ? end + 2 : 0;
+}
+
+/* A style rule or an object of JavaScript has both signs; a text in quotes may have them too. */
+static bool has_code_signs(struct span inside)
+{
+	bool colon = false, semicolon = false;
+
+	for (size_t i = 0; i < inside.n; i++) {
+		char c = inside.p[i];
+		if (c == '"' || c == '\'') {
+			size_t end = span_find_byte(inside, c, i + 1);
+			i = end < inside.n ? end : i;
+		}
+		colon |= c == ':';
+		semicolon |= c == ';';
+	}
+	return colon && semicolon;
+}
+
+/* Something that starts a name or an expression; anything else is CSS, JavaScript or decoration. "{{1}}" is a place of some services,
+ * "{{1 hit}}" is a log, "{{=<% %>=}}" sets other delimiters. */
+static bool starts_expression(struct span inside, size_t at)
+{
+	if (inside.p[at] == '=')
+		return inside.n > at + 2 && inside.p[inside.n - 1] == '=';
+	if (!ascii_is_digit(inside.p[at]))
+		return is_name_start(inside.p[at]) || memchr("#/^&>!.$@(\"'*[", inside.p[at], 14);
+	for (size_t k = at; k < inside.n; k++)
+		if (!ascii_is_digit(inside.p[k]) && !ascii_is_space(inside.p[k]))
+			return false;
+	return true;
+}
+
+/* "{{{{raw}}}}" and "{{{{/raw}}}}" of Handlebars: what stands between is copied. */
+static bool match_raw_braces(struct scan *s, size_t i, struct tag *out)
+{
+	size_t close = find_close(s, CLOSE_BRACES, i + 4, LONGEST_NAME_TAG_BYTES);
+
+	if (close == 0 || !starts_at(s, close, "}}}}") || !(byte_at(s, i + 4) == '/' || is_name_start(byte_at(s, i + 4))))
+		return false;
+	*out = (struct tag){ .range = { i, close + 4 }, .syntax = TAG_MUSTACHE, .certain = true };
+	out->name = first_word(span_cut(s->text, i + 4, close), 0);
+	out->place = byte_at(s, i + 4) == '/' ? TAG_CLOSE : TAG_OPEN;
+	return true;
+}
+
 static bool match_mustache(struct scan *s, size_t i, struct tag *out)
 {
 	bool triple = byte_at(s, i + 2) == '{';
 	size_t start = i + (triple ? 3 : 2);
-	size_t close = find_close(s, CLOSE_BRACES, start, LONGEST_BRACE_TAG_BYTES);
 
+	if (starts_at(s, i, "{{{{") && match_raw_braces(s, i, out))
+		return true;
+	size_t close = find_close(s, CLOSE_BRACES, start, LONGEST_CODE_TAG_BYTES);
 	if (close == 0 || (triple && byte_at(s, close + 2) != '}'))
 		return false;
-	/* The comment {{!-- --}} may hold whole tags; it ends with its own close. */
-	if (starts_at(s, start, "!--")) {
-		size_t end = span_find(span_cut(s->text, 0, start + LONGEST_BRACE_TAG_BYTES), SPAN_LIT("--}}"), start);
-		if (end + 4 <= s->text.n && starts_at(s, end, "--}}"))
-			close = end + 2;
-	}
 	struct span inside = span_cut(s->text, start, close);
 	size_t at = 0;
-
 	while (at < inside.n && (inside.p[at] == '~' || inside.p[at] == '-' || ascii_is_space(inside.p[at])))
 		at++;
-	if (at == inside.n)
+	if (at == inside.n || !starts_expression(inside, at))
 		return false;
-	char c = inside.p[at];
-	/* Something that starts a name or an expression; anything else is CSS, JavaScript or decoration. "{{1}}" is a place of some services,
-	 * "{{1 hit}}" is a log. */
-	if (ascii_is_digit(c)) {
-		for (size_t k = at; k < inside.n; k++)
-			if (!ascii_is_digit(inside.p[k]) && !ascii_is_space(inside.p[k]))
-				return false;
-	} else if (!is_name_start(c) && !memchr("#/^&>!.$@(\"'*[", c, 14))
+	*out = (struct tag){ .syntax = TAG_MUSTACHE, .certain = true, .name = first_word(inside, at) };
+	if (inside.p[at] == '!' || inside.p[at] == '=' || is_go_comment(inside, at)) {
+		size_t end = end_of_brace_comment(s, start + at);
+		out->range = (struct range){ i, end + triple };
+		out->place = TAG_COMMENT;
+		return end != 0;
+	}
+	if (inside.n > LONGEST_BRACE_TAG_BYTES || span_find(inside, SPAN_LIT("{{"), at) < inside.n || has_code_signs(inside))
 		return false;
-	bool comment = c == '!' || is_go_comment(inside, at);
-	if (!comment && span_find(inside, SPAN_LIT("{{"), at) < inside.n)
-		return false;
-	/* An object literal or a style rule has ; or an inner brace. */
-	if (!comment && (memchr(inside.p, ';', inside.n) && memchr(inside.p, ':', inside.n)))
-		return false;
-	*out = (struct tag){ .range = { i, close + (triple ? 3 : 2) }, .syntax = TAG_MUSTACHE, .certain = true };
-	out->name = first_word(inside, at);
+	/* Braze: {{${first_name}}} is a name in braces of its own. */
+	size_t dollar = span_find(inside, SPAN_LIT("${"), at);
+	bool own_brace = dollar < inside.n && span_find_byte(inside, '}', dollar) == inside.n && byte_at(s, close + 2) == '}';
+	out->range = (struct range){ i, close + (triple || own_brace ? 3 : 2) };
 	out->place = mustache_place(inside, at, out->name);
 	return true;
 }
@@ -184,32 +243,40 @@ static enum tag_place statement_place(struct span word)
 	return TAG_OUTPUT;
 }
 
+/* The statement that ends a comment or a raw block: {% endcomment %}. False where there is none behind from. */
+static bool find_end_statement(struct scan *s, enum closer closer, size_t from, size_t longest, struct range *out)
+{
+	size_t at = find_close(s, closer, from, longest);
+	size_t open = at, close = at + closers[closer].n;
+
+	if (at == 0)
+		return false;
+	while (open > from && (ascii_is_space(s->text.p[open - 1]) || s->text.p[open - 1] == '-'))
+		open--;
+	while (close < s->text.n && (ascii_is_space(s->text.p[close]) || s->text.p[close] == '-'))
+		close++;
+	if (open < from + 2 || memcmp(s->text.p + open - 2, "{%", 2) != 0 || !starts_at(s, close, "%}"))
+		return false;
+	*out = (struct range){ open - 2, close + 2 };
+	return true;
+}
+
 /* {% comment %} ... {% endcomment %} of Liquid and Django is one comment: what stands inside is no text and no tag. The tag at hand grows
  * to the end of the whole. */
 static void take_block_comment(struct scan *s, struct tag *tag)
 {
-	if (!s->looked_endcomment || s->endcomment < tag->range.end) {
-		s->endcomment = span_find(s->text, SPAN_LIT("endcomment"), tag->range.end);
-		s->looked_endcomment = true;
-	}
-	size_t at = s->endcomment;
-	if (at >= s->text.n || at - tag->range.end > LONGEST_CODE_TAG_BYTES)
+	struct range end;
+
+	if (!find_end_statement(s, CLOSE_ENDCOMMENT, tag->range.end, LONGEST_CODE_TAG_BYTES, &end))
 		return;
-	size_t open = at, close = at + strlen("endcomment");
-	while (open > tag->range.end && (ascii_is_space(s->text.p[open - 1]) || s->text.p[open - 1] == '-'))
-		open--;
-	while (close < s->text.n && (ascii_is_space(s->text.p[close]) || s->text.p[close] == '-'))
-		close++;
-	if (open < tag->range.end + 2 || memcmp(s->text.p + open - 2, "{%", 2) != 0 || !starts_at(s, close, "%}"))
-		return;
-	tag->range.end = close + 2;
+	tag->range.end = end.end;
 	tag->place = TAG_COMMENT;
 }
 
 static bool match_statement(struct scan *s, size_t i, struct tag *out)
 {
 	bool comment = byte_at(s, i + 1) == '#';
-	size_t close = find_close(s, comment ? CLOSE_COMMENT : CLOSE_STATEMENT, i + 2, LONGEST_BRACE_TAG_BYTES);
+	size_t close = find_close(s, comment ? CLOSE_COMMENT : CLOSE_STATEMENT, i + 2, LONGEST_CODE_TAG_BYTES);
 
 	if (close == 0 || close == i + 2)
 		return false;
@@ -217,7 +284,7 @@ static bool match_statement(struct scan *s, size_t i, struct tag *out)
 	*out = (struct tag){ .range = { i, close + 2 }, .syntax = TAG_STATEMENT, .certain = true };
 	if (comment) {
 		/* "{#menu{color:#fff}#b{..." is a style sheet. */
-		if (memchr(inside.p, '{', inside.n) && memchr(inside.p, ':', inside.n))
+		if (!ascii_is_space(inside.p[0]) && inside.p[0] != '-' && memchr(inside.p, '{', inside.n) && memchr(inside.p, ':', inside.n))
 			return false;
 		out->place = TAG_COMMENT;
 		out->name = first_word(inside, 0);
@@ -226,11 +293,11 @@ static bool match_statement(struct scan *s, size_t i, struct tag *out)
 	size_t at = 0;
 	while (at < inside.n && (memchr("-+", inside.p[at], 2) || ascii_is_space(inside.p[at])))
 		at++;
-	if (at == inside.n || !is_name_start(inside.p[at]))
+	if (at == inside.n || !(is_name_start(inside.p[at]) || (inside.p[at] == '#' && at > 0)))
 		return false;
 	out->name = first_word(inside, at);
-	out->place = statement_place(out->name);
-	if (span_eq(out->name, SPAN_LIT("comment")))
+	out->place = inside.p[at] == '#' ? TAG_COMMENT : statement_place(out->name);
+	if (span_eq(out->name, SPAN_LIT("comment")) && out->place == TAG_OPEN)
 		take_block_comment(s, out);
 	return true;
 }
@@ -414,6 +481,12 @@ static bool match_double_underscore(struct scan *s, size_t i, struct tag *out)
 static enum tag_place code_place(struct span inside)
 {
 	struct span code = span_trim(inside);
+
+	/* Marks of white space control. */
+	while (code.n && (code.p[0] == '-' || code.p[0] == '_'))
+		code = span_trim(span_cut(code, 1, code.n));
+	while (code.n && (code.p[code.n - 1] == '-' || code.p[code.n - 1] == '_'))
+		code = span_trim(span_cut(code, 0, code.n - 1));
 	struct span word = first_word(code, 0);
 
 	if (code.n && code.p[0] == '}')
@@ -530,16 +603,51 @@ bool tag_first(struct span utf8, size_t from, struct tag *out)
 	return next_tag(&s, from, out);
 }
 
+/* Where the inside of a raw block ends, whose opening tag was found; false where the tag opens none. */
+static bool find_raw_end(struct scan *s, const struct tag *tag, size_t *end)
+{
+	struct range closing;
+
+	if (tag->place != TAG_OPEN)
+		return false;
+	if (tag->syntax == TAG_MUSTACHE) {
+		*end = starts_at(s, tag->range.start, "{{{{") ? find_close(s, CLOSE_RAW_BRACES, tag->range.end, s->text.n) : 0;
+		return *end > 0;
+	}
+	bool raw = span_eq(tag->name, SPAN_LIT("raw"));
+	if (tag->syntax != TAG_STATEMENT || !(raw || span_eq(tag->name, SPAN_LIT("verbatim"))) ||
+	    !find_end_statement(s, raw ? CLOSE_ENDRAW : CLOSE_ENDVERBATIM, tag->range.end, s->text.n, &closing))
+		return false;
+	*end = closing.start;
+	return true;
+}
+
+static void append_tag(GArray **found, struct tag tag)
+{
+	if (!*found)
+		*found = g_array_new(FALSE, FALSE, sizeof(struct tag));
+	g_array_append_val(*found, tag);
+}
+
 struct tag_list tag_scan(struct arena *arena, struct span utf8)
 {
 	struct scan s = { .text = utf8 };
 	GArray *found = NULL;
 	struct tag tag;
+	size_t end;
 
-	for (size_t at = 0; next_tag(&s, at, &tag); at = tag.range.end) {
-		if (!found)
-			found = g_array_new(FALSE, FALSE, sizeof(struct tag));
-		g_array_append_val(found, tag);
+	for (size_t at = 0; next_tag(&s, at, &tag);) {
+		append_tag(&found, tag);
+		at = tag.range.end;
+		if (!find_raw_end(&s, &tag, &end))
+			continue;
+		/* The tags of a raw block are those of another engine; none reaches over its end. */
+		struct scan inside = { .text = span_cut(utf8, 0, end) };
+		for (; next_tag(&inside, at, &tag); at = tag.range.end) {
+			tag.raw = true;
+			append_tag(&found, tag);
+		}
+		at = end;
 	}
 	if (!found)
 		return (struct tag_list){ 0 };

@@ -30,6 +30,7 @@ struct tag {
 	enum tag_syntax syntax;
 	enum tag_place place;
 	struct span name;      /* the first word inside: "name", "if", "FNAME" */
+	bool raw;              /* within {% raw %}, {% verbatim %} or {{{{raw}}}}: the engine copies it */
 	bool certain;          /* false for spellings that prose may have (%PATH%, __init__, $a$): near misses are not even listed */
 };
 
