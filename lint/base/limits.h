@@ -40,6 +40,11 @@
 #define LIMIT_CSS_ERRORS 1000
 /* Nesting of template blocks: a close is looked for among all that are open. Handwritten templates stay below 10. */
 #define LIMIT_TEMPLATE_DEPTH 100
+/* A data file with a row for each recipient: a million rows of 250 bytes. Its bytes are kept, 16 bytes a row beside them. */
+#define LIMIT_DATA_BYTES ((size_t)256 * 1024 * 1024)
+/* Its columns, and the nesting of its JSON: names are looked up one after the other. */
+#define LIMIT_DATA_COLUMNS 1000
+#define LIMIT_DATA_DEPTH 16
 /* Findings of one rule in one message; the rest are counted in one "cap-reached" remark. */
 #define LIMIT_FINDINGS_PER_RULE 100
 /* presend-ignore comments of one message that are obeyed, and words of one: each is compared with all findings. */
