@@ -22,10 +22,12 @@ WERROR := -Werror
 endif
 
 PKGS := gmime-3.0 libxml-2.0 icu-uc libpcre2-8 yaml-0.1 json-c libpsl
+# Of presend-preflight and the tests; presend itself is linked with none of them.
+PREFLIGHT_PKGS := libcrypto
 BUILD_PKGS := glib-2.0 yaml-0.1
 TEST_PKGS := check
 
-PACKAGES := gcc g++ libc6-dev make pkg-config libgmime-3.0-dev libxml2-dev libicu-dev libpcre2-dev libyaml-dev libjson-c-dev libpsl-dev libtomlplusplus-dev
+PACKAGES := gcc g++ libc6-dev make pkg-config libgmime-3.0-dev libxml2-dev libicu-dev libpcre2-dev libyaml-dev libjson-c-dev libpsl-dev libtomlplusplus-dev libssl-dev
 TEST_PACKAGES := check python3 git curl cmark-gfm
 FULL_PACKAGES := clang libclang-rt-14-dev valgrind cppcheck clang-tidy clang-format pre-commit postfix mandoc bash-completion zsh fish tmux python3-jsonschema
 # What `make static` needs besides: the libraries that those above depend on.
@@ -190,7 +192,7 @@ $(B)/tests/%: tests/%.c $(B)/libpresend.a
 	@mkdir -p $(@D)
 	$(call say,TEST,$<)
 	$(Q)$(CC) $(OUR_CPPFLAGS) -Itests $(CPPFLAGS) $(PKG_CFLAGS) $(shell $(PKG_CONFIG) --cflags $(TEST_PKGS)) $(OUR_CFLAGS) $(CFLAGS) -MMD -MP -MF $@.d \
-		$(OUR_LDFLAGS) $(LDFLAGS) -o $@ $< $(B)/libpresend.a $(shell $(PKG_CONFIG) --libs $(TEST_PKGS)) $(PKG_LIBS) -lstdc++ -lm
+		$(OUR_LDFLAGS) $(LDFLAGS) -o $@ $< $(B)/libpresend.a $(shell $(PKG_CONFIG) --libs $(TEST_PKGS) $(PREFLIGHT_PKGS)) $(PKG_LIBS) -lstdc++ -lm
 
 check: deps-check
 	@$(MAKE) --no-print-directory -j2 all

@@ -115,8 +115,7 @@ static int base64_value(char c)
 	return c == '+' ? 62 : c == '/' ? 63 : -1;
 }
 
-/* Read base64 without white space. Bytes beyond capacity are counted only. false: not well-formed. */
-static bool read_base64(struct span s, unsigned char *out, size_t capacity, size_t *n_out)
+bool dkim_read_base64(struct span s, unsigned char *out, size_t capacity, size_t *n_out)
 {
 	size_t n = s.n, bytes = 0;
 	uint32_t bits = 0;
@@ -252,14 +251,14 @@ static void read_hashes(struct reader *r, const struct dkim_tag *bh, const struc
 	size_t n = 0;
 
 	if (bh && bh->value.end > bh->value.start) {
-		if (!read_base64(value_of(r, bh), s->body_hash, sizeof s->body_hash, &n))
+		if (!dkim_read_base64(value_of(r, bh), s->body_hash, sizeof s->body_hash, &n))
 			add_problem(r, DKIM_BAD_BASE64, bh->name, bh->value);
 		else if (s->hash != DKIM_HASH_UNKNOWN && n != (s->hash == DKIM_HASH_SHA1 ? 20 : 32))
 			add_problem(r, DKIM_BAD_HASH_LENGTH, bh->name, bh->value);
 		else
 			s->n_body_hash = n <= sizeof s->body_hash ? n : 0;
 	}
-	if (b && b->value.end > b->value.start && !read_base64(value_of(r, b), NULL, 0, &s->n_signature))
+	if (b && b->value.end > b->value.start && !dkim_read_base64(value_of(r, b), NULL, 0, &s->n_signature))
 		add_problem(r, DKIM_BAD_BASE64, b->name, b->value);
 }
 

@@ -79,6 +79,8 @@ struct dkim_signature {
 struct dkim_signature *dkim_signatures(struct arena *arena, const struct text *file, const struct header *header, size_t *n_out, bool *cut_out);
 /* NULL where there is none. Names are case-sensitive. */
 const struct dkim_tag *dkim_tag_find(const struct dkim_signature *signature, const char *name);
+/* Read base64 without white space. Bytes beyond capacity are counted only. false: not well-formed. */
+bool dkim_read_base64(struct span s, unsigned char *out, size_t capacity, size_t *n_out);
 /* Is the field of that name signed, without regard to case? */
 bool dkim_signs(const struct dkim_signature *signature, struct span name);
 
