@@ -22,12 +22,12 @@ WERROR := -Werror
 endif
 
 PKGS := gmime-3.0 libxml-2.0 icu-uc libpcre2-8 yaml-0.1 json-c libpsl
-# Of presend-preflight and the tests; presend itself is linked with none of them.
-PREFLIGHT_PKGS := libcrypto
 BUILD_PKGS := glib-2.0 yaml-0.1
+# Of presend-preflight and the tests; presend itself is linked with none of them.
+PREFLIGHT_PKGS := libcares libcrypto
 TEST_PKGS := check
 
-PACKAGES := gcc g++ libc6-dev make pkg-config libgmime-3.0-dev libxml2-dev libicu-dev libpcre2-dev libyaml-dev libjson-c-dev libpsl-dev libtomlplusplus-dev libssl-dev
+PACKAGES := gcc g++ libc6-dev make pkg-config libgmime-3.0-dev libxml2-dev libicu-dev libpcre2-dev libyaml-dev libjson-c-dev libpsl-dev libtomlplusplus-dev libssl-dev libc-ares-dev
 TEST_PACKAGES := check python3 git curl cmark-gfm
 FULL_PACKAGES := clang libclang-rt-14-dev valgrind cppcheck clang-tidy clang-format pre-commit postfix mandoc bash-completion zsh fish tmux python3-jsonschema
 # What `make static` needs besides: the libraries that those above depend on.
@@ -47,16 +47,21 @@ OUR_CXXFLAGS = -std=gnu++17 -fno-exceptions -fno-rtti -fvisibility=hidden -fvisi
 OUR_LDFLAGS = -pie -Wl,-z,relro -Wl,-z,pack-relative-relocs -Wl,--as-needed $(SAN_FLAGS) $(EXTRA_FLAGS)
 # Asked for when a recipe first needs them, and once: `make deps` must work before the packages are there.
 PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PKGS)))$(PKG_CFLAGS)
+PREFLIGHT_LIBS = $(eval PREFLIGHT_LIBS := $(shell $(PKG_CONFIG) --libs $(PREFLIGHT_PKGS)) -lresolv)$(PREFLIGHT_LIBS)
 PKG_LIBS = $(eval PKG_LIBS := $(shell $(PKG_CONFIG) --libs $(PKGS)))$(PKG_LIBS)
 
 TOOL_SOURCES := lint/rule/rules2c.c lint/rule/requirements2c.c lint/rule/replies2c.c
 MAIN_SOURCES := lint/main.c
-LIB_SOURCES := $(filter-out $(TOOL_SOURCES) $(MAIN_SOURCES),$(sort $(wildcard lint/*.c lint/*/*.c)))
+# What asks DNS is a program of its own, so that presend itself links nothing for networks.
+PREFLIGHT_SOURCES := $(filter-out lint/preflight/main.c,$(sort $(wildcard lint/preflight/*.c)))
+LIB_SOURCES := $(filter-out $(TOOL_SOURCES) $(MAIN_SOURCES) lint/preflight/%,$(sort $(wildcard lint/*.c lint/*/*.c)))
 CHECK_SOURCES := $(sort $(wildcard lint/rule/check_*.c))
 RULE_FILES := $(sort $(wildcard rules.d/*/*.yaml)) rules.d/score.yaml $(sort $(wildcard rules.d/data/*))
 LIB_OBJECTS := $(LIB_SOURCES:%.c=$(B)/%.o) $(B)/lint/config/toml.o $(B)/gen/builtin_rules.o $(B)/gen/builtin_requirements.o $(B)/gen/builtin_replies.o
 TEST_SOURCES := $(sort $(wildcard tests/test_*.c))
 TESTS := $(TEST_SOURCES:tests/%.c=$(B)/tests/%)
+PREFLIGHT_OBJECTS := $(PREFLIGHT_SOURCES:%.c=$(B)/%.o)
+PREFLIGHT_TESTS := $(filter $(B)/tests/test_preflight%,$(TESTS))
 
 # Quiet by default: what is done and not how. V=1 shows the commands.
 ifndef V
@@ -123,6 +128,11 @@ $(B)/libpresend.a: $(LIB_OBJECTS)
 	$(Q)rm -f $@
 	$(Q)ar rcs $@ $^
 
+$(B)/libpreflight.a: $(PREFLIGHT_OBJECTS)
+	$(call say,AR,$@)
+	$(Q)rm -f $@
+	$(Q)ar rcs $@ $^
+
 $(B)/lint/%.o: lint/%.c
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
@@ -177,7 +187,7 @@ $(B)/gen/checks.inc: FORCE
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 $(B)/lint/rule/registry.o: $(B)/gen/checks.inc
 
--include $(LIB_OBJECTS:.o=.d) $(B)/lint/main.d $(TESTS:=.d)
+-include $(LIB_OBJECTS:.o=.d) $(PREFLIGHT_OBJECTS:.o=.d) $(B)/lint/main.d $(TESTS:=.d)
 
 # --- run ------------------------------------------------------------------------------------------------------------------------
 
@@ -188,11 +198,15 @@ demo: deps
 
 # --- tests ----------------------------------------------------------------------------------------------------------------------
 
+$(PREFLIGHT_TESTS): $(B)/libpreflight.a
+$(PREFLIGHT_TESTS): private TEST_ARCHIVE = $(B)/libpreflight.a
+$(PREFLIGHT_TESTS): private TEST_LIBS = $(PREFLIGHT_LIBS)
+
 $(B)/tests/%: tests/%.c $(B)/libpresend.a
 	@mkdir -p $(@D)
 	$(call say,TEST,$<)
 	$(Q)$(CC) $(OUR_CPPFLAGS) -Itests $(CPPFLAGS) $(PKG_CFLAGS) $(shell $(PKG_CONFIG) --cflags $(TEST_PKGS)) $(OUR_CFLAGS) $(CFLAGS) -MMD -MP -MF $@.d \
-		$(OUR_LDFLAGS) $(LDFLAGS) -o $@ $< $(B)/libpresend.a $(shell $(PKG_CONFIG) --libs $(TEST_PKGS) $(PREFLIGHT_PKGS)) $(PKG_LIBS) -lstdc++ -lm
+		$(OUR_LDFLAGS) $(LDFLAGS) -o $@ $< $(TEST_ARCHIVE) $(B)/libpresend.a $(TEST_LIBS) $(shell $(PKG_CONFIG) --libs $(TEST_PKGS)) $(PKG_LIBS) -lstdc++ -lm
 
 check: deps-check
 	@$(MAKE) --no-print-directory -j2 all

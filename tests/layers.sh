@@ -15,6 +15,7 @@ layer_of() {
 	bounce/*) echo 5 ;;
 	report/*) echo 6 ;;
 	config/*) echo 7 ;;
+	preflight/*) echo 9 ;;
 	*) echo 8 ;;
 	esac
 }
@@ -69,8 +70,10 @@ only 'libxml/' 'lint/doc/html_tree.c'
 only 'unicode/' 'lint/base/utf8.c lint/base/idn.c lint/base/normal.c lint/base/words.c lint/mail/charset.c lint/mail/jis.c'
 only 'pcre2' 'lint/rule/pattern.c'
 only 'yaml' 'lint/rule/node.c lint/baseline.c'
-only 'json' 'lint/data/rows.c lint/bounce/postmaster.c lint/bounce/ses.c lint/report/json.c lint/report/report_json.c lint/report/report_sarif.c lint/report/report_gitlab.c lint/report/report_rdjson.c lint/report/report_json_bounce.c lint/config/schema.c'
+only 'json' 'lint/data/rows.c lint/bounce/postmaster.c lint/bounce/ses.c lint/report/json.c lint/report/report_json.c lint/report/report_sarif.c lint/report/report_gitlab.c lint/report/report_rdjson.c lint/report/report_json_bounce.c lint/config/schema.c lint/preflight/snapshot.c'
 only 'libpsl' 'lint/doc/alignment.c'
+only 'ares' 'lint/preflight/dns.c'
+only 'resolv' 'lint/preflight/dns.c'
 only 'openssl/' 'lint/preflight/crypto.c'
 only 'toml' 'lint/config/toml.cc'
 

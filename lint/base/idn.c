@@ -120,6 +120,20 @@ static bool next_label(struct span name, size_t *at, struct span *label)
 /* Hyphens in third and fourth place are for the registries to forbid, not for mail. */
 #define ERRORS_THAT_COUNT (~(uint32_t)(UIDNA_ERROR_HYPHEN_3_4 | UIDNA_ERROR_LEADING_HYPHEN | UIDNA_ERROR_TRAILING_HYPHEN))
 
+struct span idn_to_ascii(struct idn *idn, struct arena *arena, struct span host)
+{
+	char ascii[4 * LONGEST_HOST + 8];
+	UErrorCode error = U_ZERO_ERROR;
+	UIDNAInfo info = UIDNA_INFO_INITIALIZER;
+
+	if (!idn->service || host.n > LONGEST_HOST || !utf8_valid(host))
+		return SPAN_EMPTY;
+	int32_t n = uidna_nameToASCII_UTF8(idn->service, host.p, (int32_t)host.n, ascii, (int32_t)sizeof ascii, &info, &error);
+	if (U_FAILURE(error) || n <= 0 || n > (int32_t)sizeof ascii || info.errors & ERRORS_THAT_COUNT)
+		return SPAN_EMPTY;
+	return arena_copy_span(arena, span_of(ascii, (size_t)n));
+}
+
 struct idn_host idn_examine(struct idn *idn, struct arena *arena, struct span host)
 {
 	struct idn_host out = { .unicode = host };

@@ -28,6 +28,8 @@ struct idn *idn_new(void);
 void idn_free(struct idn *idn);
 /* host: a name as it stands in a URL or address, at most 255 octets are looked at; without a dot at the end. Never fails. */
 struct idn_host idn_examine(struct idn *idn, struct arena *arena, struct span host);
+/* The name with A-labels in small letters, as DNS is asked; empty where it is not valid by UTS #46. In the arena. */
+struct span idn_to_ascii(struct idn *idn, struct arena *arena, struct span host);
 /* Two names that look the same have the same skeleton. unicode: a name in lower case with U-labels. In the arena. */
 struct span idn_skeleton(struct arena *arena, struct span unicode);
 /* Does the character look like a Latin letter without being one (Cyrillic, Greek)? */

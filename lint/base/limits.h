@@ -79,6 +79,12 @@
 #define LIMIT_PATTERN_HEAP_KIB 1024
 #define LIMIT_PATTERN_BUDGET_US 20000
 #define LIMIT_MESSAGE_BUDGET_US 200000
+/* Preflight: questions to DNS in one run (a hostile SPF record leads to 10 look-ups of 10 names each), bytes of all answers together (a
+ * single one over TCP may have 64 KiB), CNAMEs in a row, and a snapshot, where a byte may take 5. */
+#define LIMIT_DNS_QUESTIONS 1000
+#define LIMIT_DNS_BYTES ((size_t)2 * 1024 * 1024)
+#define LIMIT_DNS_CNAMES 16
+#define LIMIT_SNAPSHOT_BYTES ((size_t)16 * 1024 * 1024)
 /* Folder walk. */
 #define LIMIT_FOLDER_DEPTH 64
 

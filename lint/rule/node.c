@@ -44,7 +44,7 @@ static void place_of(struct span text, size_t offset, int *line, int *column)
 }
 
 /* The whole file, NUL behind it; NULL with a refusal where it cannot be taken. g_free() it. */
-static char *read_rule_file(struct loader *l, const char *path, size_t *n_out)
+static char *read_whole_file(struct loader *l, const char *path, size_t limit, size_t *n_out)
 {
 	struct stat status;
 	FILE *file = fopen(path, "rb");
@@ -55,8 +55,8 @@ static char *read_rule_file(struct loader *l, const char *path, size_t *n_out)
 			fclose(file);
 		return NULL;
 	}
-	char *bytes = g_malloc(LIMIT_RULE_FILE_BYTES + 2);
-	size_t n = fread(bytes, 1, LIMIT_RULE_FILE_BYTES + 1, file);
+	char *bytes = g_malloc(limit + 2);
+	size_t n = fread(bytes, 1, limit + 1, file);
 	bool failed = ferror(file);
 	fclose(file);
 	bytes[n] = '\0';
@@ -65,8 +65,8 @@ static char *read_rule_file(struct loader *l, const char *path, size_t *n_out)
 	int line, column;
 	if (failed) {
 		refuse(l, 1, 1, "cannot be read");
-	} else if (n > LIMIT_RULE_FILE_BYTES) {
-		refuse(l, 1, 1, "more than %zu bytes", LIMIT_RULE_FILE_BYTES);
+	} else if (n > limit) {
+		refuse(l, 1, 1, "more than %zu bytes", limit);
 	} else if (!g_utf8_validate(bytes, (gssize)n, &bad)) {
 		place_of(span_of(bytes, n), (size_t)(bad - bytes), &line, &column);
 		refuse(l, line, column, *bad ? "not UTF-8" : "NUL character");
@@ -245,9 +245,14 @@ static struct node *read_document(struct tree_reader *r)
 /* The tree of a file; NULL where anything was refused. */
 struct node *read_tree(struct loader *l, const char *path)
 {
+	return read_tree_within(l, path, LIMIT_RULE_FILE_BYTES);
+}
+
+struct node *read_tree_within(struct loader *l, const char *path, size_t limit)
+{
 	size_t n;
 	guint faults = l->errors->len;
-	char *bytes = read_rule_file(l, path, &n);
+	char *bytes = read_whole_file(l, path, limit, &n);
 
 	if (!bytes)
 		return NULL;

@@ -1,5 +1,5 @@
 /* YAML files as small trees of nodes, and readers of values that refuse what is not exactly right with its place. Private to the readers of
- * our YAML files: rule_load.c (rules, points) and reply_load.c (what receivers answer). */
+ * our YAML files: rule_load.c (rules, points), reply_load.c (what receivers answer) and preflight/snapshot.c (JSON, which is YAML). */
 #ifndef PRESEND_RULE_NODE_H
 #define PRESEND_RULE_NODE_H
 
@@ -36,6 +36,8 @@ const char *keep(struct loader *l, const char *text);
 
 /* The tree of a file, a map; NULL where anything was refused. */
 struct node *read_tree(struct loader *l, const char *path);
+/* The same with a limit of one's own in place of LIMIT_RULE_FILE_BYTES. */
+struct node *read_tree_within(struct loader *l, const char *path, size_t limit);
 /* The value of a key; NULL. */
 struct node *get(const struct node *map, const char *key);
 /* Refuse keys that are not in allowed (NULL-terminated). false where node is no map. */
