@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/limits.h"
+#include "doc/cascade.h"
 #include "doc/html.h"
 
 static struct arena *arena;
@@ -464,7 +465,14 @@ static const struct {
 	{ "<div style='max-height:0px;overflow:hidden'>a</div><div style='max-height:0'>b</div>", "b", "a" },
 	{ "<div style='position:absolute;left:-9999px'>a</div><div style='left:-9999px'>b</div>", "b", "a" },
 	{ "<h1 style='text-indent:-9999px'>a</h1>", "", "a" },
-	{ "<i style='clip:rect(0 0 0 0)'>a</i><i style='clip-path: inset(50%)'>b</i>", "", "a\nb" },
+	{ "<i style='position:absolute;clip:rect(0 0 0 0)'>a</i><i style='clip-path: inset(50%)'>b</i>", "", "a\nb" },
+	{ "<i style='clip:rect(0 0 0 0)'>a</i>", "a", "" },
+	/* CSS 2.1: inline text has no height of its own (10.6.1), cells and tables grow with what they hold (17.5.3). */
+	{ "<span style='height:0;overflow:hidden'>a</span><td style='height:0;overflow:hidden'>b</td>", "a\tb", "" },
+	{ "<span style='display:inline-block;width:0;overflow:hidden'>a</span><i style='float:left;height:0;overflow:hidden'>b</i>", "", "a\nb" },
+	{ "<div style='transform:scale(0)'>a</div><div style='transform:translateX(-9999px)'>b</div><div style='transform:scale(.9)'>c</div>", "c", "a\nb" },
+	{ "<p style='filter:opacity(0%)'>a</p><p style='filter:blur(0)'>b</p>", "b", "a" },
+	{ "<p style='position:absolute;left:9999px'>a</p><p style='position:absolute;left:90px'>b</p>", "b", "a" },
 	{ "<td style='font-size:0'>a<span style='font-size:12px'>b</span></td>", "b", "a" },
 	{ "<font style='font-size:1px'>a</font><p style='font-size:0.1em'>b</p><p style='font-size:2pt'>c</p>", "", "a\nb\nc" },
 	{ "<p style='color:#fefefe'>a</p><p style='color:white;background:#333'>b</p>", "b", "a" },
@@ -475,6 +483,15 @@ static const struct {
 	{ "<p style='color:rgba(255,255,255,.5)'>a</p><p style='color:rgba(0,0,0,.03)'>b</p>", "", "a\nb" },
 	{ "<div style='background:url(x.png)'><p style='color:rgba(255,255,255,.5)'>a</p></div>", "a", "" },
 	{ "<style>.x{color:#333}</style><p class=x bgcolor=#333>a</p>", "a", "" },
+	{ "<style>.x{color:#333}</style><td class=x bgcolor=#333>a</td>", "", "a" },
+	{ "<style>.x{font-size:0}.x b{font-size:14px}</style><p class=x>a<b>b</b></p>", "b", "a" },
+	{ "<style>.x{visibility:hidden}p{opacity:0}i.y{display:none}</style><b class=x>a</b><p>b</p><i class=y>c</i><b class=y>d</b>", "d", "a\nb\nc" },
+	{ "<style>.x{display:none}</style><p class=x style='display:block'>a</p>", "a", "" },
+	{ "<style>.x{display:none!important}</style><p class=x style='display:block'>a</p>", "", "a" },
+	{ "<style>@media(max-width:480px){.x{display:none}}@media(min-width:481px){.y{display:none}}</style><p class=x>a</p><p class=y>b</p>", "a", "b" },
+	{ "<style type='text/x'>p{display:none}</style><style media=print>b{display:none}</style><p>a <b>b</b></p>", "a b", "" },
+	{ "<style amp4email-boilerplate>body{visibility:hidden}</style><body>a</body>", "a", "" },
+	{ "<style>.{{c}}{display:none}</style><p class=x>a</p>", "a", "" },
 	{ "<style>.x{display:none}</style><p class='y x'>a</p><p>b</p>", "b", "a" },
 	{ "<style>@media print{.x{display:none}}</style><p class='x'>a</p>", "a", "" },
 	{ "<p>{{name}} &lt;x&gt;</p>", "{{name}} <x>", "" },
@@ -587,14 +604,50 @@ static const struct {
 	{ "<div style='background:url(x.png)'><p style='background:rgba(0,0,0,.6)'>", 16, 0, -1 },
 	{ "<td style='background:transparent'>", 16, 0, 0xffffff },
 	{ "<td style='background:url(a;b:c)'><p style='background:#fff'>", 16, 0, 0xffffff },
-	{ "<style>.a{background:red}</style><td class='b a'>", 16, 0, -1 },
-	{ "<style>#i,p .q{color:red}</style><td id=i>", 16, -1, 0xffffff },
+	{ "<style>.a{background:red}</style><td class='b a'>", 16, 0, 0xff0000 },
+	{ "<style>#i,p .q{color:red}</style><td id=i>", 16, 0xff0000, 0xffffff },
 	{ "<style>.a .b{color:red}</style><td class=a>", 16, 0, 0xffffff },
-	{ "<style>td{color:red}</style><td>", 16, -1, 0xffffff },
+	{ "<style>td{color:red}</style><td>", 16, 0xff0000, 0xffffff },
 	{ "<style>td.z{color:red}</style><td>", 16, 0, 0xffffff },
 	{ "<style>td{color:red}</style><td style='color:blue'>", 16, 0x0000ff, 0xffffff },
-	{ "<style>td{color:red!important}</style><td style='color:blue'>", 16, -1, 0xffffff },
-	{ "<style>/* .a{ */ @media x{.b{color:red}} .c{font-size:1px}</style><td class=c>", -1, 0, 0xffffff },
+	{ "<style>td{color:red!important}</style><td style='color:blue'>", 16, 0xff0000, 0xffffff },
+	{ "<style>td{color:red!important}</style><td style='color:blue!important'>", 16, 0x0000ff, 0xffffff },
+	{ "<style>/* .a{ */ @media x{.b{color:red}} .c{font-size:1px}</style><td class=c>", 1, 0, 0xffffff },
+	/* The cascade: specificity, then order; presentational attributes below all rules. */
+	{ "<style>#i{color:red}.a{color:blue}td{color:lime}</style><td id=i class=a>", 16, 0xff0000, 0xffffff },
+	{ "<style>.a{color:red}.a{color:blue}</style><td class=a>", 16, 0x0000ff, 0xffffff },
+	{ "<style>.a.a{color:red}.a{color:blue}</style><td class=a>", 16, 0xff0000, 0xffffff },
+	{ "<style>.a{color:blue}</style><style>td{color:red}</style><td class=a>", 16, 0x0000ff, 0xffffff },
+	{ "<style>.a{color:red;color:blue}</style><td class=a>", 16, 0x0000ff, 0xffffff },
+	{ "<style>*{background:blue}</style><td bgcolor=red>", 16, 0, 0x0000ff },
+	{ "<style>.a{background:url(x)}.b{background:red}</style><td class='a b'>", 16, 0, 0xff0000 },
+	{ "<style>.a{background-image:url(x)}.b{background-color:red}</style><td class='a b'>", 16, 0, -1 },
+	{ "<style>p{font-size:20px;color:red}</style><p><b>", 20, 0xff0000, 0xffffff },
+	{ "<style>a{color:red}</style><a href=x>", 16, 0xff0000, 0xffffff },
+	/* Selectors. */
+	{ "<style>div>p{color:red}</style><div><center><p>", 16, 0, 0xffffff },
+	{ "<style>div p{color:red}</style><div><center><p>", 16, 0xff0000, 0xffffff },
+	{ "<style>b+p{color:red}</style><div><b></b><i></i><p>", 16, 0, 0xffffff },
+	{ "<style>b~p{color:red}</style><div><b></b><i></i><p>", 16, 0xff0000, 0xffffff },
+	{ "<style>.x div .y p{color:red}</style><div class=x><div class=y><div><center class=y><p>", 16, 0xff0000, 0xffffff },
+	{ "<style>[class~=b]{color:red}[style]{font-size:9px}</style><p class='a b' style=''>", 9, 0xff0000, 0xffffff },
+	{ "<style>p[lang|=ja]{color:red}p[title^=a]{font-size:9px}</style><p lang=ja-JP title=ba>", 16, 0xff0000, 0xffffff },
+	{ "<style>p:first-child{color:red}p:last-child{font-size:9px}</style><div><p></p><p>", 9, 0, 0xffffff },
+	{ "<style>p:nth-child(2n+1){color:red}p:nth-child(even){font-size:9px}</style><div><p></p><p></p><p>", 16, 0xff0000, 0xffffff },
+	{ "<style>p:not(.a){color:red}p:not(p){font-size:9px}</style><p>", 16, 0xff0000, 0xffffff },
+	{ "<style>a:hover{color:red}p::before{color:red}</style><p>", 16, 0, 0xffffff },
+	{ "<style>a:link{color:red}</style><a href=x>", 16, 0xff0000, 0xffffff },
+	{ "<style>.A{color:red}</style><p class=a>", 16, -1, 0xffffff },
+	{ "<style>p:lang(ja){color:red}</style><p>", 16, -1, 0xffffff },
+	{ "<style>@supports(x:y){p{color:red}}</style><p>", 16, -1, 0xffffff },
+	{ "<style>table>tbody>tr{color:red}</style><table><tr>", 16, -1, 0xffffff },
+	{ "<style>.{{c}} p,p.{{c}}{color:red}</style><p>", 16, 0, 0xffffff },
+	{ "<style>p{color:{{c}}}</style><p>", 16, -1, 0xffffff },
+	/* What browsers drop. */
+	{ "<style>p,{color:red}</style><p>", 16, 0, 0xffffff },
+	{ "<style>b{}}p{color:red}p{font-size:9px}</style><p>", 9, 0, 0xffffff },
+	{ "<style>p{*color:red;font-size:9px}</style><p>", 9, 0, 0xffffff },
+	{ "<style>p{color:red</style><p>", 16, 0xff0000, 0xffffff },
 };
 
 START_TEST(styles)
@@ -628,6 +681,89 @@ START_TEST(hiding_details)
 	html = parse("<div style='background:#fff'><p style='color:#fff'><b>a</b></p></div>");
 	ck_assert_int_eq(html->texts[0].hidden, HTML_HIDDEN_COLOUR);
 	ck_assert_uint_eq(html->elements[2].style.hider, 1);
+}
+END_TEST
+
+/* Hidden on a desktop; may it be shown elsewhere? */
+static const struct {
+	const char *in; /* the last element is looked at */
+	bool open;
+} open_cases[] = {
+	{ "<style>@media(max-width:600px){.m{display:block}}</style><p class=m style='display:none'>", false },
+	{ "<style>@media(max-width:600px){.m{display:block!important}}</style><p class=m style='display:none'>", true },
+	{ "<style>.m{display:none}@media(max-width:600px){.m{display:block}}</style><p class=m>", true },
+	{ "<style>@media(max-width:600px){.m{display:block}}.m{display:none}</style><p class=m>", false },
+	{ "<style>.m{display:none}@media(max-width:600px){.m{color:red}}</style><p class=m>", false },
+	{ "<style>.m{display:none}@media(max-width:600px){.m{display:none!important}}</style><p class=m>", false },
+	{ "<style>.m{display:none}u+.body .m{display:block}</style><p class=m>", true },
+	{ "<style>.m{display:none}.x .n{display:block}</style><p class=m>", false },
+	{ "<style>.m{display:none}#c:checked~.m{display:block}</style><input id=c type=checkbox><p class=m>", true },
+	{ "<style>.m{max-height:0;overflow:hidden}@media(max-width:600px){.m{max-height:none}}</style><p class=m>", true },
+	{ "<style>.m{visibility:hidden}@media(max-width:600px){.m{visibility:visible}}</style><p class=m><b>", true },
+	{ "<style>.m{font-size:0}@media(max-width:600px){.m{font-size:14px}}</style><p class=m><b>", true },
+	{ "<style>.m{color:#fff}@media(prefers-color-scheme:dark){.m{background:#000}}</style><p class=m><b>", true },
+};
+
+START_TEST(open_elsewhere)
+{
+	struct html *html = parse(open_cases[_i].in);
+	const struct html_style *style = &html->elements[html->n_elements - 1].style;
+
+	ck_assert_msg(style->hidden != HTML_VISIBLE, "%s: visible", open_cases[_i].in);
+	ck_assert_msg(style->switched_by_class == open_cases[_i].open, "%s: %d", open_cases[_i].in, style->switched_by_class);
+}
+END_TEST
+
+/* Source: Media Queries Level 4. Each letter: y holds, n holds elsewhere, m cannot be known; desktop, then telephone. */
+static const struct {
+	const char *query, *wanted;
+} media_cases[] = {
+	{ "", "yy" },
+	{ "screen", "yy" },
+	{ "print", "nn" },
+	{ "only screen and (max-width: 480px)", "ny" },
+	{ "screen and (min-width:481px)", "yn" },
+	{ "(max-device-width: 30em)", "ny" },
+	{ "(width <= 600px)", "ny" },
+	{ "(400px <= width < 2000px)", "yn" },
+	{ "print, (max-width:480px)", "ny" },
+	{ "not screen", "nn" },
+	{ "not print", "yy" },
+	{ "not all and (max-width:480px)", "yn" },
+	{ "(orientation: portrait)", "ny" },
+	{ "(prefers-color-scheme: dark)", "nn" },
+	{ "screen and (-webkit-min-device-pixel-ratio: 0)", "mm" },
+	{ "(hover) and (max-width: 480px)", "nm" },
+	{ "(max-width:480px) or (min-width:1000px)", "yy" },
+	{ "yahoo", "nn" },
+	{ "(max-width: calc(1px))", "mm" },
+	{ "(", "mm" },
+};
+
+START_TEST(media)
+{
+	static const char letters[] = "0nmy";
+	char got[HTML_N_SCREENS + 1] = { 0 };
+
+	for (int screen = 0; screen < HTML_N_SCREENS; screen++)
+		got[screen] = letters[cascade_media(span_str(media_cases[_i].query), (enum html_screen)screen)];
+	ck_assert_msg(strcmp(got, media_cases[_i].wanted) == 0, "%s: %s", media_cases[_i].query, got);
+}
+END_TEST
+
+/* Work is bounded, and that it was is told. */
+START_TEST(hostile_styles)
+{
+	GString *in = g_string_new("<style>");
+
+	for (int i = 0; i < 2000; i++)
+		g_string_append(in, "*[class*=x] p b i :not(.y,.z) *{color:red}");
+	g_string_append(in, "</style>");
+	for (int i = 0; i < 5000; i++)
+		g_string_append(in, "<p class='xxxxxxxxxxxxxx a b c'><b>");
+	struct html *html = parse(in->str);
+	ck_assert(html->flags & HTML_TOO_MUCH_CSS);
+	g_string_free(in, TRUE);
 }
 END_TEST
 
@@ -679,6 +815,9 @@ int main(void)
 	tcase_add_test(tcase, element_text);
 	LOOP(styles, style_cases);
 	tcase_add_test(tcase, hiding_details);
+	LOOP(open_elsewhere, open_cases);
+	LOOP(media, media_cases);
+	tcase_add_test(tcase, hostile_styles);
 	tcase_add_test(tcase, contrast);
 	tcase_add_test(tcase, comments);
 	suite_add_tcase(suite, tcase);

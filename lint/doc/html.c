@@ -56,7 +56,7 @@ struct html *html_parse(struct arena *arena, const struct text *source, bool is_
 	html->elements = into_arena(arena, work.elements, sizeof(struct html_element));
 	html->texts = into_arena(arena, work.texts, sizeof(struct html_text_run));
 	html->comments = into_arena(arena, work.comments, sizeof(struct html_comment));
-	html_style_compute(html);
+	html_style_compute(arena, html);
 	html_visible_build(arena, html);
 	return html;
 }

@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/map.h"
+#include "doc/css.h"
 #include "doc/tag.h"
 
 struct html_attribute {
@@ -28,12 +29,15 @@ enum html_hidden {
 	HTML_NOT_SHOWN           /* head, style, script, template, title, comments: never text of the page */
 };
 
-struct html_style {          /* computed from inline styles, attributes and inheritance only; see style.c */
+/* On what a mail is seen: a window of a mail program, a telephone. */
+enum html_screen { HTML_DESKTOP, HTML_PHONE, HTML_N_SCREENS };
+
+struct html_style {          /* computed for a desktop, from style blocks, style attributes, attributes and inheritance; see style.c */
 	enum html_hidden hidden;   /* first reason found from the root down */
 	double font_size_px;       /* 16 at the root; < 0: unknown */
 	uint32_t colour, background; /* 0xRRGGBB */
-	bool colour_known, background_known; /* background unknown: image, gradient, alpha, class with a style block */
-	bool switched_by_class;    /* the element (or an ancestor) that hides has a class or id that a style block mentions: may be shown */
+	bool colour_known, background_known; /* background unknown: image, gradient, alpha, a rule that may hold */
+	bool switched_by_class;    /* a style block may show what hides: on another screen, in another client, by what the reader does */
 	size_t hider;              /* index of the element that hides, for hidden reasons */
 	bool block;                /* stands on lines of its own */
 	bool cell;                 /* a table cell */
@@ -48,6 +52,7 @@ struct html_element {
 	size_t parent;                        /* index of the parent element, HTML_NO_PARENT at the top */
 	int depth;
 	struct html_style style;
+	const struct css_sheet *style_css;    /* the style attribute; NULL where there is none */
 	bool self_closing;
 	unsigned short traits;                /* of the name, for the HTML code itself */
 	size_t first_text, n_texts;           /* text runs from the start tag to the end of the element, in html.texts */
@@ -71,7 +76,14 @@ enum html_flag {
 	HTML_TOO_MANY_ATTRIBUTES = 1 << 0,    /* LIMIT_HTML_ATTRIBUTES: the tree was built without the rest */
 	HTML_TOO_DEEP = 1 << 1,               /* LIMIT_HTML_DEPTH: deeper elements hang on the last level */
 	HTML_TOO_MANY_NODES = 1 << 2,         /* LIMIT_HTML_NODES: the rest was not looked at */
-	HTML_UNCLOSED_TAG = 1 << 3            /* the source ends inside a tag or comment */
+	HTML_UNCLOSED_TAG = 1 << 3,           /* the source ends inside a tag or comment */
+	HTML_TOO_MUCH_CSS = 1 << 4            /* LIMIT_CSS_STEPS, _ITEMS or _DEPTH: some of the style blocks was not applied */
+};
+
+/* A style block that browsers read: of CSS, and not the frame that AMP asks for. */
+struct html_sheet {
+	size_t element;                       /* of the style element */
+	const struct css_sheet *css;
 };
 
 struct html {
@@ -83,6 +95,8 @@ struct html {
 	size_t n_texts;
 	struct html_comment *comments;
 	size_t n_comments;
+	struct html_sheet *sheets;            /* in order */
+	size_t n_sheets;
 	struct range doctype;                 /* empty where none */
 	struct range second_doctype;          /* empty where none */
 	struct range stray_end;               /* the first end tag that closes nothing; empty where none */

@@ -42,8 +42,9 @@ void html_tree_build(struct html_work *work);
 /* The code point of a named character reference of HTML 4 (253 names, case matters); 0 where there is none. */
 uint32_t html_entity(struct span name);
 
-/* Fill in html->elements[].style and the hidden reason of each text run. */
-void html_style_compute(struct html *html);
+/* Read the style blocks and style attributes (html->sheets, elements[].style_css), fill in html->elements[].style and the hidden reason of each
+ * text run. */
+void html_style_compute(struct arena *arena, struct html *html);
 
 /* Fill in html->visible, hidden, preheader and title. */
 void html_visible_build(struct arena *arena, struct html *html);

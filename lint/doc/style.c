@@ -1,20 +1,16 @@
-/* Styles: what inline declarations, presentational attributes and inheritance say about each element, and what style blocks make
- * uncertain. Is no CSS engine: where a style block may decide, the value is "unknown" instead of a guess. */
+/* Computed styles: what style blocks, style attributes, presentational attributes and inheritance say about each element on a desktop, and what
+ * hides. Knows the few properties that decide what a reader sees, and no layout. What may or may not hold makes a value "unknown". */
 #include "doc/html_private.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-/* The properties that matter, as places in a declaration table and as bits of what a style block mentions. */
-enum property {
-	DISPLAY, VISIBILITY, OPACITY, FONT_SIZE, COLOUR, BACKGROUND, WIDTH, MAX_WIDTH, HEIGHT, MAX_HEIGHT, OVERFLOW, POSITION,
-	LEFT, TOP, MARGIN_LEFT, MARGIN_TOP, TEXT_INDENT, CLIP, CLIP_PATH, MSO_HIDE, WHITE_SPACE, N_PROPERTIES
-};
+#include "doc/cascade.h"
 
-enum {
-	SWITCHES = 1 << DISPLAY | 1 << VISIBILITY | 1 << OPACITY | 1 << WIDTH | 1 << MAX_WIDTH | 1 << HEIGHT | 1 << MAX_HEIGHT | 1 << OVERFLOW |
-		   1 << POSITION | 1 << LEFT | 1 << TOP | 1 << TEXT_INDENT | 1 << CLIP | 1 << CLIP_PATH | 1 << MSO_HIDE,
-	PLAIN_HIDES = 1 << 30 /* a rule outside any @-rule says display:none */
+/* The properties that matter, as places in a declaration table. */
+enum property {
+	DISPLAY, VISIBILITY, OPACITY, FILTER, FONT_SIZE, COLOUR, BACKGROUND, WIDTH, MAX_WIDTH, HEIGHT, MAX_HEIGHT, OVERFLOW, POSITION, FLOAT,
+	LEFT, TOP, RIGHT, MARGIN_LEFT, MARGIN_TOP, TEXT_INDENT, TRANSFORM, CLIP, CLIP_PATH, WHITE_SPACE, N_PROPERTIES
 };
 
 static const struct {
@@ -26,30 +22,30 @@ static const struct {
 	{ "background-image", BACKGROUND }, { "width", WIDTH },	    { "max-width", MAX_WIDTH },	   { "height", HEIGHT },
 	{ "max-height", MAX_HEIGHT }, { "overflow", OVERFLOW },	    { "position", POSITION },	   { "left", LEFT },
 	{ "top", TOP },		      { "margin-left", MARGIN_LEFT }, { "margin-top", MARGIN_TOP }, { "text-indent", TEXT_INDENT },
-	{ "clip", CLIP },	      { "clip-path", CLIP_PATH },   { "mso-hide", MSO_HIDE },	   { "white-space", WHITE_SPACE },
+	{ "clip", CLIP },	      { "clip-path", CLIP_PATH },   { "white-space", WHITE_SPACE },  { "filter", FILTER },
+	{ "float", FLOAT },	      { "right", RIGHT },	    { "transform", TRANSFORM },
 };
 
 struct declaration {
 	struct span value;
-	bool set, important;
+	uint64_t rank;
+	bool set;
+	bool maybe;             /* a declaration that may hold beats it */
 	bool is_shorthand_font; /* the value of "font" */
 	bool image;             /* a background with an image or gradient was set and not taken back */
-};
-
-/* What style blocks say about one selector. */
-struct mention {
-	uint32_t properties;
-	uint32_t important;
 };
 
 struct state {
 	size_t font_setter, colour_setter, background_setter, visibility_setter;
 	bool invisible;          /* visibility */
+	/* What a style block may set otherwise on another screen or in another client. */
+	bool font_open, colour_open, visibility_open;
 };
 
 struct styler {
 	struct html *html;
-	GHashTable *mentions;    /* ".class", "#id", "tag" -> struct mention */
+	struct cascade *cascade; /* NULL where no style block matters */
+	GArray *hits;            /* struct cascade_hit of the element at hand */
 	struct state *states;
 };
 
@@ -299,63 +295,12 @@ static struct span shorthand_size(struct span value)
 
 /* -- declarations -- */
 
-/* Take the next "name: value" from a declaration list; ';' in quotes and brackets is no end. */
-static bool next_declaration(struct span *list, struct span *name, struct span *value)
-{
-	while (list->n) {
-		size_t i = 0, colon = 0;
-		int depth = 0;
-		char quote = 0;
-		for (; i < list->n; i++) {
-			char c = list->p[i];
-			if (quote) {
-				quote = c == quote ? 0 : quote;
-			} else if (c == '"' || c == '\'') {
-				quote = c;
-			} else if (c == '(') {
-				depth++;
-			} else if (c == ')') {
-				depth -= depth > 0;
-			} else if (c == ';' && depth == 0) {
-				break;
-			} else if (c == ':' && colon == 0) {
-				colon = i;
-			}
-		}
-		/* An unclosed quote or bracket swallows the rest, as in browsers. */
-		struct span all = span_cut(*list, 0, i);
-		*list = span_cut(*list, i + 1, list->n);
-		if (colon == 0)
-			continue;
-		*name = span_trim(span_cut(all, 0, colon));
-		/* A comment in front of the name. */
-		while (span_starts(*name, SPAN_LIT("/*"))) {
-			size_t end = span_find(*name, SPAN_LIT("*/"), 2);
-			*name = span_trim(span_cut(*name, end + 2, name->n));
-		}
-		*value = span_trim(span_cut(all, colon + 1, all.n));
-		return true;
-	}
-	return false;
-}
-
 static int property_of(struct span name)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(property_names); i++)
-		if (span_eq_ci(name, span_str(property_names[i].name)))
+		if (span_eq(name, span_str(property_names[i].name)))
 			return property_names[i].property;
 	return -1;
-}
-
-/* Cut "!important" off the value. */
-static bool take_important(struct span *value)
-{
-	size_t mark = span_find_byte(*value, '!', 0);
-
-	if (mark == value->n || !span_eq_ci(span_trim(span_cut(*value, mark + 1, value->n)), SPAN_LIT("important")))
-		return false;
-	*value = span_trim(span_cut(*value, 0, mark));
-	return true;
 }
 
 static bool has_image(struct span value)
@@ -364,114 +309,83 @@ static bool has_image(struct span value)
 	       span_find_ci(value, SPAN_LIT("image("), 0) < value.n;
 }
 
-static void read_declarations(struct span list, struct declaration table[N_PROPERTIES])
+/* Set what a declaration says; those that win come later. */
+static void apply(const struct cascade_hit *hit, struct declaration *d)
 {
-	struct span name, value;
+	struct span name = hit->declaration->name, value = hit->declaration->value;
 
-	while (next_declaration(&list, &name, &value)) {
-		int property = property_of(name);
-		if (property < 0)
-			continue;
-		struct declaration *d = &table[property];
-		bool important = take_important(&value);
-		if (d->important && !important)
-			continue;
-		bool is_image = span_eq_ci(name, SPAN_LIT("background-image"));
-		if (property == BACKGROUND && !span_eq_ci(name, SPAN_LIT("background-color")))
-			d->image = has_image(value);
-		if (is_image) {
-			/* It leaves the colour alone. */
-			if (!d->set)
-				*d = (struct declaration){ .value = SPAN_LIT("transparent"), .set = true, .important = important, .image = d->image };
-			continue;
-		}
-		d->value = value;
+	if (hit->property == BACKGROUND && !span_eq(name, SPAN_LIT("background-color")))
+		d->image = has_image(value);
+	d->rank = hit->rank;
+	d->maybe = false;
+	if (span_eq(name, SPAN_LIT("background-image"))) {
+		/* It leaves the colour alone. */
+		if (!d->set)
+			d->value = SPAN_LIT("transparent");
 		d->set = true;
-		d->important = important;
-		d->is_shorthand_font = property == FONT_SIZE && name.n == 4;
+		return;
+	}
+	d->value = value;
+	d->set = true;
+	d->is_shorthand_font = span_eq(name, SPAN_LIT("font"));
+}
+
+static int by_rank(const void *a, const void *b)
+{
+	const struct cascade_hit *x = a, *y = b;
+
+	if (x->rank != y->rank)
+		return x->rank < y->rank ? -1 : 1;
+	/* Of one rule: in the order of the source. */
+	return x->declaration < y->declaration ? -1 : x->declaration > y->declaration;
+}
+
+/* Collect what style blocks and the style attribute say of an element, and let the winners fill the table. */
+static void read_declarations(struct styler *s, size_t index, struct declaration table[N_PROPERTIES])
+{
+	const struct css_sheet *inline_css = s->html->elements[index].style_css;
+
+	g_array_set_size(s->hits, 0);
+	if (s->cascade)
+		cascade_find(s->cascade, index, HTML_DESKTOP, s->hits);
+	for (size_t i = 0; inline_css && i < inline_css->n_declarations; i++) {
+		const struct css_declaration *d = &inline_css->declarations[i];
+		const struct cascade_hit hit = {
+			.rank = cascade_inline_rank(d, i), .declaration = d, .property = property_of(d->name), .match = CASCADE_YES
+		};
+		if (hit.property >= 0)
+			g_array_append_val(s->hits, hit);
+	}
+	if (s->hits->len == 0)
+		return;
+	qsort(s->hits->data, s->hits->len, sizeof(struct cascade_hit), by_rank);
+	for (guint i = 0; i < s->hits->len; i++) {
+		const struct cascade_hit *hit = &g_array_index(s->hits, struct cascade_hit, i);
+		if (hit->match == CASCADE_YES)
+			apply(hit, &table[hit->property]);
+		else if (hit->match == CASCADE_MAYBE)
+			table[hit->property].maybe = true;
 	}
 }
 
 struct span html_inline_style(const struct html_element *element, const char *property)
 {
-	const struct html_attribute *style = html_attribute(element, "style");
-	struct span list = style ? style->value->bytes : SPAN_EMPTY, name, value, found = SPAN_EMPTY;
+	const struct css_sheet *css = element->style_css;
+	struct span wanted = span_str(property), found = SPAN_EMPTY;
 	bool important = false;
 
-	while (next_declaration(&list, &name, &value)) {
-		if (!span_eq_ci(name, span_str(property)))
+	for (size_t i = 0; css && i < css->n_declarations; i++) {
+		const struct css_declaration *d = &css->declarations[i];
+		if (!span_eq(d->name, wanted) || (important && !d->important))
 			continue;
-		bool now_important = take_important(&value);
-		if (important && !now_important)
-			continue;
-		found = value;
-		important = now_important;
+		found = d->value;
+		important = d->important;
 	}
 	return found;
 }
 
-/* -- style blocks -- */
-
-static void add_mention(struct styler *s, char kind, struct span name, uint32_t properties, uint32_t important)
-{
-	if (name.n == 0 || name.n > 200)
-		return;
-	char *key = g_malloc(name.n + 2);
-	key[0] = kind;
-	for (size_t i = 0; i < name.n; i++)
-		key[i + 1] = ascii_lower(name.p[i]);
-	key[name.n + 1] = '\0';
-	struct mention *mention = g_hash_table_lookup(s->mentions, key);
-	if (!mention) {
-		mention = g_new0(struct mention, 1);
-		g_hash_table_insert(s->mentions, key, mention);
-	} else {
-		g_free(key);
-	}
-	mention->properties |= properties;
-	mention->important |= important;
-}
-
-static bool is_selector_byte(char c)
-{
-	return ascii_is_alnum(c) || c == '-' || c == '_' || (unsigned char)c >= 0x80;
-}
-
-/* Note the classes, ids and names in the last compound of one selector: it is what the rule applies to. */
-static void read_selector(struct styler *s, struct span selector, uint32_t properties, uint32_t important)
-{
-	selector = span_trim(selector);
-	size_t start = selector.n;
-	while (start > 0 && !ascii_is_space(selector.p[start - 1]) && !memchr(">+~", selector.p[start - 1], 3))
-		start--;
-	struct span last = span_cut(selector, start, selector.n);
-	int simple = 0;
-	for (int pass = 0; pass < 2; pass++)
-		for (size_t i = 0; i < last.n;) {
-			char kind = last.p[i] == '.' || last.p[i] == '#' ? last.p[i] : is_selector_byte(last.p[i]) || last.p[i] == '*' ? 't' : 0;
-			/* Pseudo-classes and attribute conditions: what is named before them may be meant or not. */
-			if (kind == 0)
-				break;
-			size_t from = i + (kind != 't'), end = from + (last.p[i] == '*');
-			while (end < last.n && is_selector_byte(last.p[end]))
-				end++;
-			if (end == i)
-				break;
-			if (pass == 0) {
-				simple++;
-			} else {
-				/* td.x is about class x, not about every td. */
-				bool one = simple == 1 && start == 0 && end == last.n;
-				uint32_t bits = one ? properties : properties & ~(uint32_t)PLAIN_HIDES;
-				if (kind != 't' || simple == 1)
-					add_mention(s, kind, span_cut(last, from, end), bits, important);
-			}
-			i = end > i ? end : i + 1;
-		}
-}
-
 /* A declaration that hides cannot be what switches an element on. */
-static bool is_hiding(enum property property, struct span value)
+static bool is_hiding(int property, struct span value)
 {
 	double number;
 
@@ -481,114 +395,27 @@ static bool is_hiding(enum property property, struct span value)
 		return span_eq_ci(value, SPAN_LIT("none"));
 	if (property == VISIBILITY)
 		return span_eq_ci(value, SPAN_LIT("hidden"));
-	if (property == MSO_HIDE)
-		return true;
-	return (property == OPACITY || (property >= WIDTH && property <= MAX_HEIGHT)) && read_number(&value, &number) && number == 0;
+	return (property == OPACITY || property == FONT_SIZE || (property >= WIDTH && property <= MAX_HEIGHT)) && read_number(&value, &number) &&
+	       number == 0;
 }
 
-/* Read the text of one style block: rules at any depth of @media and the like. */
-static void read_style_block(struct styler *s, struct span css)
+/* May one of the properties (bits) be set otherwise, on another screen, in another client, or by a rule that cannot be judged? Only by what would win
+ * over what holds here. */
+static bool is_open(const struct styler *s, const struct declaration *table, uint32_t properties)
 {
-	size_t start = 0, depth = 0;
-	char *clean = g_malloc(css.n + 1);
-	size_t n = 0;
-
-	for (size_t i = 0; i < css.n;) {
-		/* Comments go, and so do the marks that hide a block from the browsers of 1996. */
-		if (css.p[i] == '/' && i + 1 < css.n && css.p[i + 1] == '*') {
-			size_t end = span_find(css, SPAN_LIT("*/"), i + 2);
-			i = end < css.n ? end + 2 : css.n;
-			clean[n++] = ' ';
-		} else if (span_starts(span_cut(css, i, css.n), SPAN_LIT("<!--"))) {
-			i += 4;
-		} else if (span_starts(span_cut(css, i, css.n), SPAN_LIT("-->"))) {
-			i += 3;
-		} else {
-			clean[n++] = css.p[i++];
-		}
+	for (guint i = 0; i < s->hits->len; i++) {
+		const struct cascade_hit *hit = &g_array_index(s->hits, struct cascade_hit, i);
+		if (hit->match != CASCADE_YES && (properties & 1u << hit->property) && hit->rank > table[hit->property].rank &&
+		    !is_hiding(hit->property, hit->declaration->value))
+			return true;
 	}
-	struct span text = span_of(clean, n);
-	for (size_t i = 0; i < n; i++) {
-		if (clean[i] == ';') {
-			start = i + 1;
-		} else if (clean[i] == '}') {
-			depth -= depth > 0;
-			start = i + 1;
-		} else if (clean[i] == '{') {
-			struct span prelude = span_trim(span_cut(text, start, i));
-			start = i + 1;
-			if (prelude.n && prelude.p[0] == '@') {
-				depth++;
-				continue;
-			}
-			size_t close = span_find_byte(text, '}', i);
-			struct span list = span_cut(text, i + 1, close), name, value;
-			uint32_t properties = 0, important = 0;
-			while (next_declaration(&list, &name, &value)) {
-				int property = property_of(name);
-				if (property < 0)
-					continue;
-				bool is_important = take_important(&value);
-				if (property == DISPLAY && depth == 0 && span_eq_ci(value, SPAN_LIT("none")))
-					properties |= PLAIN_HIDES;
-				if (is_hiding((enum property)property, value))
-					continue;
-				properties |= 1u << property;
-				if (is_important)
-					important |= 1u << property;
-			}
-			for (size_t from = 0; properties && from <= prelude.n;) {
-				size_t comma = span_find_byte(prelude, ',', from);
-				read_selector(s, span_cut(prelude, from, comma), properties, important);
-				from = comma + 1;
-			}
-			i = close;
-			start = close + 1;
-		}
-	}
-	g_free(clean);
-}
-
-static void merge_mention(struct styler *s, char kind, struct span name, struct mention *sum)
-{
-	char key[256];
-
-	if (name.n == 0 || name.n + 2 > sizeof key)
-		return;
-	key[0] = kind;
-	for (size_t i = 0; i < name.n; i++)
-		key[i + 1] = ascii_lower(name.p[i]);
-	key[name.n + 1] = '\0';
-	const struct mention *mention = g_hash_table_lookup(s->mentions, key);
-	if (mention) {
-		sum->properties |= mention->properties;
-		sum->important |= mention->important;
-	}
-}
-
-/* What style blocks say about an element: by its class and id, and by all of class, id and name. */
-static void find_mentions(struct styler *s, const struct html_element *e, struct mention *by_class, struct mention *all)
-{
-	*by_class = *all = (struct mention){ 0 };
-	if (g_hash_table_size(s->mentions) == 0)
-		return;
-	const struct html_attribute *class = html_attribute(e, "class"), *id = html_attribute(e, "id");
-	struct span rest = class ? class->value->bytes : SPAN_EMPTY;
-	for (size_t i = 0; i < rest.n;) {
-		size_t end = i;
-		while (end < rest.n && !ascii_is_space(rest.p[end]))
-			end++;
-		merge_mention(s, '.', span_cut(rest, i, end), by_class);
-		i = end + 1;
-	}
-	if (id)
-		merge_mention(s, '#', span_trim(id->value->bytes), by_class);
-	*all = *by_class;
-	merge_mention(s, 't', e->name, all);
-	merge_mention(s, 't', SPAN_LIT("*"), all);
+	return false;
 }
 
 /* -- computing -- */
+
+enum { OFF_SCREEN_PX = -500 };
+static const double LEAST_OPACITY = 0.1;
 
 static bool is_word(const struct declaration *d, const char *word)
 {
@@ -640,32 +467,103 @@ static bool path_clips_all(struct span value)
 	return span_starts_ci(value, SPAN_LIT("circle(")) && number == 0;
 }
 
-/* The reason why an element with its descendants is hidden by its own declarations; text colour, font and visibility aside. */
-static enum html_hidden hidden_box(const struct declaration *d, double font_px)
+/* transform: scale(0), or a shift that leaves the screen. */
+static bool transform_hides(struct span value)
 {
-	double opacity;
-	struct span value = d[OPACITY].value;
+	struct css_reader reader = { value, 0 };
 
-	/* mso-hide:all hides in Outlook for Windows only; every other reader sees the text. */
+	for (struct css_token t = css_next_token(&reader); t.kind != CSS_END; t = css_next_token(&reader)) {
+		if (t.kind != CSS_FUNCTION)
+			continue;
+		bool scale = span_starts_ci(t.text, SPAN_LIT("scale")), shift = span_starts_ci(t.text, SPAN_LIT("translate"));
+		t = css_next_token(&reader);
+		if (t.kind != CSS_NUMBER && t.kind != CSS_DIMENSION)
+			continue;
+		if ((scale && t.number == 0) || (shift && t.number <= OFF_SCREEN_PX))
+			return true;
+	}
+	return false;
+}
+
+/* Opacity as a number or in percent, also that of filter: opacity(). */
+static bool is_transparent(const struct declaration *d)
+{
+	struct span value = d[OPACITY].value, filter = d[FILTER].value;
+	double opacity;
+
+	if (d[OPACITY].set && read_number(&value, &opacity))
+		return (value.n && value.p[0] == '%' ? opacity / 100 : opacity) < LEAST_OPACITY;
+	if (!d[FILTER].set || !span_starts_ci(filter, SPAN_LIT("opacity(")))
+		return false;
+	filter = span_cut(filter, 8, filter.n);
+	return read_number(&filter, &opacity) && (filter.n && filter.p[0] == '%' ? opacity / 100 : opacity) < LEAST_OPACITY;
+}
+
+/* Does the element make a box that keeps the sizes it is given? Inline text has none, and tables and their cells grow with what is in them
+ * (CSS 2.1, sections 10.2, 10.5 and 17.5). */
+static bool has_fixed_box(const struct html_element *e, const struct declaration *d)
+{
+	bool out_of_flow = is_word(&d[POSITION], "absolute") || is_word(&d[POSITION], "fixed") || (d[FLOAT].set && !is_word(&d[FLOAT], "none"));
+
+	if (d[DISPLAY].set && !is_word(&d[DISPLAY], "inline"))
+		return !span_starts_ci(d[DISPLAY].value, SPAN_LIT("table")) && !is_word(&d[DISPLAY], "inline-table");
+	return out_of_flow || (e->style.block && !html_name_in(e->name, "table thead tbody tfoot tr"));
+}
+
+static bool is_moved_away(const struct declaration *d, double font_px)
+{
+	bool moved = is_word(&d[POSITION], "absolute") || is_word(&d[POSITION], "fixed") || is_word(&d[POSITION], "relative");
+	double left = moved && d[LEFT].set ? length_px(d[LEFT].value, font_px) : 0;
+
+	if (left != UNKNOWN_LENGTH && left > -10 * OFF_SCREEN_PX)
+		return true;
+	return is_below(&d[MARGIN_LEFT], font_px, OFF_SCREEN_PX) || is_below(&d[MARGIN_TOP], font_px, OFF_SCREEN_PX) ||
+	       (moved && (is_below(&d[LEFT], font_px, OFF_SCREEN_PX) || is_below(&d[TOP], font_px, OFF_SCREEN_PX) ||
+			  is_below(&d[RIGHT], font_px, OFF_SCREEN_PX)));
+}
+
+/* The reason why an element with its descendants is hidden by its own declarations; text colour, font and visibility aside. mso-hide:all hides in
+ * Outlook for Windows only; every other reader sees the text. */
+static enum html_hidden hidden_box(const struct html_element *e, const struct declaration *d, double font_px)
+{
+	bool absolute = is_word(&d[POSITION], "absolute") || is_word(&d[POSITION], "fixed");
+
 	if (is_word(&d[DISPLAY], "none"))
 		return HTML_HIDDEN_DISPLAY;
-	if (d[OPACITY].set && read_number(&value, &opacity)) {
-		if (value.n && value.p[0] == '%')
-			opacity /= 100;
-		if (opacity < 0.1)
-			return HTML_HIDDEN_OPACITY;
-	}
-	if (is_word(&d[OVERFLOW], "hidden") || is_word(&d[OVERFLOW], "clip"))
+	if (is_transparent(d))
+		return HTML_HIDDEN_OPACITY;
+	bool box = has_fixed_box(e, d);
+	if (box && (is_word(&d[OVERFLOW], "hidden") || is_word(&d[OVERFLOW], "clip")))
 		for (enum property p = WIDTH; p <= MAX_HEIGHT; p++)
 			if (is_zero(&d[p], font_px))
 				return HTML_HIDDEN_SIZE;
-	bool moved = is_word(&d[POSITION], "absolute") || is_word(&d[POSITION], "fixed") || is_word(&d[POSITION], "relative");
-	if (is_below(&d[TEXT_INDENT], font_px, -500) || is_below(&d[MARGIN_LEFT], font_px, -500) || is_below(&d[MARGIN_TOP], font_px, -500) ||
-	    (moved && (is_below(&d[LEFT], font_px, -500) || is_below(&d[TOP], font_px, -500))))
+	if (is_moved_away(d, font_px) || ((box || e->style.cell) && is_below(&d[TEXT_INDENT], font_px, OFF_SCREEN_PX)))
 		return HTML_HIDDEN_OFF_SCREEN;
-	if ((d[CLIP].set && clips_all(d[CLIP].value)) || (d[CLIP_PATH].set && path_clips_all(d[CLIP_PATH].value)))
+	if (d[TRANSFORM].set && (box || e->style.cell) && transform_hides(d[TRANSFORM].value))
+		return HTML_HIDDEN_OFF_SCREEN;
+	/* clip is for absolute boxes alone (CSS 2.1, section 11.1.2). */
+	if ((absolute && d[CLIP].set && clips_all(d[CLIP].value)) || (d[CLIP_PATH].set && path_clips_all(d[CLIP_PATH].value)))
 		return HTML_HIDDEN_CLIP;
 	return HTML_VISIBLE;
+}
+
+/* The properties that one reason rests on. */
+static uint32_t properties_of(enum html_hidden reason)
+{
+	switch (reason) {
+	case HTML_HIDDEN_DISPLAY:
+		return 1u << DISPLAY;
+	case HTML_HIDDEN_OPACITY:
+		return 1u << OPACITY | 1u << FILTER;
+	case HTML_HIDDEN_SIZE:
+		return 1u << WIDTH | 1u << MAX_WIDTH | 1u << HEIGHT | 1u << MAX_HEIGHT | 1u << OVERFLOW | 1u << FLOAT | 1u << POSITION;
+	case HTML_HIDDEN_OFF_SCREEN:
+		return 1u << POSITION | 1u << LEFT | 1u << RIGHT | 1u << TOP | 1u << MARGIN_LEFT | 1u << MARGIN_TOP | 1u << TEXT_INDENT | 1u << TRANSFORM;
+	case HTML_HIDDEN_CLIP:
+		return 1u << POSITION | 1u << CLIP | 1u << CLIP_PATH;
+	default:
+		return 0;
+	}
 }
 
 /* Attributes of HTML 3.2 count as declarations that anything else overrides. */
@@ -675,15 +573,16 @@ static void set_weak(struct declaration *d, struct span value)
 		*d = (struct declaration){ .value = value, .set = true };
 }
 
-static void read_attributes(const struct html_element *e, struct declaration d[N_PROPERTIES], bool *own_background)
+static void read_attributes(const struct html_element *e, struct declaration d[N_PROPERTIES])
 {
 	static const char *const font_sizes[] = { "10px", "13px", "16px", "18px", "24px", "32px", "48px" };
 	const struct html_attribute *a;
 
-	*own_background = d[BACKGROUND].set;
-	if ((a = html_attribute(e, "bgcolor")))
+	/* Others have no such attributes (WHATWG HTML, sections 15.3.1 and 15.3.8). */
+	bool has_ground = html_name_in(e->name, "body table thead tbody tfoot tr td th");
+	if (has_ground && (a = html_attribute(e, "bgcolor")))
 		set_weak(&d[BACKGROUND], a->value->bytes);
-	if ((a = html_attribute(e, "background")) && a->value->bytes.n) {
+	if (has_ground && (a = html_attribute(e, "background")) && a->value->bytes.n) {
 		set_weak(&d[BACKGROUND], SPAN_LIT("transparent"));
 		d[BACKGROUND].image = true;
 	}
@@ -755,14 +654,14 @@ static void set_background(struct styler *s, size_t index, uint32_t colour, doub
 	style->background_known = style->background_known || alpha == 1;
 }
 
-static void compute_background(struct styler *s, size_t index, const struct declaration *d, bool background_open)
+static void compute_background(struct styler *s, size_t index, const struct declaration *d)
 {
 	struct html_style *style = &s->html->elements[index].style;
 	struct state *state = &s->states[index];
 	uint32_t colour;
 	double alpha;
 
-	if (background_open || d[BACKGROUND].image) {
+	if (d[BACKGROUND].maybe || d[BACKGROUND].image) {
 		style->background_known = false;
 		state->background_setter = index;
 		return;
@@ -794,18 +693,14 @@ static void compute_background(struct styler *s, size_t index, const struct decl
 	style->background_known = false;
 }
 
-static void compute_colours(struct styler *s, size_t index, const struct declaration *d, bool inline_colour, bool inline_background,
-			    struct mention mention)
+static void compute_colours(struct styler *s, size_t index, const struct declaration *d)
 {
 	struct html_style *style = &s->html->elements[index].style;
 	struct state *state = &s->states[index];
 	uint32_t colour;
-
-	/* Inline declarations beat a style block that does not say !important. */
-	bool colour_open = (inline_colour ? mention.important : mention.properties) & 1u << COLOUR;
-	bool background_open = (inline_background ? mention.important : mention.properties) & 1u << BACKGROUND;
 	double text_alpha = 1;
-	if (colour_open) {
+
+	if (d[COLOUR].maybe) {
 		style->colour_known = false;
 		state->colour_setter = index;
 	} else if (d[COLOUR].set && !is_word(&d[COLOUR], "inherit") && !is_word(&d[COLOUR], "currentcolor")) {
@@ -814,13 +709,16 @@ static void compute_colours(struct styler *s, size_t index, const struct declara
 		if (style->colour_known)
 			style->colour = colour;
 	}
-	compute_background(s, index, d, background_open);
+	compute_background(s, index, d);
+	state->colour_open = ((state->colour_setter != index || state->background_setter != index) && state->colour_open) ||
+			     is_open(s, d, 1u << COLOUR | 1u << BACKGROUND);
 	/* Transparent text shows what is behind it: all of it the same colour. */
 	if (style->colour_known && text_alpha < 1) {
 		style->colour_known = style->background_known;
 		style->colour = blend(style->colour, style->background, text_alpha);
 	}
 }
+
 static void compute_box(struct html_element *e, const struct declaration *d)
 {
 	struct html_style *style = &e->style;
@@ -862,16 +760,16 @@ static void compute_text_hiding(struct styler *s, size_t index)
 	if (style->hidden != HTML_VISIBLE)
 		return;
 	if (state->invisible) {
-		hide(style, HTML_HIDDEN_VISIBILITY, state->visibility_setter, s->html->elements[state->visibility_setter].style.switched_by_class);
+		hide(style, HTML_HIDDEN_VISIBILITY, state->visibility_setter, state->visibility_open);
 	} else if (style->font_size_px >= 0 && style->font_size_px < 3) {
-		hide(style, HTML_HIDDEN_FONT, state->font_setter, false);
+		hide(style, HTML_HIDDEN_FONT, state->font_setter, state->font_open);
 	} else if (style->colour == 0 && style->background == 0xffffff) {
 		return;
 	} else if (style->colour_known && style->background_known && html_contrast(style->colour, style->background) < 1.3) {
 		size_t later = state->colour_setter;
 		if (later == HTML_NO_PARENT || (state->background_setter != HTML_NO_PARENT && state->background_setter > later))
 			later = state->background_setter;
-		hide(style, HTML_HIDDEN_COLOUR, later == HTML_NO_PARENT ? index : later, false);
+		hide(style, HTML_HIDDEN_COLOUR, later == HTML_NO_PARENT ? index : later, state->colour_open);
 	}
 }
 
@@ -881,18 +779,33 @@ static bool is_inherited(enum html_hidden reason)
 	return reason != HTML_VISIBLE && reason != HTML_HIDDEN_VISIBILITY && reason != HTML_HIDDEN_FONT && reason != HTML_HIDDEN_COLOUR;
 }
 
+static void compute_font(struct styler *s, size_t index, const struct declaration *d)
+{
+	struct html_style *style = &s->html->elements[index].style;
+	struct state *state = &s->states[index];
+
+	if (d[FONT_SIZE].maybe) {
+		style->font_size_px = -1;
+	} else if (d[FONT_SIZE].set) {
+		struct span value = d[FONT_SIZE].is_shorthand_font ? shorthand_size(d[FONT_SIZE].value) : d[FONT_SIZE].value;
+		style->font_size_px = font_size_px(value, style->font_size_px);
+	} else {
+		state->font_open |= is_open(s, d, 1u << FONT_SIZE);
+		return;
+	}
+	state->font_setter = index;
+	state->font_open = is_open(s, d, 1u << FONT_SIZE);
+}
+
 static void compute(struct styler *s, size_t index)
 {
 	struct html_element *e = &s->html->elements[index];
 	struct html_style *style = &e->style;
 	struct declaration d[N_PROPERTIES] = { 0 };
-	struct mention by_class, mention;
-	const struct html_attribute *attribute = html_attribute(e, "style");
-	bool own_background;
 
 	if (e->parent == HTML_NO_PARENT) {
 		*style = (struct html_style){ .font_size_px = 16, .background = 0xffffff, .colour_known = true, .background_known = true };
-		s->states[index] = (struct state){ HTML_NO_PARENT, HTML_NO_PARENT, HTML_NO_PARENT, HTML_NO_PARENT, false };
+		s->states[index] = (struct state){ HTML_NO_PARENT, HTML_NO_PARENT, HTML_NO_PARENT, HTML_NO_PARENT, false, false, false, false };
 	} else {
 		*style = s->html->elements[e->parent].style;
 		s->states[index] = s->states[e->parent];
@@ -900,65 +813,86 @@ static void compute(struct styler *s, size_t index)
 			hide(style, HTML_VISIBLE, 0, false);
 	}
 	struct state *state = &s->states[index];
-	find_mentions(s, e, &by_class, &mention);
-	if (attribute)
-		read_declarations(attribute->value->bytes, d);
-	bool inline_colour = d[COLOUR].set, inline_size = d[FONT_SIZE].set, inline_display = d[DISPLAY].set;
-	read_attributes(e, d, &own_background);
+	read_declarations(s, index, d);
+	read_attributes(e, d);
 	read_defaults(e, d);
-	/* A plain class rule "display:none" hides as an inline declaration would, if that says nothing. */
-	bool class_hides = (mention.properties & PLAIN_HIDES) && !inline_display;
-	if (class_hides)
-		d[DISPLAY] = (struct declaration){ .value = SPAN_LIT("none"), .set = true };
-
-	double parent_px = style->font_size_px;
-	if ((inline_size ? mention.important : mention.properties) & 1u << FONT_SIZE) {
-		style->font_size_px = -1;
-		state->font_setter = index;
-	} else if (d[FONT_SIZE].set) {
-		struct span value = d[FONT_SIZE].is_shorthand_font ? shorthand_size(d[FONT_SIZE].value) : d[FONT_SIZE].value;
-		style->font_size_px = font_size_px(value, parent_px);
-		state->font_setter = index;
-	}
-	compute_colours(s, index, d, inline_colour, own_background, mention);
+	compute_font(s, index, d);
+	compute_colours(s, index, d);
 	compute_box(e, d);
 	if (d[VISIBILITY].set && !is_word(&d[VISIBILITY], "inherit")) {
 		state->invisible = is_word(&d[VISIBILITY], "hidden") || is_word(&d[VISIBILITY], "collapse");
 		state->visibility_setter = index;
+		state->visibility_open = false;
 	}
+	state->visibility_open |= is_open(s, d, 1u << VISIBILITY);
 	if (style->hidden == HTML_VISIBLE) {
-		enum html_hidden reason = hidden_box(d, style->font_size_px);
-		/* Mentions that hide are not counted, so that what is left may switch the element on. */
+		enum html_hidden reason = hidden_box(e, d, style->font_size_px);
 		if ((e->traits & HTML_NOT_SHOWN_NAME) || (span_eq(e->name, SPAN_LIT("input")) && reason == HTML_VISIBLE))
 			hide(style, HTML_NOT_SHOWN, index, false);
 		else if (reason != HTML_VISIBLE)
-			hide(style, reason, index, (by_class.properties & SWITCHES) != 0);
+			hide(style, reason, index, is_open(s, d, properties_of(reason)));
 	} else if ((e->traits & HTML_NOT_SHOWN_NAME)) {
 		hide(style, HTML_NOT_SHOWN, index, false);
 	}
-	if (state->invisible && state->visibility_setter == index && style->hidden == HTML_VISIBLE)
-		style->switched_by_class = (by_class.properties & SWITCHES) != 0;
 	compute_text_hiding(s, index);
 }
 
-void html_style_compute(struct html *html)
+/* Is it a style element whose text browsers read as CSS? The frame that AMP asks for hides all until its scripts run. */
+static bool is_sheet(const struct html_element *e)
 {
-	struct styler s = { .html = html };
+	const struct html_attribute *type = html_attribute(e, "type");
 
-	s.mentions = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-	s.states = g_new0(struct state, html->n_elements ? html->n_elements : 1);
+	if (!span_eq(e->name, SPAN_LIT("style")))
+		return false;
+	for (size_t i = 0; i < e->n_attributes; i++)
+		if (span_starts(e->attributes[i].name, SPAN_LIT("amp")) && span_ends_ci(e->attributes[i].name, SPAN_LIT("-boilerplate")))
+			return false;
+	struct span value = type ? span_trim(type->value->bytes) : SPAN_EMPTY;
+	return value.n == 0 || span_eq_ci(value, SPAN_LIT("text/css"));
+}
+
+static void read_sheets(struct arena *arena, struct html *html)
+{
+	GArray *sheets = g_array_new(FALSE, FALSE, sizeof(struct html_sheet));
+
 	for (size_t i = 0; i < html->n_texts; i++) {
 		size_t parent = html->texts[i].parent;
-		if (parent != HTML_NO_PARENT && span_eq(html->elements[parent].name, SPAN_LIT("style")))
-			read_style_block(&s, html->texts[i].decoded->bytes);
+		if (parent == HTML_NO_PARENT || !is_sheet(&html->elements[parent]))
+			continue;
+		const struct html_sheet sheet = { parent, css_parse_sheet(arena, html->texts[i].decoded, &html->tags) };
+		g_array_append_val(sheets, sheet);
+		if (sheet.css->flags & (CSS_TOO_MANY | CSS_TOO_DEEP))
+			html_flag(html, HTML_TOO_MUCH_CSS, html->elements[parent].start_tag);
 	}
+	html->n_sheets = sheets->len;
+	html->sheets = arena_alloc(arena, sheets->len * sizeof(struct html_sheet) + 1);
+	if (sheets->len)
+		memcpy(html->sheets, sheets->data, sheets->len * sizeof(struct html_sheet));
+	g_array_free(sheets, TRUE);
+}
+
+void html_style_compute(struct arena *arena, struct html *html)
+{
+	struct styler s = { .html = html, .hits = g_array_new(FALSE, FALSE, sizeof(struct cascade_hit)) };
+
+	s.states = g_new0(struct state, html->n_elements ? html->n_elements : 1);
+	read_sheets(arena, html);
+	for (size_t i = 0; i < html->n_elements; i++) {
+		const struct html_attribute *attribute = html_attribute(&html->elements[i], "style");
+		if (attribute)
+			html->elements[i].style_css = css_parse_declarations(arena, attribute->value, &html->tags);
+	}
+	s.cascade = cascade_new(html, arena, property_of);
 	/* Parents stand before their children. */
 	for (size_t i = 0; i < html->n_elements; i++)
 		compute(&s, i);
+	if (cascade_is_capped(s.cascade))
+		html_flag(html, HTML_TOO_MUCH_CSS, html->elements[html->sheets[0].element].start_tag);
 	for (size_t i = 0; i < html->n_texts; i++) {
 		size_t parent = html->texts[i].parent;
 		html->texts[i].hidden = parent == HTML_NO_PARENT ? HTML_VISIBLE : html->elements[parent].style.hidden;
 	}
-	g_hash_table_destroy(s.mentions);
+	cascade_free(s.cascade);
+	g_array_free(s.hits, TRUE);
 	g_free(s.states);
 }

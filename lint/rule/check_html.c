@@ -1,5 +1,5 @@
-/* Checks of HTML: what may not be in mail, what is hidden, sizes. Computed styles are those of doc/style.c: inline styles, attributes and
- * inheritance; where a style block may change them the check is silent. */
+/* Checks of HTML: what may not be in mail, what is hidden, sizes. Computed styles are those of doc/style.c; where it says that a value is
+ * unknown, or that another screen or client may show what is hidden, the check is silent. */
 #include "rule/check_common.h"
 
 #include <glib.h>

@@ -68,6 +68,8 @@ CHECK(cap_reached)
 			check_report_text(c, html->source, html->flag_range, "html-depth", ARG_I("limit", LIMIT_HTML_DEPTH));
 		if (html->flags & HTML_TOO_MANY_NODES)
 			check_report_text(c, html->source, html->flag_range, "html-nodes", ARG_I("limit", LIMIT_HTML_NODES));
+		if (html->flags & HTML_TOO_MUCH_CSS)
+			check_report_text(c, html->source, html->flag_range, "css", ARG_I("limit", LIMIT_CSS_STEPS));
 	}
 }
 
