@@ -148,6 +148,8 @@ static const struct {
 	{ LANGUAGE_HANDLEBARS, "{{#*inline \"row\"}}r{{/inline}}{{#> layout}}b{{/layout}}", "define(\"row\":r)block(:b)" },
 	{ LANGUAGE_HANDLEBARS, "{{!-- {{#if a}} --}}x", "#x" },
 	{ LANGUAGE_HANDLEBARS, "{{{{raw}}}}{{x}} {{#if}}{{{{/raw}}}}y", "raw({{x}} {{#if}})y" },
+	{ LANGUAGE_HANDLEBARS, "{{if a}}x{{else}}y{{/if}}", "if(a:x|y)" }, /* JsRender */
+	{ LANGUAGE_HANDLEBARS, "{{#if a}}x{{if b}}y{{/if}}", "if(a:x<if b>y)" },
 	/* Liquid, Jinja, Twig, Django */
 	{ LANGUAGE_LIQUID, "{% if a == \"b\" %}x{% elsif c %}y{% else %}z{% endif %}", "if(a == \"b\":x|c:y|z)" },
 	{ LANGUAGE_LIQUID, "{%- unless a -%}x{%- endunless -%}{% assign b = 1 %}", "if(!a:x)set(b = 1)" },

@@ -57,6 +57,10 @@ static void build_bodies(struct message *m)
 			body->visible = body->source;
 			body->tags = tag_scan(m->arena, body->source->bytes);
 		}
+		if (body->tags.n) {
+			body->language = template_language_of(m->path, body->source->bytes, &body->tags);
+			body->tree = template_tree_parse(m->arena, body->source->bytes, &body->tags, body->language.language);
+		}
 		body->l1 = normal_l1(m->arena, body->visible);
 	}
 }

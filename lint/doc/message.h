@@ -6,6 +6,7 @@
 #include "base/map.h"
 #include "doc/html.h"
 #include "doc/tag.h"
+#include "doc/template_tree.h"
 #include "doc/url.h"
 #include "mail/address.h"
 #include "mail/date.h"
@@ -22,6 +23,8 @@ struct body {
 	const struct text *visible;  /* what a reader sees (plain text: source) */
 	const struct text *l1;       /* normal form L1 of visible */
 	struct tag_list tags;        /* in source (HTML: html->tags) */
+	struct template_guess language; /* of the tags */
+	const struct template_tree *tree; /* of source in that language; NULL where there are no tags */
 };
 
 enum link_kind {

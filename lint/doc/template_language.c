@@ -209,7 +209,7 @@ struct template_guess template_language_of(const char *path, struct span text, c
 	unsigned most = 0;
 
 	for (size_t i = 0; i < tags->n; i++)
-		if (tags->tags[i].certain)
+		if (tags->tags[i].certain && !tags->tags[i].raw)
 			vote(&v, text, &tags->tags[i]);
 	guess.has_blocks = v.blocks;
 	for (size_t k = 0; k < N_LANGUAGES; k++)

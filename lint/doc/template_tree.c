@@ -29,6 +29,7 @@ struct parser {
 	enum template_language language;
 	GArray *nodes, *faults;
 	GHashTable *closers; /* names that some tag of the text closes: "trans" of endtrans, Mailchimp's END:X */
+	GHashTable *signed_opens; /* names that some tag of Handlebars opens with its sign, "{{#if" */
 	GHashTable *endless; /* names of raw blocks that no later tag ends: each is looked for once */
 	size_t next;         /* index of the next tag */
 	size_t copied;       /* end of what is in the tree */
@@ -125,6 +126,21 @@ static void set_else(struct item *item, struct span word, struct span rest)
 	item->inverted = span_eq(second, SPAN_LIT("unless"));
 }
 
+static bool has_name(GHashTable *names, struct span name)
+{
+	char *key = g_strndup(name.p, name.n);
+	bool found = g_hash_table_contains(names, key);
+
+	g_free(key);
+	return found;
+}
+
+/* Does a tag of the text close a block of this name? */
+static bool is_closed(const struct parser *p, struct span word)
+{
+	return has_name(p->closers, word);
+}
+
 /* --- braces: Mustache, Handlebars, Go ------------------------------------------------------------------------------------------ */
 
 static void read_handlebars_open(struct item *item, char sign, struct span s)
@@ -152,7 +168,7 @@ static void read_handlebars_open(struct item *item, char sign, struct span s)
 	item->inverted = (sign == '^') != (item->kind == NODE_IF && span_eq(word, SPAN_LIT("unless")));
 }
 
-static void read_handlebars(struct item *item, struct span s, bool triple)
+static void read_handlebars(struct parser *p, struct item *item, struct span s, bool triple)
 {
 	char sign = s.n ? s.p[0] : '\0';
 	struct span rest = span_trim(span_cut(s, 1, s.n));
@@ -171,6 +187,11 @@ static void read_handlebars(struct item *item, struct span s, bool triple)
 		item->action = ACT_CLOSE, item->name = word_of(rest, ".-/@");
 	else if (in_list(word, "else"))
 		set_else(item, word, behind(s, word));
+	else if (in_list(word, "if for foreach each unless") && is_closed(p, word) && !has_name(p->signed_opens, word))
+		/* JsRender and services of its kind: "{{if x}} ... {{/if}}". */
+		set_open(item, in_list(word, "if unless") ? NODE_IF : NODE_FOR, word, behind(s, word));
+	else if (in_list(word, "elseif"))
+		*item = (struct item){ .action = ACT_MIDDLE, .word = word, .expression = behind(s, word) };
 	else
 		set_leaf(item, NODE_OUTPUT, SPAN_EMPTY, sign == '&' ? rest : s);
 }
@@ -232,7 +253,7 @@ static void read_mustache(struct parser *p, struct item *item, struct span bytes
 		item->action = closes ? ACT_CLOSE : ACT_OPEN;
 		item->name = item->word;
 	} else if (handlebars) {
-		read_handlebars(item, s, triple);
+		read_handlebars(p, item, s, triple);
 	} else {
 		item->escaped = true;
 		set_leaf(item, NODE_OUTPUT, SPAN_EMPTY, s);
@@ -240,21 +261,6 @@ static void read_mustache(struct parser *p, struct item *item, struct span bytes
 }
 
 /* --- statements: Liquid, Jinja, Twig, Django ----------------------------------------------------------------------------------- */
-
-static bool has_name(GHashTable *names, struct span name)
-{
-	char *key = g_strndup(name.p, name.n);
-	bool found = g_hash_table_contains(names, key);
-
-	g_free(key);
-	return found;
-}
-
-/* Does a tag of the text close a block of this name? */
-static bool is_closed(const struct parser *p, struct span word)
-{
-	return has_name(p->closers, word);
-}
 
 static bool has_equals(struct span s)
 {
@@ -727,7 +733,7 @@ static size_t find_raw_end(struct parser *p, const struct item *open)
 {
 	for (size_t i = has_name(p->endless, open->name) ? p->tags->n : p->next; i < p->tags->n; i++) {
 		const struct tag *tag = &p->tags->tags[i];
-		if (tag->syntax != p->tags->tags[p->next - 1].syntax || !template_language_has(p->language, tag->syntax))
+		if (tag->raw || tag->syntax != p->tags->tags[p->next - 1].syntax || !template_language_has(p->language, tag->syntax))
 			continue;
 		struct item item = read_tag(p, tag);
 		if (item.action == ACT_CLOSE && span_eq(item.name, open->name))
@@ -791,13 +797,15 @@ static void collect_closers(struct parser *p)
 {
 	for (size_t i = 0; i < p->tags->n; i++) {
 		const struct tag *tag = &p->tags->tags[i];
-		if (tag->syntax != TAG_STATEMENT && tag->syntax != TAG_MAILCHIMP)
-			continue;
-		if (tag->place != TAG_CLOSE || !template_language_has(p->language, tag->syntax))
+		bool named = tag->syntax == TAG_STATEMENT || tag->syntax == TAG_MAILCHIMP || tag->syntax == TAG_MUSTACHE;
+		if (!named || tag->raw || (tag->place != TAG_CLOSE && tag->place != TAG_OPEN) || !template_language_has(p->language, tag->syntax))
 			continue;
 		struct item item = read_tag(p, tag);
 		if (item.action == ACT_CLOSE && item.name.n)
 			g_hash_table_add(p->closers, g_strndup(item.name.p, item.name.n));
+		else if (item.action == ACT_OPEN && tag->syntax == TAG_MUSTACHE && span_find_byte(span_cut(p->text, tag->range.start, tag->range.end), '#', 0) <
+		                                                                      tag->range.end - tag->range.start)
+			g_hash_table_add(p->signed_opens, g_strndup(item.name.p, item.name.n));
 	}
 }
 
@@ -838,17 +846,19 @@ struct template_tree *template_tree_parse(struct arena *arena, struct span text,
 	p->nodes = g_array_new(FALSE, FALSE, sizeof(struct template_node));
 	p->faults = g_array_new(FALSE, FALSE, sizeof(struct template_fault));
 	p->closers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	p->signed_opens = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	p->endless = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	collect_closers(p);
 	while (p->next < tags->n) {
 		const struct tag *tag = &tags->tags[p->next++];
-		if (template_language_has(language, tag->syntax) && tag->range.start >= p->copied)
+		if (!tag->raw && template_language_has(language, tag->syntax) && tag->range.start >= p->copied)
 			take_tag(p, tag);
 	}
 	finish(p, tree);
 	g_array_free(p->nodes, TRUE);
 	g_array_free(p->faults, TRUE);
 	g_hash_table_unref(p->closers);
+	g_hash_table_unref(p->signed_opens);
 	g_hash_table_unref(p->endless);
 	g_free(p);
 	return tree;
@@ -869,7 +879,7 @@ size_t template_other_languages(const struct tag_list *tags, enum template_langu
 		if (others[k].syntax == TAG_MUSTACHE && template_language_has(first, TAG_MUSTACHE) && !template_language_has(first, TAG_STATEMENT))
 			continue;
 		for (size_t i = 0; i < tags->n; i++)
-			if (tags->tags[i].syntax == others[k].syntax && tags->tags[i].place != TAG_OUTPUT && tags->tags[i].place != TAG_COMMENT) {
+			if (tags->tags[i].syntax == others[k].syntax && !tags->tags[i].raw && tags->tags[i].place != TAG_OUTPUT && tags->tags[i].place != TAG_COMMENT) {
 				out[n++] = others[k].language;
 				break;
 			}

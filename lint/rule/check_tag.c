@@ -1,4 +1,4 @@
-/* Checks of template tags: left over in a rendered mail, in places where no engine fills them, or not balanced. */
+/* Checks of template tags: left over in a rendered mail, in places where no engine fills them, or of names that nobody knows. */
 #include "rule/check_common.h"
 
 #include <glib.h>
@@ -270,65 +270,6 @@ CHECK(tag_mixed)
 			}
 			first = family;
 		}
-	}
-}
-
-/* Does the closing tag name another block than the open one? "{{/if}}", "{% endif %}"; an "end" of Go or Ruby closes any. */
-static bool closes_another(const struct tag *open, const struct tag *close)
-{
-	struct span name = close->name;
-
-	if (open->syntax != close->syntax || (open->syntax != TAG_MUSTACHE && open->syntax != TAG_STATEMENT))
-		return false;
-	if (close->syntax == TAG_STATEMENT && span_starts_ci(name, SPAN_LIT("end")))
-		name = span_cut(name, 3, name.n);
-	return name.n && open->name.n && !span_eq_ci(name, SPAN_LIT("end")) && !span_eq_ci(name, open->name);
-}
-
-static void report_block(struct check *c, const struct body *body, const struct tag *tag, const char *kind, const struct tag *open)
-{
-	check_report_text(c, body->source, tag->range, kind, ARG_T("tag", span_cut(body->source->bytes, tag->range.start, tag->range.end)),
-	        ARG_T("open", open ? span_cut(body->source->bytes, open->range.start, open->range.end) : SPAN_EMPTY));
-}
-
-/* A block tag closes another than the last one opened: that one is open still, if it closes one further out. */
-static void report_crossed(struct check *c, const struct body *body, const struct tag *const *stack, size_t depth, const struct tag *close)
-{
-	for (size_t i = depth - 1; i > 0; i--)
-		if (!closes_another(stack[i - 1], close)) {
-			report_block(c, body, stack[depth - 1], "open", NULL);
-			return;
-		}
-	report_block(c, body, close, "other", stack[depth - 1]);
-}
-
-/* Block tags that are not closed, closed and never opened, or closed in the name of another. Cases: open, close, other. The first in a body. */
-CHECK(tag_unbalanced)
-{
-	enum { DEEPEST = 64 };
-
-	for (size_t i = 0; i < m->n_bodies; i++) {
-		const struct body *body = &m->bodies[i];
-		const struct tag *stack[DEEPEST];
-		size_t depth = 0;
-		for (size_t k = 0; k < body->tags.n; k++) {
-			const struct tag *tag = &body->tags.tags[k];
-			if (tag->place == TAG_OPEN) {
-				if (depth == DEEPEST)
-					return;
-				stack[depth++] = tag;
-			} else if (tag->place == TAG_CLOSE && depth == 0) {
-				report_block(c, body, tag, "close", NULL);
-				return;
-			} else if (tag->place == TAG_CLOSE && closes_another(stack[depth - 1], tag)) {
-				report_crossed(c, body, stack, depth, tag);
-				return;
-			} else if (tag->place == TAG_CLOSE) {
-				depth--;
-			}
-		}
-		if (depth)
-			report_block(c, body, stack[depth - 1], "open", NULL);
 	}
 }
 
