@@ -17,7 +17,7 @@ enum option_id {
 	OPTION_FAIL_ON, OPTION_MAX_SCORE, OPTION_RULES, OPTION_NO_BUILTIN_RULES, OPTION_STDIN_FILENAME, OPTION_TARGET_CHARSET,
 	OPTION_LANG, OPTION_NOW, OPTION_JOBS, OPTION_COLOR, OPTION_VERBOSE, OPTION_QUIET, OPTION_STATISTICS, OPTION_CONFIG, OPTION_ISOLATED,
 	OPTION_FORCE_EXCLUDE, OPTION_NO_INLINE_IGNORES, OPTION_BASELINE, OPTION_WRITE_BASELINE, OPTION_STAGED, OPTION_CHANGED_SINCE,
-	OPTION_SUMMARY, OPTION_DRAFT, OPTION_MESSAGE_ID, OPTION_FROM, OPTION_SINCE,
+	OPTION_MESSAGE, OPTION_SUMMARY, OPTION_DRAFT, OPTION_MESSAGE_ID, OPTION_FROM, OPTION_SINCE,
 	OPTION_PRINT, OPTION_SCHEMA, OPTION_TIMEOUT, OPTION_ON_FAILURE, OPTION_HELP, OPTION_VERSION
 };
 
@@ -51,7 +51,7 @@ static const struct option_definition option_definitions[] = {
 	  GROUP_DRAFT, 0, VALUE_WORD, "iso-2022-jp shift_jis utf-8" },
 	{ OPTION_STDIN_FILENAME, 0, "stdin-filename", { "NAME", "名前" },
 	  { "name of standard input in reports; it also tells what kind of file it is", "レポートでの標準入力の名前（ファイルの種類の判定にも使用）" },
-	  GROUP_DRAFT, FOR_MAIL | FOR(BOUNCE), VALUE_FILE, NULL },
+	  GROUP_DRAFT, FOR_MAIL | FOR(BOUNCE) | FOR(PREVIEW), VALUE_FILE, NULL },
 	{ OPTION_STAGED, 0, "staged", { NULL, NULL },
 	  { "check what is staged in git, as it is in the index", "git でステージされた内容を検査（作業ツリーではなくインデックスの内容）" },
 	  GROUP_DRAFT, FOR_FILES, VALUE_NONE, NULL },
@@ -120,6 +120,10 @@ static const struct option_definition option_definitions[] = {
 	  { "only what came back since then (ISO 8601)", "この時刻以降のものだけ（ISO 8601）" },
 	  GROUP_BOUNCE, FOR(BOUNCE), VALUE_TEXT, NULL },
 
+	{ OPTION_MESSAGE, 0, "message", { "N", "番号" },
+	  { "which message of an mbox, 1 by default", "mbox の何通目を表示するか。既定は 1" },
+	  GROUP_PREVIEW, FOR(PREVIEW), VALUE_TEXT, NULL },
+
 	{ OPTION_CONFIG, 0, "config", { "FILE", "ファイル" },
 	  { "the configuration file, instead of the presend.toml found upwards from each file",
 	    "設定ファイル（各ファイルから上へたどって見つかる presend.toml の代わりに使用）" },
@@ -139,7 +143,7 @@ static const struct option_definition option_definitions[] = {
 
 	{ OPTION_FORMAT, 0, "format", { "FORMAT[=FILE]", "形式[=ファイル]" },
 	  { "the report; with FILE it is written there; may be given several times", "レポートの形式。ファイルを指定するとそこへ書き出す。複数回指定可" },
-	  GROUP_OUTPUT, FOR_FILES | FOR(BOUNCE) | FOR(EXPLAIN) | FOR(RULES) | FOR(CONFIG), VALUE_FORMAT, NULL },
+	  GROUP_OUTPUT, FOR_FILES | FOR(BOUNCE) | FOR(PREVIEW) | FOR(EXPLAIN) | FOR(RULES) | FOR(CONFIG), VALUE_FORMAT, NULL },
 	{ OPTION_LANG, 0, "lang", { "en|ja", "en|ja" },
 	  { "language of the messages; default from LC_MESSAGES", "メッセージの言語。既定は LC_MESSAGES に従う" },
 	  GROUP_OUTPUT, FOR_ALL, VALUE_WORD, "en ja" },
@@ -176,6 +180,12 @@ static const struct command_definition command_definitions[] = {
 	  "presend bounce returned.eml\npresend bounce --draft issue.eml returned.eml",
 	  { "Read bounces, transcripts and complaints, and say what the receiver meant, whether the sender can do anything, and which rules to look at.",
 	    "バウンスメール、配送エラーの記録、苦情の報告を読み、受信側が何を伝えているか、送信側で対処できるか、どのルールを見ればよいかを示します。" } },
+	{ COMMAND_PREVIEW, "preview", { "preview [OPTION]... FILE|-", "preview [オプション]... ファイル|-" },
+	  { "the inbox row and the mail as readers see them", "受信トレイでの見え方と、読者に見える本文を表示" },
+	  "presend preview draft.eml\npresend preview --format json weekly.html.j2",
+	  { "Show the row of FILE as the inboxes of Gmail, Outlook and Apple Mail show it, the mail with images off, and what a screen reader reads first. Nothing is "
+	    "judged.",
+	    "Gmail、Outlook、Apple Mail の受信トレイでの見え方、画像を表示しないときの本文、スクリーンリーダーが最初に読み上げる内容を表示します。検査はしません。" } },
 	{ COMMAND_EXPLAIN, "explain", { "explain [OPTION]... RULE...", "explain [オプション]... ルール..." },
 	  { "why a rule exists, its source, examples, how to mend what it finds", "ルールの理由、根拠、例、対処を表示" },
 	  "presend explain header-duplicate\npresend explain UN-01",
@@ -243,7 +253,7 @@ bool cli_option_of(const struct option_definition *option, enum command command)
 
 /* Options and commands of the interface that later versions bring: said so, rather than "unknown". */
 static const char *const later_options[] = { "fix", "unsafe-fixes", "diff", "data", "clients", "advice", "prior" };
-static const char *const later_commands[] = { "preflight", "preview", "lsp", "mcp" };
+static const char *const later_commands[] = { "preflight", "lsp", "mcp" };
 static const char *const later_formats[] = { "html" };
 
 static const char *const profile_names[] = { "gmail", "gmail-bulk", "yahoo", "outlook", "icloud", "japan-carriers",
@@ -258,6 +268,8 @@ const char *cli_formats(enum command command)
 		return "text json";
 	case COMMAND_BOUNCE:
 		return "text json jsonl csv";
+	case COMMAND_PREVIEW:
+		return "text json";
 	case COMMAND_EXPLAIN:
 		return "text json markdown";
 	case COMMAND_RULES:
@@ -376,6 +388,11 @@ static bool parse_format(struct cli *cli, const char *value)
 		cli->coverage = good = true;
 	} else if (cli->command == COMMAND_BOUNCE) {
 		good = !strchr(value, '=') && bounce_format_parse(name, &cli->bounce.format);
+		if (!good)
+			refuse(language, NULL, say(language, "unknown format", "不明な形式です"), value);
+	} else if (cli->command == COMMAND_PREVIEW) {
+		cli->preview.json = strcmp(value, "json") == 0;
+		good = cli->preview.json || strcmp(value, "text") == 0;
 		if (!good)
 			refuse(language, NULL, say(language, "unknown format", "不明な形式です"), value);
 	} else if (cli->command == COMMAND_RULES || cli->command == COMMAND_EXPLAIN || cli->command == COMMAND_CONFIG) {
@@ -593,6 +610,10 @@ static bool apply_option(struct parse_state *state, const struct option_definiti
 	case OPTION_ON_FAILURE:
 		cli->gate.pass_on_failure = strcmp(value, "pass") == 0;
 		good = cli->gate.pass_on_failure || strcmp(value, "hold") == 0;
+		break;
+	case OPTION_MESSAGE:
+		good = parse_number(value, &number) && number >= 1 && number <= 1e9 && number == (int)number;
+		cli->preview.message = good ? (size_t)number : 0;
 		break;
 	case OPTION_SUMMARY:
 		cli->bounce.summary = true;

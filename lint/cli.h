@@ -6,11 +6,13 @@
 #include "rule/explain.h"
 #include "run.h"
 #include "run_bounce.h"
+#include "run_preview.h"
 
 enum command {
 	COMMAND_LINT,
 	COMMAND_CHECKLIST,
 	COMMAND_BOUNCE,
+	COMMAND_PREVIEW,
 	COMMAND_EXPLAIN,
 	COMMAND_RULES,
 	COMMAND_CONFIG,
@@ -21,7 +23,7 @@ enum command {
 	COMMAND_VERSION
 };
 
-enum option_group { GROUP_DRAFT, GROUP_RULES, GROUP_FAIL, GROUP_GATE, GROUP_BOUNCE, GROUP_CONFIGURATION, GROUP_OUTPUT, N_GROUPS };
+enum option_group { GROUP_DRAFT, GROUP_RULES, GROUP_FAIL, GROUP_GATE, GROUP_BOUNCE, GROUP_PREVIEW, GROUP_CONFIGURATION, GROUP_OUTPUT, N_GROUPS };
 
 /* What the value of an option is: completions and tests need to know. */
 enum option_value {
@@ -60,6 +62,7 @@ struct cli {
 	enum command command;
 	struct run_options run;
 	struct bounce_options bounce;
+	struct preview_options preview;
 	char **operands;               /* pointers into argv */
 	size_t n_operands;
 	char *root;                    /* see run_find_root() */

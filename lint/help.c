@@ -17,6 +17,7 @@ static const struct words {
 	[GROUP_FAIL] = { { "What makes a run fail", "失敗とみなす条件" } },
 	[GROUP_GATE] = { { "The gate", "ゲート" } },
 	[GROUP_BOUNCE] = { { "What came back", "バウンス" } },
+	[GROUP_PREVIEW] = { { "The preview", "プレビュー" } },
 	[GROUP_CONFIGURATION] = { { "Configuration", "設定" } },
 	[GROUP_OUTPUT] = { { "What is printed", "表示" } },
 };

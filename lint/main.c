@@ -137,6 +137,19 @@ static int config(const struct cli *cli)
 	return good ? code : EXIT_TROUBLE;
 }
 
+static int preview(const struct cli *cli)
+{
+	enum language language = cli->run.report.language;
+
+	if (cli->n_operands == 1)
+		return run_preview(&cli->run, &cli->preview, cli->operands[0]);
+	if (cli->n_operands)
+		run_say(say(language, "unexpected argument", "余分な引数です"), cli->operands[1]);
+	else
+		run_say("preview", say(language, "needs a file", "ファイルを指定してください"));
+	return EXIT_TROUBLE;
+}
+
 static int init(const struct cli *cli)
 {
 	if (cli->n_operands == 0)
@@ -179,6 +192,8 @@ static int run(const struct cli *cli)
 		return init(cli);
 	case COMMAND_COMPLETIONS:
 		return completions(cli);
+	case COMMAND_PREVIEW:
+		return preview(cli);
 	case COMMAND_GATE:
 		return gate_run(&cli->gate, &cli->run);
 	case COMMAND_LINT:

@@ -1,0 +1,15 @@
+/* The pipeline of "presend preview": one draft, shown as its readers see it. */
+#ifndef PRESEND_RUN_PREVIEW_H
+#define PRESEND_RUN_PREVIEW_H
+
+#include "run.h"
+
+struct preview_options {
+	bool json;
+	size_t message;            /* which one of an mbox, from 1; 0: the first */
+};
+
+/* Returns the exit code: 0, or 2 where the file cannot be read. */
+int run_preview(const struct run_options *options, const struct preview_options *preview, const char *path);
+
+#endif
