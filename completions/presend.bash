@@ -50,6 +50,10 @@ _presend() {
 		mapfile -t COMPREPLY < <(compgen -W 'iso-2022-jp shift_jis utf-8' -- "$cur")
 		return
 		;;
+	--clients)
+		_presend_list "$cur" default gmail apple outlook yahoo aol thunderbird protonmail japan france germany all
+		return
+		;;
 	--stdin-filename)
 		compopt -o default
 		return
@@ -141,14 +145,14 @@ _presend() {
 	esac
 	if [[ $cur == -* ]]; then
 		case $command in
-		'' | lint) mapfile -t COMPREPLY < <(compgen -W '--stage --class --volume --profile --target-charset --stdin-filename --staged --changed-since --now --select --ignore --extend-select --rules --no-builtin-rules --fail-on --max-score --baseline --write-baseline --no-inline-ignores --config --isolated --force-exclude --format --lang --verbose --quiet --statistics --color --jobs --help --version ' -- "$cur") ;;
-		checklist) mapfile -t COMPREPLY < <(compgen -W '--stage --class --volume --profile --target-charset --stdin-filename --staged --changed-since --now --select --ignore --extend-select --rules --no-builtin-rules --fail-on --max-score --baseline --write-baseline --no-inline-ignores --config --isolated --force-exclude --format --lang --verbose --quiet --color --jobs --help --version ' -- "$cur") ;;
+		'' | lint) mapfile -t COMPREPLY < <(compgen -W '--stage --class --volume --profile --target-charset --clients --stdin-filename --staged --changed-since --now --select --ignore --extend-select --rules --no-builtin-rules --fail-on --max-score --baseline --write-baseline --no-inline-ignores --config --isolated --force-exclude --format --lang --verbose --quiet --statistics --color --jobs --help --version ' -- "$cur") ;;
+		checklist) mapfile -t COMPREPLY < <(compgen -W '--stage --class --volume --profile --target-charset --clients --stdin-filename --staged --changed-since --now --select --ignore --extend-select --rules --no-builtin-rules --fail-on --max-score --baseline --write-baseline --no-inline-ignores --config --isolated --force-exclude --format --lang --verbose --quiet --color --jobs --help --version ' -- "$cur") ;;
 		bounce) mapfile -t COMPREPLY < <(compgen -W '--stdin-filename --now --summary --draft --message-id --from --since --format --lang --verbose --quiet --color --help --version ' -- "$cur") ;;
 		preview) mapfile -t COMPREPLY < <(compgen -W '--stdin-filename --message --format --lang --color --help --version ' -- "$cur") ;;
 		explain) mapfile -t COMPREPLY < <(compgen -W '--rules --no-builtin-rules --config --isolated --format --lang --color --help --version ' -- "$cur") ;;
 		rules) mapfile -t COMPREPLY < <(compgen -W '--rules --no-builtin-rules --config --isolated --format --lang --color --help --version ' -- "$cur") ;;
-		config) mapfile -t COMPREPLY < <(compgen -W '--stage --class --volume --profile --target-charset --stdin-filename --now --select --ignore --extend-select --rules --no-builtin-rules --fail-on --max-score --no-inline-ignores --config --isolated --print --schema --format --lang --quiet --color --help --version ' -- "$cur") ;;
-		gate) mapfile -t COMPREPLY < <(compgen -W '--stage --class --volume --profile --target-charset --stdin-filename --now --select --ignore --extend-select --rules --no-builtin-rules --fail-on --max-score --baseline --no-inline-ignores --timeout --on-failure --config --isolated --lang --quiet --color --help --version ' -- "$cur") ;;
+		config) mapfile -t COMPREPLY < <(compgen -W '--stage --class --volume --profile --target-charset --clients --stdin-filename --now --select --ignore --extend-select --rules --no-builtin-rules --fail-on --max-score --no-inline-ignores --config --isolated --print --schema --format --lang --quiet --color --help --version ' -- "$cur") ;;
+		gate) mapfile -t COMPREPLY < <(compgen -W '--stage --class --volume --profile --target-charset --clients --stdin-filename --now --select --ignore --extend-select --rules --no-builtin-rules --fail-on --max-score --baseline --no-inline-ignores --timeout --on-failure --config --isolated --lang --quiet --color --help --version ' -- "$cur") ;;
 		init) mapfile -t COMPREPLY < <(compgen -W '--lang --color --help --version ' -- "$cur") ;;
 		completions) mapfile -t COMPREPLY < <(compgen -W '--lang --color --help --version ' -- "$cur") ;;
 		help) mapfile -t COMPREPLY < <(compgen -W '--lang --color --help --version ' -- "$cur") ;;

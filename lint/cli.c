@@ -11,10 +11,11 @@
 #include "config/keys.h"
 #include "mail/date.h"
 #include "report/checklist.h"
+#include "rule/client.h"
 
 enum option_id {
 	OPTION_FORMAT, OPTION_PROFILE, OPTION_STAGE, OPTION_CLASS, OPTION_VOLUME, OPTION_SELECT, OPTION_IGNORE, OPTION_EXTEND_SELECT,
-	OPTION_FAIL_ON, OPTION_MAX_SCORE, OPTION_RULES, OPTION_NO_BUILTIN_RULES, OPTION_STDIN_FILENAME, OPTION_TARGET_CHARSET,
+	OPTION_FAIL_ON, OPTION_MAX_SCORE, OPTION_RULES, OPTION_NO_BUILTIN_RULES, OPTION_STDIN_FILENAME, OPTION_TARGET_CHARSET, OPTION_CLIENTS,
 	OPTION_LANG, OPTION_NOW, OPTION_JOBS, OPTION_COLOR, OPTION_VERBOSE, OPTION_QUIET, OPTION_STATISTICS, OPTION_CONFIG, OPTION_ISOLATED,
 	OPTION_FORCE_EXCLUDE, OPTION_NO_INLINE_IGNORES, OPTION_BASELINE, OPTION_WRITE_BASELINE, OPTION_STAGED, OPTION_CHANGED_SINCE,
 	OPTION_MESSAGE, OPTION_SUMMARY, OPTION_DRAFT, OPTION_MESSAGE_ID, OPTION_FROM, OPTION_SINCE,
@@ -49,6 +50,10 @@ static const struct option_definition option_definitions[] = {
 	  { "the charset in which the list system will send (iso-2022-jp, shift_jis, utf-8), if it is not the draft's",
 	    "配信システムが送信時に使う文字コード（iso-2022-jp、shift_jis、utf-8）。原稿と違う場合に指定" },
 	  GROUP_DRAFT, 0, VALUE_WORD, "iso-2022-jp shift_jis utf-8" },
+	{ OPTION_CLIENTS, 0, "clients", { "NAME,...", "名前,..." },
+	  { "mail clients of the readers, such as outlook-windows, or presets: default, gmail, apple, outlook, yahoo, aol, thunderbird, protonmail, japan, france, germany, all; NAME=40: a share of the readers",
+	    "読者のメールソフト（outlook-windows など）またはプリセット: default、gmail、apple、outlook、yahoo、aol、thunderbird、protonmail、japan、france、germany、all。名前=40 で読者に占める割合を指定" },
+	  GROUP_DRAFT, 0, VALUE_WORDS, "default gmail apple outlook yahoo aol thunderbird protonmail japan france germany all" },
 	{ OPTION_STDIN_FILENAME, 0, "stdin-filename", { "NAME", "名前" },
 	  { "name of standard input in reports; it also tells what kind of file it is", "レポートでの標準入力の名前（ファイルの種類の判定にも使用）" },
 	  GROUP_DRAFT, FOR_MAIL | FOR(BOUNCE) | FOR(PREVIEW), VALUE_FILE, NULL },
@@ -252,7 +257,7 @@ bool cli_option_of(const struct option_definition *option, enum command command)
 }
 
 /* Options and commands of the interface that later versions bring: said so, rather than "unknown". */
-static const char *const later_options[] = { "fix", "unsafe-fixes", "diff", "data", "clients", "advice", "prior" };
+static const char *const later_options[] = { "fix", "unsafe-fixes", "diff", "data", "advice", "prior" };
 static const char *const later_commands[] = { "preflight", "lsp", "mcp" };
 static const char *const later_formats[] = { "html" };
 
@@ -452,6 +457,25 @@ static bool parse_profiles(struct cli *cli, const char *value)
 	return good;
 }
 
+static bool parse_clients(struct cli *cli, const char *value)
+{
+	enum language language = cli->run.report.language;
+	struct client_choice choice;
+	char *bad;
+
+	cli->run.lint.clients = value;
+	if (client_choice_parse(value, &choice, &bad))
+		return true;
+	char *name = g_strndup(bad, strcspn(bad, " ="));
+	if (*bad)
+		refuse(language, client_word_is_known(name) ? NULL : client_suggest(name), say(language, "unknown mail client", "不明なメールソフトです"), bad);
+	else
+		refuse(language, NULL, say(language, "no mail client is left", "メールソフトが 1 つも残りません"), value);
+	g_free(name);
+	g_free(bad);
+	return false;
+}
+
 static bool parse_number(const char *value, double *out)
 {
 	char *end;
@@ -512,6 +536,8 @@ static bool apply_option(struct parse_state *state, const struct option_definiti
 		return true;
 	case OPTION_PROFILE:
 		return parse_profiles(cli, value);
+	case OPTION_CLIENTS:
+		return parse_clients(cli, value);
 	case OPTION_STAGE:
 		good = stage_parse(value, &lint->stage);
 		lint->stage_given = true;

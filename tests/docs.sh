@@ -25,7 +25,7 @@ make_pages() {
 	"$presend" rules --format coverage > "$1/../coverage.md" || return 2
 	"$presend" --lang ja rules --format coverage > "$1/../coverage.ja.md" || return 2
 	for file in rules.d/*/*.yaml; do
-		[ "${file#rules.d/replies/}" = "$file" ] || continue # replies of receivers are no rules
+		case $file in rules.d/replies/* | rules.d/clients/*) continue ;; esac # what receivers answer and clients support is no rule
 		id=$(basename "$file" .yaml)
 		"$presend" explain --format markdown "$id" > "$1/$id.md" || return 2
 	done

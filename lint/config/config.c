@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "report/report.h"
+#include "rule/client.h"
 
 /* --- faults ------------------------------------------------------------------------------------------------------------------ */
 
@@ -106,6 +107,18 @@ static bool check_format(const struct reader *r, const struct toml_node *node)
 	return good;
 }
 
+static bool check_client(const struct reader *r, const struct toml_node *node)
+{
+	char *name = g_strndup(node->string, strcspn(node->string, " ="));
+	bool good = client_word_is_known(node->string);
+
+	if (!good)
+		config_fault_word(r->faults, r->file, node->place, client_word_is_known(name) ? NULL : client_suggest(name),
+				  say(r->faults, "unknown mail client", "不明なメールソフト"), node->string);
+	g_free(name);
+	return good;
+}
+
 /* One string of a value. */
 static bool check_string(const struct reader *r, const struct config_key_definition *key, const struct toml_node *node)
 {
@@ -122,6 +135,8 @@ static bool check_string(const struct reader *r, const struct config_key_definit
 		return check_word(r, key, node);
 	if (key->key == KEY_FORMAT)
 		return check_format(r, node);
+	if (key->key == KEY_CLIENTS)
+		return check_client(r, node);
 	if (key->form && !key->form->fits(node->string)) {
 		config_fault(r->faults, r->file, node->place, say(r->faults, "%s takes %s, not \"%s\"", "%s には%sを指定してください（「%s」は使えません）"),
 			     key->name, key->form->what[r->faults->language], node->string);

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "rule/client.h"
+
 static const char *const stages[] = { "template", "draft", "final", "received", NULL };
 static const char *const classes[] = { "newsletter", "transactional", "discussion", NULL };
 static const char *const volumes[] = { "bulk", "small", "unknown", NULL };
@@ -36,6 +38,8 @@ static bool is_field_name(const char *value)
 	return *value;
 }
 
+/* The reader says more of it, see config.c. */
+static const struct config_form client_form = { "^[a-z0-9-]+( *= *[0-9]{1,4})?$", { "a mail client or a preset, such as gmail or outlook-windows=20", "メールソフトかプリセット（例: gmail、outlook-windows=20）" }, client_word_is_known };
 static const struct config_form host_form = { "^[^.@/:<>,\\s*][^@/:<>,\\s*]*\\.[^@/:<>,\\s*]+$", { "a domain, such as hanami-books.jp", "ドメイン（例: hanami-books.jp）" }, is_host };
 static const struct config_form list_id_form = { "^[^.@/:<>,\\s*][^@/:<>,\\s*]*\\.[^@/:<>,\\s*]+$", { "a List-Id without angle brackets, such as weekly.hanami-books.jp", "< > を除いた List-Id（例: weekly.hanami-books.jp）" }, is_host };
 static const struct config_form address_form = { "^[^<>,\\s]+@[^.@/:<>,\\s*][^@/:<>,\\s*]*\\.[^@/:<>,\\s*]+$", { "a mail address without a name", "メールアドレス（表示名なし）" }, is_address };
@@ -85,6 +89,10 @@ static const struct config_key_definition definitions[] = {
 	  .option = "target-charset", .standard = "\"utf-8\"", .example = "\"iso-2022-jp\"",
 	  .help = { "The charset in which the list system sends, where it is not the draft's.",
 		    "配信システムが送信時に使う文字コード（原稿と違う場合）。" } },
+	{ .key = KEY_CLIENTS, .name = "clients", .scopes = EVERYWHERE, .type = TYPE_STRINGS, .form = &client_form, .option = "clients",
+	  .standard = "\"default\"", .example = "[\"gmail=40\", \"apple=35\", \"outlook-windows=20\"]",
+	  .help = { "Mail clients of the readers, or presets for several of them, each with its share of the readers where it is known. A name from a later entry wins, and =0 leaves it out.",
+		    "読者が使うメールソフト、またはそのまとまり（プリセット）。読者に占める割合がわかれば = の後に書きます。後に書いたものが優先され、=0 で除外します。" } },
 	{ .key = KEY_SELECT, .name = "select", .scopes = EVERYWHERE, .type = TYPE_STRINGS, .rule_ids = true, .option = "select",
 	  .example = "[\"UN\", \"link-plain-http\"]",
 	  .help = { "Run only these rules: rule ids, requirement ids or beginnings of them. What was selected or ignored before is forgotten.",

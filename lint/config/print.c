@@ -121,6 +121,7 @@ static void print_scalars(const struct printer *p)
 	print_word(p, KEY_VOLUME, volume_name(lint->volume));
 	print_profiles(p);
 	print_word(p, KEY_TARGET_CHARSET, lint->target_jis ? "iso-2022-jp" : lint->target_sjis ? "shift_jis" : "utf-8");
+	print_word(p, KEY_CLIENTS, lint->clients ? lint->clients : "default");
 	print_word(p, KEY_FAIL_ON, fail_on == SEVERITY_OFF ? "never" : severity_name(fail_on));
 	if (p->settings->max_score >= 0) {
 		char number[G_ASCII_DTOSTR_BUF_SIZE];

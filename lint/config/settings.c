@@ -301,6 +301,18 @@ static unsigned profile_bits(const struct toml_node *value)
 	return bits;
 }
 
+/* As --clients has them. */
+static const char *client_words(const struct toml_node *value)
+{
+	GString *words = g_string_new(NULL);
+
+	for (size_t i = 0; config_string(value, i); i++)
+		g_string_append_printf(words, "%s%s", i ? "," : "", config_string(value, i)->string);
+	const char *out = g_intern_string(words->str);
+	g_string_free(words, TRUE);
+	return out;
+}
+
 static void apply(struct settings *out, enum config_key key, const struct toml_node *value)
 {
 	switch (key) {
@@ -315,6 +327,9 @@ static void apply(struct settings *out, enum config_key key, const struct toml_n
 	}
 	case KEY_PROFILE:
 		out->lint.profiles = profile_bits(value);
+		break;
+	case KEY_CLIENTS:
+		out->lint.clients = client_words(value);
 		break;
 	case KEY_FAIL_ON:
 		if (!severity_parse(value->string, &out->fail_on))

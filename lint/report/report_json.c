@@ -103,7 +103,7 @@ static struct json_object *finding_object(const struct finding *finding, enum la
 	/* Block texts of rule files end with a line end. */
 	json_member_string(object, "message", g_strchomp(message));
 	json_member_string(object, "help", g_strchomp(help));
-	json_member_string(object, "url", rule->n_sources > 0 ? rule->sources[0].url : NULL);
+	json_member_string(object, "url", finding_url(finding));
 	json_member_string(object, "part", finding->part);
 	json_member(place, "start", position_object(&finding->start));
 	json_member(place, "end", position_object(&finding->end));

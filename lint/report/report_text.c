@@ -345,7 +345,7 @@ static size_t append_rest_of_headline(GString *out, const struct report_options 
 static void append_headline(GString *out, const struct report_options *options, const char *path, const struct finding *finding)
 {
 	const struct rule *rule = finding->rule;
-	const char *url = rule->n_sources > 0 ? rule->sources[0].url : NULL;
+	const char *url = finding_url(finding);
 	bool link = options->hyperlinks && is_linkable(url);
 	g_autofree char *formatted =
 	        finding_format(finding, finding->message ? &finding->message->text : &rule->title, options->language);
@@ -407,7 +407,12 @@ static void append_finding(GString *out, const struct report_options *options, c
 	if (finding->decoded_line && *finding->decoded_line)
 		append_decoded_line(out, options, finding, number_columns);
 
-	for (size_t i = 0; !state->source_said && i < (options->verbose ? rule->n_sources : MIN(rule->n_sources, 1)); i++)
+	if (finding->url && rule->n_sources) {
+		struct rule_source page = rule->sources[0];
+		page.url = finding->url;
+		append_source(out, options, number_columns, &page);
+	}
+	for (size_t i = 0; !finding->url && !state->source_said && i < (options->verbose ? rule->n_sources : MIN(rule->n_sources, 1)); i++)
 		append_source(out, options, number_columns, &rule->sources[i]);
 	if (!state->help || strcmp(state->help, help) != 0) {
 		GString *prose = safe_prose(help);

@@ -42,11 +42,15 @@ struct check_arg {
 	enum arg_kind kind;
 	struct span text;
 	int64_t number;
+	const struct localized *phrase;
 };
 #define ARG_T(arg_name, span_value) ((struct check_arg){ .name = (arg_name), .kind = ARG_TEXT, .text = (span_value) })
 #define ARG_I(arg_name, value) ((struct check_arg){ .name = (arg_name), .kind = ARG_INT, .number = (int64_t)(value) })
+/* Words of our own tables in both languages; constant. */
+#define ARG_L(arg_name, localized) ((struct check_arg){ .name = (arg_name), .kind = ARG_PHRASE, .phrase = (localized) })
 
-/* Report a range of the file. case_name: a case of the rule's message, NULL for "default". Arguments follow.
+/* An argument "reference" is no argument of the texts: it is the page that the finding links to instead of the rule's.
+ * Report a range of the file. case_name: a case of the rule's message, NULL for "default". Arguments follow.
  * Example: check_report(c, range, NULL, ARG_T("header", name), ARG_I("count", n)); */
 #define check_report(c, range, case_name, ...)                                                                                    \
 	check_report_args((c), NULL, (range), (case_name), (struct check_arg[]){ { 0 }, ##__VA_ARGS__ },                         \

@@ -529,7 +529,7 @@ static void set_fingerprint(struct finding *finding, struct arena *arena, const 
 	add_word(sum, finding->message->case_name);
 	for (size_t i = 0; i < finding->n_args; i++) {
 		const struct finding_arg *arg = &finding->args[i];
-		if (arg->kind == ARG_INT || (finding->rule->several_messages && strcmp(arg->name, "other") == 0))
+		if (arg->kind != ARG_TEXT || (finding->rule->several_messages && strcmp(arg->name, "other") == 0))
 			continue;
 		g_checksum_update(sum, (const guchar *)arg->name, (gssize)strlen(arg->name));
 		g_checksum_update(sum, (const guchar *)"=", 1);
@@ -556,12 +556,17 @@ static const struct rule_message *message_case(const struct rule *rule, const ch
 
 static void add_arg(struct finding *finding, struct arena *arena, const struct check_arg *arg)
 {
+	if (strcmp(arg->name, "reference") == 0) {
+		finding->url = arena_copy(arena, arg->text);
+		return;
+	}
 	if (finding->n_args == FINDING_MAX_ARGS)
 		return;
 	struct finding_arg *copy = &finding->args[finding->n_args++];
 	copy->name = arena_copy(arena, span_str(arg->name));
 	copy->kind = arg->kind;
 	copy->number = arg->number;
+	copy->phrase = arg->phrase;
 	copy->text = arg->kind == ARG_TEXT ? clean_copy(arena, arg->text, LIMIT_EXCERPT_CHARS) : NULL;
 }
 
@@ -1137,7 +1142,7 @@ static void several_report(struct several *s, size_t i, const struct fact *fact,
 	finding.requirements = resolve_requirements(result->arena, run->rule, &now, case_name, NULL);
 	for (size_t k = 0; k < n_args; k++)
 		add_arg(&finding, result->arena,
-			&(struct check_arg){ args[k].name, args[k].kind, span_str(args[k].text), args[k].number });
+			&(struct check_arg){ args[k].name, args[k].kind, span_str(args[k].text), args[k].number, NULL });
 	finding.excerpt = clean_copy(result->arena, span_str(fact->value), LIMIT_EXCERPT_CHARS);
 	finding.raw_line = fact->raw_line;
 	finding.raw_line_column = fact->start.column;

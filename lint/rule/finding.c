@@ -25,13 +25,20 @@ void finding_count_fixes(const struct message_result *result, size_t *safe, size
 	}
 }
 
+const char *finding_url(const struct finding *finding)
+{
+	if (finding->url)
+		return finding->url;
+	return finding->rule->n_sources > 0 ? finding->rule->sources[0].url : NULL;
+}
+
 const char *suppression_name(enum suppression_kind kind)
 {
 	return kind == SUPPRESSED_BY_BASELINE ? "baseline" : "inSource";
 }
 
 /* Append the argument named by [start, end); false where there is none. */
-static bool append_argument(GString *out, const struct finding *finding, const char *start, size_t length)
+static bool append_argument(GString *out, const struct finding *finding, const char *start, size_t length, enum language language)
 {
 	for (size_t i = 0; i < finding->n_args; i++) {
 		const struct finding_arg *arg = &finding->args[i];
@@ -39,6 +46,8 @@ static bool append_argument(GString *out, const struct finding *finding, const c
 			continue;
 		if (arg->kind == ARG_INT)
 			g_string_append_printf(out, "%" G_GINT64_FORMAT, arg->number);
+		else if (arg->kind == ARG_PHRASE)
+			g_string_append(out, arg->phrase->text[language]);
 		else
 			g_string_append(out, arg->text);
 		return true;
@@ -52,7 +61,7 @@ char *finding_format(const struct finding *finding, const struct localized *text
 
 	for (const char *p = text->text[language]; *p;) {
 		const char *close = *p == '{' ? strchr(p, '}') : NULL;
-		if (close && append_argument(out, finding, p + 1, (size_t)(close - p - 1)))
+		if (close && append_argument(out, finding, p + 1, (size_t)(close - p - 1), language))
 			p = close + 1;
 		else
 			g_string_append_c(out, *p++);

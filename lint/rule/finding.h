@@ -13,13 +13,15 @@
 struct engine;
 struct rewrite;
 
-enum arg_kind { ARG_TEXT, ARG_INT };
+/* ARG_PHRASE: words of ours, which may be in both languages and are never of the draft. */
+enum arg_kind { ARG_TEXT, ARG_INT, ARG_PHRASE };
 
 struct finding_arg {
 	const char *name;
 	enum arg_kind kind;
 	const char *text;      /* ARG_TEXT; UTF-8, NUL-terminated, not yet made safe for a terminal */
 	int64_t number;        /* ARG_INT */
+	const struct localized *phrase; /* ARG_PHRASE; constant */
 };
 
 enum { FINDING_MAX_ARGS = 6 };
@@ -61,6 +63,7 @@ struct finding {
 	size_t decoded_column;      /* 1-based, code points of decoded_line; 0 where none */
 	const char *raw_line;       /* the raw line of start, valid UTF-8 or bytes; NUL-terminated copy without line end, cut */
 	size_t raw_line_column;     /* column of start in raw_line (which may be cut at the left) */
+	const char *url;            /* of the page that this finding rests on; NULL: that of the rule, see finding_url() */
 	const char *print;          /* 16 hexadecimal digits: what was found, whatever the file */
 	const char *fingerprint;    /* likewise, together with the file */
 	struct fix *fix;            /* how a program can mend it (rule/fix.h); NULL */
@@ -109,6 +112,8 @@ struct requirement_status {
 void finding_count_fixes(const struct message_result *result, size_t *safe, size_t *unsafe);
 /* The text of a finding in a language, arguments filled in; g_free() it. Unknown {places} stay as they are. */
 char *finding_format(const struct finding *finding, const struct localized *text, enum language language);
+/* The page to link to: the finding's own, else that of the rule's first source; NULL. */
+const char *finding_url(const struct finding *finding);
 /* "inSource", "baseline": the words of the machine formats. */
 const char *suppression_name(enum suppression_kind kind);
 const struct finding_arg *finding_arg(const struct finding *finding, const char *name);

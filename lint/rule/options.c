@@ -195,6 +195,10 @@ bool lint_options_set(struct lint_options *options, const char *name, const char
 		options->domains = g_intern_string(value);
 		return true;
 	}
+	if (strcmp(name, "--clients") == 0) {
+		options->clients = g_intern_string(value);
+		return true;
+	}
 	if (strcmp(name, "--tags") == 0) {
 		options->tags = g_intern_string(value);
 		return true;

@@ -55,6 +55,7 @@ struct lint_options {
 	bool target_sjis;              /* --target-charset shift_jis */
 	int64_t now;                   /* seconds since 1970; --now or the clock */
 	const char *names, *domains;   /* for examples of rules, as if the list had them: words with commas between; NULL: none */
+	const char *clients;           /* names of mail clients and presets with commas between, see client_choice_parse(); NULL: the default */
 	const char *tags;              /* names with commas between that count as tags of the list, besides the configuration's; NULL: none */
 	bool no_inline_ignores;        /* presend-ignore comments and X-Presend-Ignore fields are not obeyed */
 	const char *root;              /* folder that paths in fingerprints are relative to, absolute; NULL: paths are taken as given */
@@ -82,7 +83,7 @@ bool confidence_parse(const char *word, enum confidence *out);
 /* The value of --profile: names with commas between. gmail-bulk brings gmail with it. */
 bool profiles_parse(const char *words, unsigned *out);
 
-/* One option of those that rules depend on: --stage, --class, --volume, --profile, --target-charset, --now; --tags, --names,
+/* One option of those that rules depend on: --stage, --class, --volume, --profile, --target-charset, --clients, --now; --tags, --names,
  * --domains, for examples of rules. false for another option or an unknown value. */
 bool lint_options_set(struct lint_options *options, const char *name, const char *value);
 /* A line of such options, "--stage final --volume bulk", as examples of rules have it. */
