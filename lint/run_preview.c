@@ -67,7 +67,16 @@ static void fill_rows(struct arena *arena, const struct message *message, struct
 	out->n_rows = n_inbox_clients;
 }
 
-static struct preview_block block_of(struct arena *arena, const struct html *html, const struct outline *outline, const struct outline_block *b)
+/* A block of a template that held nothing but statements has nothing to show. */
+static bool is_empty(const struct preview_block *block)
+{
+	for (size_t i = 0; i < block->n_pieces; i++)
+		if (block->pieces[i].kind == PREVIEW_IMAGE || span_trim(block->pieces[i].text).n)
+			return false;
+	return block->kind != PREVIEW_LINE;
+}
+
+static struct preview_block block_of(struct arena *arena, const struct html *html, const struct outline *outline, const struct outline_block *b, bool is_template)
 {
 	struct preview_piece *pieces = ARENA_ARRAY(arena, struct preview_piece, 2 * b->n_pieces + 1);
 	struct preview_block out = { .kind = block_kinds[b->kind], .level = b->level, .number = b->number, .quote = b->quote, .apart = b->apart, .pieces = pieces };
@@ -80,7 +89,7 @@ static struct preview_block block_of(struct arena *arena, const struct html *htm
 			pieces[out.n_pieces++].kind = PREVIEW_CELL;
 		pieces[out.n_pieces++] = (struct preview_piece){
 			.kind = p->kind == OUTLINE_TEXT ? PREVIEW_TEXT : p->kind == OUTLINE_IMAGE ? PREVIEW_IMAGE : PREVIEW_BREAK,
-			.text = p->text, .url = url, .host = url.n ? url_parse(url).host : SPAN_EMPTY, .linked = p->link != HTML_NO_PARENT
+			.text = is_template ? inbox_without_statements(arena, p->text) : p->text, .url = url, .host = url.n ? url_parse(url).host : SPAN_EMPTY, .linked = p->link != HTML_NO_PARENT
 		};
 	}
 	if (outline_is_button(html, outline, b))
@@ -95,15 +104,19 @@ static void fill_html(struct arena *arena, const struct html *html, struct previ
 	struct preview_block *blocks = ARENA_ARRAY(arena, struct preview_block, outline.n_blocks + 1);
 	struct preview_spoken *items = ARENA_ARRAY(arena, struct preview_spoken, spoken.n + 1);
 
-	for (size_t i = 0; i < outline.n_blocks; i++)
-		blocks[i] = block_of(arena, html, &outline, &outline.blocks[i]);
-	for (size_t i = 0; i < spoken.n; i++)
-		items[i] = (struct preview_spoken){ spoken_names[spoken.items[i].kind], spoken.items[i].text, spoken.items[i].number, spoken.items[i].columns,
-						    spoken.items[i].stumble };
+	for (size_t i = 0; i < outline.n_blocks; i++) {
+		struct preview_block block = block_of(arena, html, &outline, &outline.blocks[i], out->is_template);
+		if (!is_empty(&block))
+			blocks[out->n_blocks++] = block;
+	}
+	for (size_t i = 0; i < spoken.n; i++) {
+		const struct spoken *s = &spoken.items[i];
+		struct span text = out->is_template ? span_trim(inbox_without_statements(arena, s->text)) : s->text;
+		if (text.n || !s->text.n)
+			items[out->n_spoken++] = (struct preview_spoken){ spoken_names[s->kind], text, s->number, s->columns, s->stumble };
+	}
 	out->blocks = blocks;
-	out->n_blocks = outline.n_blocks;
 	out->spoken = items;
-	out->n_spoken = spoken.n;
 	out->more_spoken = spoken.more;
 	out->n_tables = spoken.n_tables;
 	out->n_image_files = spoken.n_image_files;
@@ -143,6 +156,7 @@ static void fill(struct arena *arena, const struct message *message, struct prev
 	out->path = message->path;
 	out->index = message->index;
 	out->is_template = message->kind == INPUT_TEMPLATE;
+	out->has_header = message->has_header;
 	fill_rows(arena, message, out);
 	if (body && body->html)
 		fill_html(arena, body->html, out);

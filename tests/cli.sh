@@ -94,7 +94,7 @@ screen_lines() {
 	done <"$1"
 }
 
-for readme in README.md README.ja.md docs/formats.md docs/formats.ja.md; do
+for readme in README.md README.ja.md docs/formats.md docs/formats.ja.md docs/preview.md docs/preview.ja.md; do
 	screen_lines "$readme" >"$scratch/readme"
 	if [ "${1:-}" = --write ]; then
 		cmp -s "$scratch/readme" "$readme" || { cp "$scratch/readme" "$readme" && echo "cli: $readme written"; }
@@ -219,6 +219,34 @@ wants 0 'explain by requirement' explain FM-03
 wants 0 rules rules
 wants 0 'the coverage page' rules --format coverage
 says out '| UN-01 |' 'the coverage page'
+
+# --- the preview ----------------------------------------------------------------------------------------------------------------
+
+wants 0 preview preview "$good"
+says out 'Apple Mail, phone' 'preview: rows of inboxes'
+says out 'What a screen reader reads first' 'preview: screen readers'
+wants 0 'preview of a bad draft' preview "$bad"
+wants 0 'preview of a template' preview corpus/templates/front-matter.html
+says out '{{ month }}' 'preview of a template keeps its tags'
+wants 0 'preview of the second message' preview --message 2 corpus/good/three-issues.mbox
+says out 'message 2 of 3' 'preview of the second message'
+wants 2 'preview of a message that is not there' preview --message 4 corpus/good/three-issues.mbox
+wants 2 'preview of message 0' preview --message 0 "$good"
+wants 2 'preview without a file' preview
+wants 2 'preview of two files' preview "$good" "$bad"
+wants 2 'preview of a missing file' preview "$scratch/no-such.eml"
+says err no-such.eml 'preview of a missing file'
+wants 2 'preview in an unknown format' preview --format sarif "$good"
+printf 'From: \033[31m <a@hanami-books.jp>\nSubject: \033]0;x\007\nContent-Type: text/html\n\n<p>\033[2J</p><a href="\033x">\033</a>\n' >"$scratch/escape.eml"
+wants 0 'preview of escape sequences' preview "$scratch/escape.eml"
+LC_ALL=C grep -q "$(printf '\033')" "$scratch/out"
+[ $? -eq 1 ]
+report $? 'preview passes no escape sequence on'
+run preview --format json "$good"
+python 'preview: JSON' 'import json, sys
+p = json.load(open(sys.argv[1]))
+assert p["version"] == 1 and len(p["inbox"]) == 6 and p["kind"] == "message" and p["body"] and p["subject"]
+assert all(r[f]["basis"] in ("measured", "published", "typical") for r in p["inbox"] for f in ("sender", "subject", "preview"))' "$scratch/out"
 
 # --- the verdict sheet ----------------------------------------------------------------------------------------------------------
 

@@ -99,6 +99,7 @@ START_TEST(templates)
 	CHECK_SPAN(front.subject, "Hi {{name}}");
 	CHECK_SPAN(front.preview, "New books");
 	ck_assert_int_eq(front.source, INBOX_DECLARED);
+	CHECK_SPAN(inbox_of("{{!-- note --}}<p>{% if a %}Hello{% endif %} {{name}}</p>\n", INPUT_TEMPLATE, TEMPLATE_HTML).preview, "Hello {{name}}");
 	struct inbox mjml = inbox_of("<mjml><mj-head><mj-preview>New books</mj-preview></mj-head><mj-body><mj-text>Hello</mj-text></mj-body></mjml>\n",
 				     INPUT_TEMPLATE, TEMPLATE_HTML);
 	CHECK_SPAN(mjml.preview, "New books");

@@ -75,6 +75,7 @@ enum { FILLER = 4 };                 /* invisible characters in a row that nobod
 
 struct collector {
 	GString *out;
+	struct arena *arena;         /* of a template: statements are no text; NULL elsewhere */
 	size_t chars;
 	bool space;
 	unsigned invisible;
@@ -87,9 +88,28 @@ static bool is_full(const struct collector *c)
 	return c->filled || c->chars >= INBOX_PREVIEW_CHARS;
 }
 
-/* Blanks fold, line ends are blanks, what is invisible goes; much of it is there to end the preview. Templates: statements are no text. */
+struct span inbox_without_statements(struct arena *arena, struct span text)
+{
+	struct tag_list tags = tag_scan(arena, text);
+	char *out = arena_alloc(arena, text.n + 1);
+	size_t n = 0, from = 0;
+
+	for (size_t i = 0; i < tags.n; i++) {
+		if (tags.tags[i].place == TAG_OUTPUT)
+			continue;
+		memcpy(out + n, text.p + from, tags.tags[i].range.start - from);
+		n += tags.tags[i].range.start - from;
+		from = tags.tags[i].range.end;
+	}
+	memcpy(out + n, text.p + from, text.n - from);
+	return span_of(out, n + text.n - from);
+}
+
+/* Blanks fold, line ends are blanks, what is invisible goes; much of it is there to end the preview. */
 static void collect(struct collector *c, struct span s)
 {
+	if (c->arena)
+		s = inbox_without_statements(c->arena, s);
 	for (size_t at = 0; at < s.n && !is_full(c);) {
 		size_t start = at;
 		uint32_t u = utf8_next(s, &at);
@@ -173,7 +193,7 @@ static void find_preview(struct arena *arena, const struct message *message, str
 	const struct body *body = preview_body(message);
 	const struct field *declared = message->kind == INPUT_TEMPLATE ? header_find(message->header, "preheader") : NULL;
 	struct span mjml = body && body->html ? mjml_preview(body->html) : SPAN_EMPTY;
-	struct collector c = { .out = g_string_new(NULL) };
+	struct collector c = { .out = g_string_new(NULL), .arena = message->kind == INPUT_TEMPLATE ? arena : NULL };
 
 	if (declared || span_trim(mjml).n) {
 		collect(&c, declared ? declared->value->bytes : mjml);

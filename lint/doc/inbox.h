@@ -58,4 +58,7 @@ struct inbox_row inbox_row_new(struct arena *arena, const struct inbox *inbox, c
 /* The text as far as it fits, by East Asian width; emoji and letters with marks stay whole. */
 struct inbox_text inbox_cut(struct arena *arena, struct span text, unsigned columns);
 
+/* The text of a template without its statements and comments; what it puts out stays as it is. */
+struct span inbox_without_statements(struct arena *arena, struct span text);
+
 #endif

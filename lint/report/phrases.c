@@ -58,6 +58,8 @@ static const struct localized_phrase {
         [PHRASE_ON_PHONE] = {{"phone", "スマートフォン"}},
         [PHRASE_NO_SENDER] = {{"(no sender)", "（差出人なし）"}},
         [PHRASE_NO_SUBJECT] = {{"(no subject)", "（件名なし）"}},
+        [PHRASE_SENDER_ELSEWHERE] = {{"(sender: not in this template)", "（差出人: テンプレートに記載なし）"}},
+        [PHRASE_SUBJECT_ELSEWHERE] = {{"(subject: not in this template)", "（件名: テンプレートに記載なし）"}},
         [PHRASE_PREVIEW_NOTHING] = {{"There is no text to show behind the subject.", "件名の後に表示される文字はありません。"}},
         [PHRASE_PREVIEW_HIDDEN] = {{"The text behind the subject is the hidden preheader.", "件名の後に表示されるのは、隠しプリヘッダーです。"}},
         [PHRASE_PREVIEW_VISIBLE] = {{"The text behind the subject is the first text of the mail; there is no preheader.",

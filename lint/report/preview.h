@@ -46,7 +46,7 @@ struct preview_spoken {
 struct preview {
 	const char *path;
 	size_t index, n_messages;
-	bool is_template;
+	bool is_template, has_header;
 	struct span sender, subject, preview; /* whole; empty where there is none */
 	bool sender_is_address;
 	const char *source;        /* of the preview text: "hidden", "visible", "plain", "declared"; NULL where there is none */

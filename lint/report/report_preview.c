@@ -37,20 +37,29 @@ static void append_block(GString *out, const GString *safe, size_t indent, size_
 
 /* --- inbox --------------------------------------------------------------------------------------------------------------------- */
 
-static struct span or_phrase(struct span text, enum phrase otherwise, enum language language)
+static struct span sender_of(const struct preview *preview, const struct preview_row *row, enum language language)
 {
-	return text.n ? text : span_str(phrase(otherwise, language));
+	enum phrase otherwise = preview->is_template && !preview->has_header ? PHRASE_SENDER_ELSEWHERE : PHRASE_NO_SENDER;
+
+	return row->sender.text.n ? row->sender.text : span_str(phrase(otherwise, language));
 }
 
-static void append_one_line(GString *out, const struct preview_row *row, const struct report_options *options)
+static struct span subject_of(const struct preview *preview, const struct preview_row *row, enum language language)
+{
+	enum phrase otherwise = preview->is_template && !preview->has_header ? PHRASE_SUBJECT_ELSEWHERE : PHRASE_NO_SUBJECT;
+
+	return row->subject.text.n ? row->subject.text : span_str(phrase(otherwise, language));
+}
+
+static void append_one_line(GString *out, const struct preview *preview, const struct preview_row *row, const struct report_options *options)
 {
 	GString *line = g_string_new(NULL);
-	struct span sender = or_phrase(row->sender.text, PHRASE_NO_SENDER, options->language);
+	struct span sender = sender_of(preview, row, options->language);
 	size_t taken = safe_width(sender, true);
 
 	append_draft(line, options, STYLE_BOLD, sender);
 	append_spaces(line, row->sender.columns > taken ? row->sender.columns - taken + 2 : 2);
-	append_draft(line, options, STYLE_BOLD, or_phrase(row->subject.text, PHRASE_NO_SUBJECT, options->language));
+	append_draft(line, options, STYLE_BOLD, subject_of(preview, row, options->language));
 	if (row->preview.text.n) {
 		g_string_append(line, " - ");
 		append_draft(line, options, STYLE_DIM, row->preview.text);
@@ -59,13 +68,13 @@ static void append_one_line(GString *out, const struct preview_row *row, const s
 	g_string_free(line, TRUE);
 }
 
-static void append_lines(GString *out, const struct preview_row *row, const struct report_options *options)
+static void append_lines(GString *out, const struct preview *preview, const struct preview_row *row, const struct report_options *options)
 {
 	const struct {
 		struct span text;
 		enum style style;
-	} lines[] = { { or_phrase(row->sender.text, PHRASE_NO_SENDER, options->language), STYLE_BOLD },
-		      { or_phrase(row->subject.text, PHRASE_NO_SUBJECT, options->language), STYLE_BOLD },
+	} lines[] = { { sender_of(preview, row, options->language), STYLE_BOLD },
+		      { subject_of(preview, row, options->language), STYLE_BOLD },
 		      { row->preview.text, STYLE_DIM } };
 
 	for (size_t i = 0; i < G_N_ELEMENTS(lines); i++) {
@@ -103,9 +112,9 @@ static void append_inbox(GString *out, const struct preview *preview, const stru
 		style_end(out, options);
 		g_string_append_c(out, '\n');
 		if (row->one_line)
-			append_one_line(out, row, options);
+			append_one_line(out, preview, row, options);
 		else
-			append_lines(out, row, options);
+			append_lines(out, preview, row, options);
 	}
 	GString *note = g_string_new(phrase(source_phrase(preview->source), options->language));
 	append_block(out, note, INDENT, width_of(options));
