@@ -153,6 +153,9 @@ END_TEST
 START_TEST(rules_quotes_buttons)
 {
 	CHECK_OUTLINE("a<hr>b", "p:a\n+hr:\n+p:b\n");
+	/* Nothing stands before it, nor anywhere. */
+	CHECK_OUTLINE("<hr>", "hr:\n");
+	CHECK_OUTLINE("<hr>a<br><hr>", "hr:\n+p:a\n+hr:\n");
 	CHECK_OUTLINE("<blockquote>a<blockquote>b</blockquote></blockquote>", "p>1:a\n+p>2:b\n");
 	CHECK_OUTLINE("<table><tr><td bgcolor=red><a href=u>Buy</a></td></tr></table>", "p*:{Buy>u}\n");
 	CHECK_OUTLINE("<p><a href=u style='background:#fd0'>Buy</a></p>", "p*:{Buy>u}\n");

@@ -69,9 +69,11 @@ static struct block *last_block(struct outliner *o)
 
 /* --- blocks ------------------------------------------------------------------------------------------------------------------ */
 
-/* The last piece without blanks at its end. */
+/* The last piece of the open block without blanks at its end; a line (hr) has none. */
 static void trim_end(struct outliner *o)
 {
+	if (o->pieces->len == last_block(o)->block.first_piece)
+		return;
 	struct piece *piece = &g_array_index(o->pieces, struct piece, o->pieces->len - 1);
 
 	while (piece->piece.kind == OUTLINE_TEXT && piece->end > piece->start) {
