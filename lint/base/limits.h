@@ -47,6 +47,9 @@
 /* Its columns, and the nesting of its JSON: names are looked up one after the other. */
 #define LIMIT_DATA_COLUMNS 1000
 #define LIMIT_DATA_DEPTH 16
+/* What a template becomes with one row: ten times what Gmail shows; and the steps of its loops, which may make nothing each. */
+#define LIMIT_EXPANSION_BYTES ((size_t)1024 * 1024)
+#define LIMIT_EXPANSION_STEPS 20000
 /* Findings of one rule in one message; the rest are counted in one "cap-reached" remark. */
 #define LIMIT_FINDINGS_PER_RULE 100
 /* presend-ignore comments of one message that are obeyed, and words of one: each is compared with all findings. */

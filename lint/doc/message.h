@@ -4,6 +4,7 @@
 
 #include "base/lines.h"
 #include "base/map.h"
+#include "doc/expansion.h"
 #include "doc/html.h"
 #include "doc/tag.h"
 #include "doc/template_tree.h"
@@ -88,6 +89,8 @@ struct message {
 	size_t n_links;
 	struct list_uri *unsubscribe;    /* of the first List-Unsubscribe */
 	size_t n_unsubscribe;
+
+	const struct expansion *expansion; /* a template filled in with a row: the file is what it became; else NULL */
 };
 
 /* Call once in a process. */
