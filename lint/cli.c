@@ -18,7 +18,7 @@ enum option_id {
 	OPTION_FAIL_ON, OPTION_MAX_SCORE, OPTION_RULES, OPTION_NO_BUILTIN_RULES, OPTION_STDIN_FILENAME, OPTION_TARGET_CHARSET, OPTION_CLIENTS,
 	OPTION_LANG, OPTION_NOW, OPTION_JOBS, OPTION_COLOR, OPTION_VERBOSE, OPTION_QUIET, OPTION_STATISTICS, OPTION_CONFIG, OPTION_ISOLATED,
 	OPTION_FORCE_EXCLUDE, OPTION_NO_INLINE_IGNORES, OPTION_BASELINE, OPTION_WRITE_BASELINE, OPTION_STAGED, OPTION_CHANGED_SINCE,
-	OPTION_MESSAGE, OPTION_SUMMARY, OPTION_DRAFT, OPTION_MESSAGE_ID, OPTION_FROM, OPTION_SINCE,
+	OPTION_MESSAGE, OPTION_SUMMARY, OPTION_DRAFT, OPTION_MESSAGE_ID, OPTION_FROM, OPTION_SINCE, OPTION_DATA,
 	OPTION_PRINT, OPTION_SCHEMA, OPTION_TIMEOUT, OPTION_ON_FAILURE, OPTION_HELP, OPTION_VERSION
 };
 
@@ -57,6 +57,10 @@ static const struct option_definition option_definitions[] = {
 	{ OPTION_STDIN_FILENAME, 0, "stdin-filename", { "NAME", "名前" },
 	  { "name of standard input in reports; it also tells what kind of file it is", "レポートでの標準入力の名前（ファイルの種類の判定にも使用）" },
 	  GROUP_DRAFT, FOR_MAIL | FOR(BOUNCE) | FOR(PREVIEW), VALUE_FILE, NULL },
+	{ OPTION_DATA, 0, "data", { "FILE", "ファイル" },
+	  { "fill templates in with each row of FILE (CSV, JSON) and check what every recipient gets; worst-cases: made up values only",
+	    "テンプレートにデータ（CSV、JSON）の各行を差し込み、受信者ごとの結果を検査。worst-cases なら作りものの値だけを差し込む" },
+	  GROUP_DRAFT, FOR(LINT), VALUE_FILE, NULL },
 	{ OPTION_STAGED, 0, "staged", { NULL, NULL },
 	  { "check what is staged in git, as it is in the index", "git でステージされた内容を検査（作業ツリーではなくインデックスの内容）" },
 	  GROUP_DRAFT, FOR_FILES, VALUE_NONE, NULL },
@@ -257,7 +261,7 @@ bool cli_option_of(const struct option_definition *option, enum command command)
 }
 
 /* Options and commands of the interface that later versions bring: said so, rather than "unknown". */
-static const char *const later_options[] = { "fix", "unsafe-fixes", "diff", "data", "advice", "prior" };
+static const char *const later_options[] = { "fix", "unsafe-fixes", "diff", "advice", "prior" };
 static const char *const later_commands[] = { "preflight", "lsp", "mcp" };
 static const char *const later_formats[] = { "html" };
 
@@ -613,6 +617,9 @@ static bool apply_option(struct parse_state *state, const struct option_definiti
 		break;
 	case OPTION_FORCE_EXCLUDE:
 		cli->run.force_exclude = true;
+		break;
+	case OPTION_DATA:
+		cli->run.data = value;
 		break;
 	case OPTION_STAGED:
 		cli->run.staged = true;

@@ -20,6 +20,7 @@
 #include "rule/fix.h"
 #include "rule/rule_load.h"
 #include "rule/several.h"
+#include "run_rows.h"
 #include "setup.h"
 
 static const char *say(enum language language, const char *en, const char *ja)
@@ -133,8 +134,11 @@ void run_correct_kind(const struct lint_options *options, struct span bytes, enu
 /* Which engine is to judge a message. */
 typedef const struct engine *(*engine_chooser)(void *data, const struct message *message);
 
+/* What is done beside with each message; NULL: nothing. */
+typedef void (*message_visitor)(void *data, const struct engine *engine, const struct message *message, struct message_result *result);
+
 /* Lint all messages of a file's bytes and append their results. */
-static void lint_bytes(struct engine_worker *worker, engine_chooser choose, void *data, const char *path, struct span bytes, bool cut,
+static void lint_bytes(struct engine_worker *worker, engine_chooser choose, message_visitor visit, void *data, const char *path, struct span bytes, bool cut,
 		       enum input_kind kind, enum template_kind template_kind, GPtrArray *results)
 {
 	struct arena *arena = arena_new();
@@ -152,8 +156,11 @@ static void lint_bytes(struct engine_worker *worker, engine_chooser choose, void
 		message->input_cut = cut && i == n - 1;
 		if (n == 1)
 			message->from_line_length = ranges[0].start;
-		struct message_result *result = engine_run_with(worker, choose(data, message), message);
+		const struct engine *engine = choose(data, message);
+		struct message_result *result = engine_run_with(worker, engine, message);
 		fix_realise(result, &file, &lines);
+		if (visit)
+			visit(data, engine, message, result);
 		g_ptr_array_add(results, result);
 		message_free(message);
 	}
@@ -177,10 +184,49 @@ GPtrArray *run_lint_bytes(const struct rule_set *rules, const struct lint_option
 	enum template_kind corrected = (enum template_kind)template_kind;
 
 	run_correct_kind(options, bytes, &kind, &corrected);
-	lint_bytes(worker, same_engine, engine, path, bytes, false, kind, corrected, results);
+	lint_bytes(worker, same_engine, NULL, engine, path, bytes, false, kind, corrected, results);
 	engine_run_several(engine, (struct message_result **)results->pdata, results->len);
 	engine_worker_free(worker);
 	engine_free(engine);
+	return results;
+}
+
+/* A template in memory, with its rows. */
+struct filled_in {
+	const struct engine *engine;
+	const struct lint_options *options;
+	const struct run_rows *rows;
+};
+
+static const struct engine *engine_of_filled_in(void *data, const struct message *message)
+{
+	(void)message;
+	return ((struct filled_in *)data)->engine;
+}
+
+static void fill_in_alone(void *data, const struct engine *engine, const struct message *message, struct message_result *result)
+{
+	const struct filled_in *filled_in = data;
+
+	run_rows_lint(filled_in->rows, engine, filled_in->options, 1, message, result);
+}
+
+GPtrArray *run_lint_rows(const struct rule_set *rules, const struct lint_options *options, const char *path, struct span bytes, int template_kind,
+			 struct span data, GPtrArray *errors)
+{
+	struct run_rows *rows = run_rows_of("data", data, errors);
+
+	if (!rows)
+		return NULL;
+	struct engine *engine = engine_new(rules, options);
+	struct engine_worker *worker = engine_worker_new(engine);
+	GPtrArray *results = g_ptr_array_new();
+	struct filled_in filled_in = { engine, options, rows };
+
+	lint_bytes(worker, engine_of_filled_in, fill_in_alone, &filled_in, path, bytes, false, INPUT_TEMPLATE, (enum template_kind)template_kind, results);
+	engine_worker_free(worker);
+	engine_free(engine);
+	run_rows_free(rows);
 	return results;
 }
 
@@ -190,12 +236,16 @@ struct job {
 	const struct input_file *file;
 	struct setup_place place;
 	struct setup *setup;
+	const struct run_rows *rows;   /* of --data; NULL */
+	int threads;                   /* for these */
 	GPtrArray *results;            /* struct message_result */
 	char *trouble;                 /* why it could not be read; NULL */
 };
 
 struct job_queue {
 	struct setup *setup;
+	const struct run_rows *rows;
+	int wanted;                    /* --jobs */
 	struct job *jobs;
 	size_t n;
 	gint next;                     /* atomic: the next job to take */
@@ -208,6 +258,15 @@ static const struct engine *engine_of_job(void *data, const struct message *mess
 	const struct job *job = data;
 
 	return setup_engine_for(job->setup, &job->place, message);
+}
+
+static void fill_in(void *data, const struct engine *engine, const struct message *message, struct message_result *result)
+{
+	const struct job *job = data;
+	const struct settings *settings = setup_settings_for(job->setup, &job->place, message);
+
+	if (result->stage == STAGE_TEMPLATE)
+		run_rows_lint(job->rows, engine, &settings->lint, job->threads, message, result);
 }
 
 static void run_job(struct engine_worker *worker, struct job *job)
@@ -225,7 +284,7 @@ static void run_job(struct engine_worker *worker, struct job *job)
 		return;
 	}
 	run_correct_kind(job->place.options, input.bytes, &kind, &template_kind);
-	lint_bytes(worker, engine_of_job, job, job->file->path, input.bytes, input.cut, kind, template_kind, job->results);
+	lint_bytes(worker, engine_of_job, job->rows ? fill_in : NULL, job, job->file->path, input.bytes, input.cut, kind, template_kind, job->results);
 	if (!job->file->has_content)
 		input_bytes_release(&input);
 }
@@ -273,6 +332,8 @@ static bool prepare_jobs(struct job_queue *queue, const GPtrArray *files)
 		struct job *job = &queue->jobs[i];
 		job->file = g_ptr_array_index(files, i);
 		job->setup = queue->setup;
+		job->rows = queue->rows;
+		job->threads = files->len > 1 ? 1 : queue->wanted;
 		job->results = g_ptr_array_new();
 		if (!setup_place_of(queue->setup, job->file->path, &job->place)) {
 			queue->n = i + 1;
@@ -535,11 +596,11 @@ static bool find_files(struct setup *setup, const struct run_options *options, c
 }
 
 /* Lint what the paths stand for, with the setup at hand. */
-static int lint_paths(struct setup *setup, const struct run_options *options, char *const *paths, size_t n_paths)
+static int lint_paths(struct setup *setup, const struct run_options *options, const struct run_rows *rows, char *const *paths, size_t n_paths)
 {
 	struct outcome outcome;
 	GPtrArray *files;
-	struct job_queue queue = { .setup = setup };
+	struct job_queue queue = { .setup = setup, .rows = rows, .wanted = options->jobs };
 	struct baseline *baseline;
 	int code = EXIT_TROUBLE;
 
@@ -582,12 +643,14 @@ int run_lint(const struct run_options *options, char *const *paths, size_t n_pat
 {
 	struct run_options run = *options;
 	struct setup *setup = setup_new(options);
+	struct run_rows *rows = NULL;
 	int code = EXIT_TROUBLE;
 
 	if (n_paths == 0 && !options->staged && !options->changed_since && !setup_configured(setup))
 		code = -1;
-	else if (setup_run_keys(setup, &run))
-		code = lint_paths(setup, &run, paths, n_paths);
+	else if (setup_run_keys(setup, &run) && (!run.data || (rows = run_rows_open(run.data, run.report.language))))
+		code = lint_paths(setup, &run, rows, paths, n_paths);
+	run_rows_free(rows);
 	setup_free(setup);
 	return code;
 }

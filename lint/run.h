@@ -20,6 +20,7 @@ struct run_options {
 	const char *rules_folder;      /* NULL */
 	bool no_builtin_rules;
 	const char *stdin_name;        /* NULL */
+	const char *data;              /* --data: rows to fill templates in with; NULL */
 	bool staged;                   /* what is in the index of git; paths, if any, say which of it */
 	const char *changed_since;     /* what changed since this revision, likewise; NULL */
 	const char *baseline;          /* NULL */
@@ -66,6 +67,11 @@ void run_rule_examples(const struct rule_set *set, const struct rule *rule, GPtr
  * mail/input.h. The results (one per message of an mbox) are the caller's: message_result_free() each, then g_ptr_array_free(). */
 GPtrArray *run_lint_bytes(const struct rule_set *rules, const struct lint_options *options, const char *path, struct span bytes,
 			  bool is_template, int template_kind);
+
+/* The same for a template that is filled in with data: CSV or JSON, or the word for what is made up. Returns NULL, and why in errors (char *), where
+ * the data cannot be used. */
+GPtrArray *run_lint_rows(const struct rule_set *rules, const struct lint_options *options, const char *path, struct span bytes, int template_kind,
+			 struct span data, GPtrArray *errors);
 
 /* Names tell the kind of a file, but not always the truth: a .txt may hold a mail, and what the user calls a template may have any
  * name. */

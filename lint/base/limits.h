@@ -42,9 +42,8 @@
 #define LIMIT_CSS_ERRORS 1000
 /* Nesting of template blocks: a close is looked for among all that are open. Handwritten templates stay below 10. */
 #define LIMIT_TEMPLATE_DEPTH 100
-/* A data file with a row for each recipient: a million rows of 250 bytes. Its bytes are kept, 16 bytes a row beside them. */
-#define LIMIT_DATA_BYTES ((size_t)256 * 1024 * 1024)
-/* Its columns, and the nesting of its JSON: names are looked up one after the other. */
+/* Columns of a data file with a row for each recipient, and the nesting of its JSON: names are looked up one after the other. The file has the limit of
+ * all input, LIMIT_INPUT_BYTES: a quarter of a million rows of 250 bytes. */
 #define LIMIT_DATA_COLUMNS 1000
 #define LIMIT_DATA_DEPTH 16
 /* What a template becomes with one row: ten times what Gmail shows; and the steps of its loops, which may make nothing each. */

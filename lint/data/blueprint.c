@@ -531,6 +531,10 @@ static void add_note(struct filler *f, enum expansion_note_kind kind, struct spa
 {
 	struct expansion_note note = { kind, { start, f->out->len }, expression, nearest };
 
+	/* A tag that is met again in a loop tells nothing new. */
+	for (guint i = 0; i < f->notes->len; i++)
+		if (g_array_index(f->notes, struct expansion_note, i).expression.p == expression.p)
+			return;
 	if (!f->captures)
 		g_array_append_val(f->notes, note);
 }
@@ -1158,7 +1162,6 @@ struct expansion *blueprint_expand(const struct blueprint *b, struct arena *aren
 	text->sources = b->sources;
 	text->n_sources = 1;
 	expansion->text = text;
-	expansion->language = template_language_name(b->language);
 	expansion->n_insertions = f.insertions->len;
 	expansion->insertions = ARENA_ARRAY(arena, struct insertion, f.insertions->len + 1);
 	memcpy(expansion->insertions, f.insertions->data, f.insertions->len * sizeof *expansion->insertions);

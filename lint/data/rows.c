@@ -419,9 +419,7 @@ struct rows *rows_read(const char *path, struct span bytes, GPtrArray *errors)
 	rows->path = arena_copy(rows->arena, span_str(path));
 	rows->bytes = bytes;
 	rows->errors = errors;
-	if (bytes.n > LIMIT_DATA_BYTES) {
-		fault(rows, 1, "the file is larger than %zu MB", LIMIT_DATA_BYTES >> 20);
-	} else if (settle_charset(rows)) {
+	if (settle_charset(rows)) {
 		struct span start = span_trim(rows->bytes);
 		if (start.n == 0)
 			fault(rows, 1, "the file is empty");

@@ -48,8 +48,9 @@ struct expansion {
 	size_t n_insertions;
 	struct expansion_note *notes;
 	size_t n_notes;
-	const char *data_path;
-	const char *language;    /* of the template, for people */
+	const char *data_path;   /* NULL: none */
+	bool harmless;           /* filled in to learn what is the template's own: what is not known of it is told elsewhere */
+	bool made_up;            /* nobody has such a row */
 };
 
 #endif

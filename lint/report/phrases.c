@@ -6,6 +6,8 @@ static const struct localized_phrase {
 	const char *text[N_LANGUAGES];
 } phrases[N_PHRASES] = {
         [PHRASE_DECODED] = {{"decoded", "デコード後"}},
+        [PHRASE_BECOMES] = {{"becomes", "差し込み後"}},
+        [PHRASE_ROW] = {{"data", "データ"}},
         [PHRASE_SOURCE] = {{"source", "根拠"}},
         [PHRASE_HELP] = {{"help", "対処"}},
         [PHRASE_REPLY] = {{"receiver's reply", "受信側の応答"}},

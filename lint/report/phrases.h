@@ -9,6 +9,8 @@
 /* In comments: the meaning of the places {0}, {1}, ... */
 enum phrase {
 	PHRASE_DECODED,        /* label of the decoded line */
+	PHRASE_BECOMES,        /* label of the line that a template becomes with a row */
+	PHRASE_ROW,            /* label: a row of the data */
 	PHRASE_SOURCE,         /* label: what the rule rests on */
 	PHRASE_HELP,           /* label: what to do */
 	PHRASE_REPLY,          /* label: what a receiver answers */

@@ -85,6 +85,34 @@ static struct json_object *fix_object(const struct finding *finding, enum langua
 	return object;
 }
 
+static struct json_object *row_of_data(const struct finding_row *row, enum language language)
+{
+	struct json_object *object = json_object_new_object();
+
+	if (row->worst) {
+		json_member_string(object, "worst_case", row->worst->text[language]);
+	} else {
+		json_member_size(object, "row", row->number);
+		json_member_size(object, "line", row->line);
+	}
+	json_member_string(object, "values", row->values);
+	json_member_string(object, "becomes", row->becomes);
+	return object;
+}
+
+static struct json_object *rows_object(const struct finding_rows *rows, enum language language)
+{
+	struct json_object *object = json_object_new_object(), *first = json_object_new_array();
+
+	json_member_string(object, "data", rows->data_path);
+	json_member_size(object, "count", rows->n);
+	json_member_size(object, "of", rows->of);
+	for (size_t i = 0; i < rows->n_first; i++)
+		json_object_array_add(first, row_of_data(&rows->first[i], language));
+	json_member(object, "first", first);
+	return object;
+}
+
 static struct json_object *finding_object(const struct finding *finding, enum language language)
 {
 	struct json_object *object = json_object_new_object();
@@ -117,6 +145,9 @@ static struct json_object *finding_object(const struct finding *finding, enum la
 	json_member_string(object, "smtp_reply", rule->smtp_reply);
 	json_member_string(object, "fingerprint", finding->fingerprint);
 	json_member(object, "fix", fix_object(finding, language));
+	/* Additive: only where --data was given. */
+	if (finding->rows)
+		json_member(object, "rows", rows_object(finding->rows, language));
 	json_member(object, "suppressed", suppression_object(finding->suppressed));
 	return object;
 }

@@ -193,7 +193,7 @@ static void append_decoded_line(
 	size_t length = finding->excerpt ? utf8_count(span_str(finding->excerpt)) : 0;
 	size_t start = utf8_offset(line, column);
 	size_t end = utf8_offset(line, column + length);
-	const char *label = phrase(PHRASE_DECODED, options->language);
+	const char *label = phrase(finding->rows ? PHRASE_BECOMES : PHRASE_DECODED, options->language);
 	size_t label_columns = text_width(span_str(label), false) + 2;
 	g_autofree char *gutter = g_strdup_printf("%*s | %s: ", (int)number_columns, "", label);
 	g_autofree char *mark_gutter = g_strdup_printf("%*s | %*s", (int)number_columns, "", (int)label_columns, "");
@@ -392,6 +392,29 @@ static void append_headline(GString *out, const struct report_options *options, 
 	g_string_free(message, TRUE);
 }
 
+/* "readers.csv:18: name = \"\"", for the rows that are kept. */
+static void append_rows(GString *out, const struct report_options *options, const struct finding_rows *rows, size_t number_columns)
+{
+	GString *text = g_string_new(NULL);
+
+	for (size_t i = 0; i < rows->n_first; i++) {
+		const struct finding_row *row = &rows->first[i];
+
+		if (row->worst || !rows->data_path)
+			continue;
+		g_string_append(text, text->len > 0 ? "; " : "");
+		safe_append_terminal(text, span_str(rows->data_path), true);
+		g_string_append_printf(text, ":%zu", row->line);
+		if (row->values) {
+			g_string_append(text, ": ");
+			safe_append_terminal(text, span_str(row->values), true);
+		}
+	}
+	if (text->len > 0)
+		append_note(out, options, number_columns, phrase(PHRASE_ROW, options->language), span_of(text->str, text->len));
+	g_string_free(text, TRUE);
+}
+
 static void append_finding(GString *out, const struct report_options *options, const char *path, const struct finding *finding,
         struct rule_state *state, size_t number_columns)
 {
@@ -406,6 +429,8 @@ static void append_finding(GString *out, const struct report_options *options, c
 		append_raw_line(out, options, finding, number_columns);
 	if (finding->decoded_line && *finding->decoded_line)
 		append_decoded_line(out, options, finding, number_columns);
+	if (finding->rows)
+		append_rows(out, options, finding->rows, number_columns);
 
 	if (finding->url && rule->n_sources) {
 		struct rule_source page = rule->sources[0];

@@ -1115,6 +1115,27 @@ struct message_result *engine_run_with(struct engine_worker *worker, const struc
 	return result;
 }
 
+void engine_move_finding(struct finding *finding, struct arena *arena, const struct line_index *lines, struct range range)
+{
+	if (!finding->decoded_line) {
+		finding->decoded_line = clean_copy(arena, span_str(finding->raw_line), LIMIT_DECODED_LINE_CHARS);
+		finding->decoded_column = finding->raw_line_column;
+	}
+	finding->start = line_position(lines, range.start);
+	finding->end = line_position(lines, range.end);
+	set_raw_line(finding, arena, lines);
+}
+
+void engine_add_findings(struct message_result *result, GArray *findings)
+{
+	if (!findings->len)
+		return;
+	g_array_prepend_vals(findings, result->findings, (guint)result->n_findings);
+	take_findings(result, findings);
+	if (result->ignores)
+		suppress_apply(result);
+}
+
 /* --- several messages -------------------------------------------------------------------------------------------------------- */
 
 struct several_run {

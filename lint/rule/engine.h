@@ -29,6 +29,11 @@ struct message_result *engine_run_with(struct engine_worker *worker, const struc
  * are all beside each other; what each message is judged by is its own. */
 void engine_run_several(const struct engine *engine, struct message_result **results, size_t n);
 
+/* Move a finding to another text that the one at hand was made of: range of its lines. What the line became is kept as its decoded line. */
+void engine_move_finding(struct finding *finding, struct arena *arena, const struct line_index *lines, struct range range);
+/* Add findings (struct finding, in the arena of the result). What the draft suppresses is marked; score and verdicts stay those of the file. */
+void engine_add_findings(struct message_result *result, GArray *findings);
+
 /* The stage that applies to a message: what the user gave, else by the kind of the file. */
 enum stage engine_stage(const struct lint_options *options, enum input_kind kind);
 

@@ -319,6 +319,8 @@ static char *example_text(const struct rule_example *example)
 		return g_strjoinv("\n--\n", (char **)example->parts);
 	if (example->repeat_line)
 		return g_strdup_printf("%s%s... (%d times)", example->content, example->repeat_line, example->repeat_times);
+	if (example->data)
+		return g_strdup_printf("%s\n--- --data ---\n%s", example->content, example->data);
 	return g_strdup(example->content);
 }
 

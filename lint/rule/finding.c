@@ -55,9 +55,31 @@ static bool append_argument(GString *out, const struct finding *finding, const c
 	return false;
 }
 
+/* "row 17 and 3 more: " */
+static void append_rows(GString *out, const struct finding_rows *rows, enum language language)
+{
+	bool ja = language == LANGUAGE_JA;
+	const struct finding_row *first = &rows->first[0];
+
+	if (first->worst && rows->n == rows->of)
+		return; /* whatever the values: it is the template's */
+	if (first->worst) {
+		g_string_append_printf(out, ja ? "最悪ケース「%s」: " : "worst case \"%s\": ", first->worst->text[language]);
+	} else if (rows->n == rows->of && rows->n > 1) {
+		g_string_append(out, ja ? "すべての行: " : "every row: ");
+	} else if (rows->n == 1) {
+		g_string_append_printf(out, ja ? "データ %zu 行目: " : "row %zu: ", first->number);
+	} else {
+		g_string_append_printf(out, ja ? "データ %zu 行目ほか %zu 行: " : "row %zu and %zu more: ", first->number, rows->n - 1);
+	}
+}
+
 char *finding_format(const struct finding *finding, const struct localized *text, enum language language)
 {
 	GString *out = g_string_new(NULL);
+
+	if (finding->rows && finding->message && text == &finding->message->text)
+		append_rows(out, finding->rows, language);
 
 	for (const char *p = text->text[language]; *p;) {
 		const char *close = *p == '{' ? strchr(p, '}') : NULL;
@@ -67,6 +89,35 @@ char *finding_format(const struct finding *finding, const struct localized *text
 			g_string_append_c(out, *p++);
 	}
 	return g_string_free(out, FALSE);
+}
+
+static const char *copy_text(struct arena *arena, const char *text)
+{
+	return text ? arena_copy(arena, span_str(text)) : NULL;
+}
+
+struct finding finding_copy(struct arena *arena, const struct finding *finding)
+{
+	struct finding copy = *finding;
+	size_t n = 0;
+
+	while (finding->requirements[n])
+		n++;
+	copy.requirements = ARENA_ARRAY(arena, const char *, n + 1);
+	memcpy(copy.requirements, finding->requirements, n * sizeof *copy.requirements);
+	for (size_t i = 0; i < copy.n_args; i++) {
+		copy.args[i].name = copy_text(arena, finding->args[i].name);
+		copy.args[i].text = copy_text(arena, finding->args[i].text);
+	}
+	copy.part = copy_text(arena, finding->part);
+	copy.excerpt = copy_text(arena, finding->excerpt);
+	copy.decoded_line = copy_text(arena, finding->decoded_line);
+	copy.raw_line = copy_text(arena, finding->raw_line);
+	copy.print = copy_text(arena, finding->print);
+	copy.fingerprint = copy_text(arena, finding->fingerprint);
+	copy.fix = NULL;
+	copy.suppressed = NULL;
+	return copy;
 }
 
 void message_result_free(struct message_result *result)

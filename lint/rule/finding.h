@@ -49,6 +49,23 @@ struct fix {
 	size_t n_edits;
 };
 
+/* One row of data that has a finding. */
+struct finding_row {
+	size_t number, line;        /* 1 is the first row; the line of the data file it begins in. 0: made up, not of the data */
+	const struct localized *worst; /* what was made up: "empty values"; NULL */
+	const char *values;         /* what was put in at the place, "name = \"\", ..."; NULL */
+	const char *becomes;        /* the line that comes of it; NULL */
+};
+
+/* The rows of data that have a finding of a template (--data). */
+enum { FINDING_ROWS_SHOWN = 3 };
+struct finding_rows {
+	const char *data_path;
+	size_t n, of;               /* so many of so many rows; made up ones are counted apart */
+	struct finding_row first[FINDING_ROWS_SHOWN];
+	size_t n_first;
+};
+
 struct finding {
 	const struct rule *rule;
 	const struct rule_message *message;
@@ -71,6 +88,7 @@ struct finding {
 	/* NULL: told. A suppressed finding stays in the list, for it is still true of the mail: the score and the verdict sheet count it,
 	 * what people read and what fails a run does not. */
 	const struct suppression *suppressed;
+	const struct finding_rows *rows; /* which rows make it so; NULL: the file itself */
 };
 
 /* All findings of one message, and what a report needs to know of it. */
@@ -110,7 +128,10 @@ struct requirement_status {
 
 /* How many findings of a result a program can mend, safely and not so; suppressed ones do not count. */
 void finding_count_fixes(const struct message_result *result, size_t *safe, size_t *unsafe);
-/* The text of a finding in a language, arguments filled in; g_free() it. Unknown {places} stay as they are. */
+/* A copy in the arena, without its fix. */
+struct finding finding_copy(struct arena *arena, const struct finding *finding);
+/* The text of a finding in a language, arguments filled in; g_free() it. Unknown {places} stay as they are. Its
+ * message begins with the rows that make it so. */
 char *finding_format(const struct finding *finding, const struct localized *text, enum language language);
 /* The page to link to: the finding's own, else that of the rule's first source; NULL. */
 const char *finding_url(const struct finding *finding);

@@ -107,6 +107,7 @@ struct rule_example {
 	                                * "messages", "repeat", "engine" */
 	const char *content;           /* of kind file: a path below corpus/; NULL for messages. See rule/example.h */
 	const char *file_name;         /* of kind template: the name it is linted under; NULL: "example.html" */
+	const char *data;              /* of kind template: the rows it is filled in with, CSV or JSON; NULL: none */
 	const char *repeat_line;       /* of kind repeat: content, then this repeat_times times */
 	int repeat_times;
 	const char *const *parts;      /* of kind messages: whole messages, NULL-terminated; else NULL */

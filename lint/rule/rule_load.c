@@ -908,7 +908,7 @@ static void read_content(struct loader *l, const struct node *node, struct rule_
 {
 	static const char *const kinds[] = {"subject", "from", "headers", "text", "html", "eml", "bytes", "template", "file",
 	        "messages", "repeat", "engine", NULL};
-	static const char *const template_keys[] = {"name", "content", NULL};
+	static const char *const template_keys[] = {"name", "content", "data", NULL};
 
 	if (!only_keys(l, node, "an example", kinds))
 		return;
@@ -934,6 +934,8 @@ static void read_content(struct loader *l, const struct node *node, struct rule_
 		out->file_name = line_of(l, name, "name");
 		if (out->file_name && !is_plain_path(out->file_name))
 			REFUSE(l, name, "name must be a plain file name");
+		if (get(value, "data"))
+			out->data = content_of(l, get(value, "data"), "data", false);
 		value = content;
 	}
 	if (strcmp(out->kind, "repeat") == 0) {

@@ -260,6 +260,7 @@ static void put_examples(GString *out, const struct rule *rule)
 		put_field(out, "kind", example->kind);
 		put_field(out, "content", example->content);
 		put_field(out, "file_name", example->file_name);
+		put_field(out, "data", example->data);
 		put_field(out, "repeat_line", example->repeat_line);
 		put_number(out, "repeat_times", example->repeat_times);
 		put_list(out, "parts", example->parts);

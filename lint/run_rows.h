@@ -1,0 +1,24 @@
+/* presend lint --data: a template as each recipient gets it. */
+#ifndef PRESEND_RUN_ROWS_H
+#define PRESEND_RUN_ROWS_H
+
+#include "doc/message.h"
+#include "rule/engine.h"
+
+struct run_rows;
+
+/* --data worst-cases: no file, only what is made up. A file of that name: "./worst-cases". */
+#define RUN_ROWS_WORST_CASES "worst-cases"
+
+/* Read the data of a run. NULL, and all that is wrong said on standard error, where it cannot be used. */
+struct run_rows *run_rows_open(const char *data, enum language language);
+/* The same of bytes in memory, which must live as long, or of the word: either the rows or what is made up, not both. NULL, and why in errors (char *). */
+struct run_rows *run_rows_of(const char *name, struct span bytes, GPtrArray *errors);
+void run_rows_free(struct run_rows *rows);
+
+/* Lint what a template becomes with each row and with what is made up, and add what is found to its result. engine: the one that judged the
+ * template. options: what it was judged by. jobs: how many threads; 0: as many as it is worth. */
+void run_rows_lint(const struct run_rows *rows, const struct engine *engine, const struct lint_options *options, int jobs, const struct message *message,
+		   struct message_result *result);
+
+#endif
