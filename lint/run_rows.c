@@ -93,7 +93,8 @@ struct making {
 	struct arena *arena;
 	const struct blueprint *blueprint;
 	const char *text;            /* NULL: leave it out */
-	bool everywhere;             /* also what stands in addresses: by something harmless */
+	bool everywhere;             /* also what stands in addresses, by something harmless, and what is no text */
+	bool no_base;                /* there is no row to be like: addresses are harmless */
 };
 
 static const struct blueprint_name *use_of(const struct making *making, struct span name)
@@ -142,7 +143,7 @@ static const struct value *made_value(const struct making *making, const struct 
 	if (value->kind != VALUE_STRING && value->kind != VALUE_NULL && !making->everywhere)
 		return value;
 	if (use->is_url || use->in_url) {
-		if (!making->everywhere)
+		if (!making->everywhere && !making->no_base)
 			return value;
 		return made_leaf(making, use->is_url ? "https://www.example.com/" : "4b1f0c7d9a2e6385", value);
 	}
@@ -164,7 +165,7 @@ static const struct value *made_row(const struct making *making, const struct va
 		const struct blueprint_name *use = use_of(making, name);
 		const struct value like = { .column = base ? NULL : arena_copy(making->arena, name) };
 		const struct value *value = base ? base->members[i].value : made_leaf(making, harmless[0], &like);
-		if (use && (base || use->in_text || making->everywhere))
+		if (use)
 			value = made_value(making, use, value);
 		if (value)
 			row->members[row->n++] = (struct value_member){ name, value };
@@ -321,6 +322,18 @@ static struct tally *tally_of(struct expander_worker *w, const struct expansion 
 
 enum { MOST_TEXTS_REMEMBERED = 50000 };
 
+/* Will one of the findings name this row? Then all is to be known of it, however often the text was met, and whoever met it first: so that the report does
+ * not depend on how rows are shared out. */
+static bool will_be_named(const GPtrArray *tallies, const struct finding_row *row)
+{
+	for (guint i = 0; i < tallies->len; i++) {
+		const struct tally *tally = g_ptr_array_index(tallies, i);
+		if (tally->n_first < FINDING_ROWS_SHOWN || row->number < tally->first[tally->n_first - 1].number)
+			return true;
+	}
+	return false;
+}
+
 static void lint_row(struct expander_worker *w, const struct value *values, struct finding_row row)
 {
 	struct arena *arena = arena_new();
@@ -331,7 +344,7 @@ static void lint_row(struct expander_worker *w, const struct value *values, stru
 
 	expansion->made_up = row.worst != NULL;
 	expansion->data_path = w->all->run->rows ? rows_path(w->all->run->rows) : NULL;
-	if (tallies) {
+	if (tallies && !will_be_named(tallies, &row)) {
 		for (guint i = 0; i < tallies->len; i++)
 			add_row(g_ptr_array_index(tallies, i), &row);
 		g_free(sum);
@@ -344,7 +357,7 @@ static void lint_row(struct expander_worker *w, const struct value *values, stru
 				g_ptr_array_add(tallies, tally);
 		}
 		message_result_free(result);
-		if (g_hash_table_size(w->seen) < MOST_TEXTS_REMEMBERED) {
+		if (g_hash_table_contains(w->seen, sum) || g_hash_table_size(w->seen) < MOST_TEXTS_REMEMBERED) {
 			g_hash_table_insert(w->seen, sum, tallies);
 		} else {
 			g_ptr_array_free(tallies, TRUE);
@@ -401,7 +414,7 @@ static gpointer lint_rows(gpointer data)
 static void learn_own(struct expander *all, struct expander_worker *w, struct arena *arena, const struct value *base)
 {
 	for (size_t k = 0; k < G_N_ELEMENTS(harmless); k++) {
-		const struct making making = { arena, all->blueprint, harmless[k], true };
+		const struct making making = { arena, all->blueprint, harmless[k], true, !base };
 		struct expansion *expansion = blueprint_expand(all->blueprint, arena, made_row(&making, base));
 		expansion->harmless = true;
 		struct message_result *result = lint_expansion(all, w->engine, expansion);
@@ -469,7 +482,7 @@ static void add_tally(GArray *findings, struct arena *arena, const struct expand
 static void lint_worst_cases(struct expander *all, struct expander_worker *w, struct arena *arena, const struct value *base)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(worst_cases); i++) {
-		const struct making making = { arena, all->blueprint, worst_cases[i].text, false };
+		const struct making making = { arena, all->blueprint, worst_cases[i].text, false, !base };
 		lint_row(w, made_row(&making, base), (struct finding_row){ .worst = &worst_cases[i].name, .number = i });
 	}
 }

@@ -126,7 +126,8 @@ static struct span line_around(struct check *c, struct span s, struct range rang
 		if (line.p[i] == '>')
 			depth = 0;
 	}
-	struct span text = span_of(out->str, out->len);
+	/* What the front of a line is made of is no part of what the reader sees as one. */
+	struct span text = header ? span_of(out->str, out->len) : span_trim(span_of(out->str, out->len));
 	/* The quotes of front matter are not the reader's. */
 	if (header) {
 		text = span_trim(text);
@@ -317,27 +318,40 @@ static bool is_declared(struct check *c, struct span name)
 	return false;
 }
 
-/* A name that no column has. Cases: near, none. Each name once. */
+/* A name that no column has. Cases: near, for each name like that of a column; none, once, with the number of the others. */
 CHECK(row_no_column)
 {
 	const struct expansion *e = m->expansion;
+	const struct expansion_note *first = NULL;
+	size_t n = 0;
 
-	for (size_t i = 0; e && !e->harmless && i < e->n_notes; i++) {
+	for (size_t i = 0; e && !e->harmless && e->data_path && i < e->n_notes; i++) {
 		const struct expansion_note *note = &e->notes[i];
 		if (note->kind != NOTE_NO_COLUMN || is_told_before(e, i) || is_declared(c, note->expression))
 			continue;
-		check_report(c, note->range, note->nearest ? "near" : "none", ARG_T("name", note->expression), ARG_T("nearest", span_str(note->nearest)));
+		if (note->nearest)
+			check_report(c, note->range, "near", ARG_T("name", note->expression), ARG_T("nearest", span_str(note->nearest)));
+		else
+			first = n++ ? first : note;
 	}
+	if (first)
+		check_report(c, first->range, "none", ARG_T("name", first->expression), ARG_I("count", n));
 }
 
-/* An expression that presend does not know the result of, or a row that makes too much. Cases: beyond, too-long. Each expression once. */
+/* Expressions that presend does not know the result of, or a row that makes too much. Cases: beyond, once, with the number; too-long. */
 CHECK(row_beyond)
 {
 	const struct expansion *e = m->expansion;
+	const struct expansion_note *first = NULL;
+	size_t n = 0;
 
 	for (size_t i = 0; e && !e->harmless && i < e->n_notes; i++) {
 		const struct expansion_note *note = &e->notes[i];
-		if (note->kind != NOTE_NO_COLUMN && !is_told_before(e, i))
-			check_report(c, note->range, note->kind == NOTE_BEYOND ? "beyond" : "too-long", ARG_T("expression", note->expression));
+		if (note->kind == NOTE_TOO_LONG)
+			check_report(c, note->range, "too-long");
+		else if (note->kind == NOTE_BEYOND && !is_told_before(e, i))
+			first = n++ ? first : note;
 	}
+	if (first)
+		check_report(c, first->range, "beyond", ARG_T("expression", first->expression), ARG_I("count", n));
 }
