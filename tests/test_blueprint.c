@@ -8,7 +8,7 @@
 #include "data/blueprint.h"
 
 static const char row_json[] =
-	"{\"name\": \"Hana\", \"empty\": \"\", \"none\": null, \"zero\": 0, \"n\": 3, \"yes\": true, \"no\": false, \"amp\": \"R&D <b>'\\\"\","
+	"{\"name\": \"Hana\", \"empty\": \"\", \"void\": \"\", \"none\": null, \"zero\": 0, \"n\": 3, \"yes\": true, \"no\": false, \"amp\": \"R&D <b>'\\\"\","
 	" \"low\": \"hELLO world\", \"user\": {\"name\": \"Ken\", \"tags\": [\"a\", \"b\"]}, \"items\": [{\"t\": \"X\"}, {\"t\": \"Y\"}],"
 	" \"nothing\": [], \"words\": [\"one\", \"two\"], \"url\": \"a b&c\"}";
 
@@ -66,9 +66,9 @@ static const struct filled table[] = {
 	{ "a.html.hbs", "{{#if yes}}{{format name}}{{/if}}", NULL },
 	{ "a.html.hbs", "{{#if yes}}a {{~name~}} b{{/if}}", "aHanab" },
 	/* Liquid: basics/truthy-and-falsy ("All values are truthy except nil and false"), basics/operators, filters. */
-	{ "a.html.liquid", "{% if empty %}a{% else %}b{% endif %}{% if zero %}a{% endif %}{% if none %}a{% else %}b{% endif %}", "aab" },
-	{ "a.html.liquid", "{% if empty == blank %}a{% endif %}{% unless name == \"Ken\" %}b{% endunless %}{% if low contains 'wor' %}c{% endif %}", "abc" },
-	{ "a.html.liquid", "{{ empty | default: \"x\" }}{{ none | default: 'y' }}{{ no | default: 'z' }}{{ zero | default: 'w' }}", "xyz0" },
+	{ "a.html.liquid", "{% if void %}a{% else %}b{% endif %}{% if zero %}a{% endif %}{% if none %}a{% else %}b{% endif %}", "aab" },
+	{ "a.html.liquid", "{% if void == blank %}a{% endif %}{% unless name == \"Ken\" %}b{% endunless %}{% if low contains 'wor' %}c{% endif %}", "abc" },
+	{ "a.html.liquid", "{{ void | default: \"x\" }}{{ none | default: 'y' }}{{ no | default: 'z' }}{{ zero | default: 'w' }}", "xyz0" },
 	{ "a.html.liquid", "{{ low | capitalize }} {{ low | upcase }} {{ name | append: '!' | prepend: '-' }} {{ amp | escape }}",
 	  "Hello world HELLO WORLD -Hana! R&amp;D &lt;b&gt;&#39;&quot;" },
 	{ "a.html.liquid", "{% for i in items %}{{ forloop.index }}{{ i.t }}{% endfor %}{% for i in words limit:1 %}{{ i }}{% endfor %}", "1X2Yone" },
@@ -87,6 +87,9 @@ static const struct filled table[] = {
 	{ "a.html.j2", "{% if yes -%}  a  {%- endif %}{# no #}{{ low|title }}", "aHello World" },
 	{ "a.html.j2", "{% if yes %}{{ name.split('a') }}{% endif %}", NULL },
 	{ "a.html.j2", "{% if '1' == 1 %}a{% else %}b{% endif %}", "b" },
+	/* Twins of what the engine itself made of generated templates: 0 == False, title behind a bracket, slashes, and with what is not there. */
+	{ "a.html.j2", "{% if zero == false and none != 'x' %}{{ amp|title }} {{ url|urlencode }}/{{ 'a/b'|urlencode }}{{ missing and none }}{% endif %}",
+	  "R&amp;d &lt;B&gt;&#39;&#34; a%20b%26c/a/b" },
 	/* Django: builtins ("default": any value that is false). */
 	{ "a.html", "{% load i18n %}{% if empty %}a{% endif %}{{ empty|default:\"x\" }}{{ none|default_if_none:\"y\" }}{{ name|lower|capfirst }}", NULL },
 	/* Twig: "default" (not defined or empty), "??", "?:". */
@@ -100,7 +103,7 @@ static const struct filled table[] = {
 	/* ERB and EJS. */
 	{ "a.html.erb", "<% if yes %><%= name %><% else %>b<% end %><% items.each do |i| %><%= i.t %><% end %><%= empty.presence || 'x' %>", "HanaXYx" },
 	{ "a.html.ejs", "<% if (yes && !no) { %><%= name %><% } else { %>b<% } %><% items.forEach(function (i) { %><%= i.t %><% }) %><%- amp %>", "HanaXYR&D <b>'\"" },
-	{ "a.html.ejs", "<%= empty || 'there' %><%= yes ? 'a' : 'b' %><%= name.toUpperCase() %>", "thereaHANA" },
+	{ "a.html.ejs", "<%= n == '3' %><%= n === '3' %><%= n !== 3 %><%= empty || 'there' %><%= yes ? 'a' : 'b' %><%= name.toUpperCase() %>", "truefalsefalsethereaHANA" },
 	/* Mailchimp: "Use conditional merge tag blocks". */
 	{ "a.html", "*|IF:NAME|**|TITLE:NAME|**|ELSE:|*there*|END:IF|* *|IF:EMPTY|*a*|ELSE:|*b*|END:IF|* *|IF:N=3|*c*|END:IF|*", "Hana b c" },
 	/* Names only. */

@@ -452,7 +452,7 @@ static bool comparison(const struct reader *r, enum expression_kind *kind)
 	static const struct {
 		const char *sign;
 		enum expression_kind kind;
-	} signs[] = { { "==", EXPRESSION_EQUAL }, { "===", EXPRESSION_EQUAL }, { "!=", EXPRESSION_UNEQUAL }, { "!==", EXPRESSION_UNEQUAL },
+	} signs[] = { { "==", EXPRESSION_EQUAL }, { "===", EXPRESSION_SAME }, { "!=", EXPRESSION_UNEQUAL }, { "!==", EXPRESSION_NOT_SAME },
 		      { "<>", EXPRESSION_UNEQUAL }, { "<", EXPRESSION_LESS }, { ">", EXPRESSION_GREATER }, { "<=", EXPRESSION_AT_MOST },
 		      { ">=", EXPRESSION_AT_LEAST } };
 
@@ -1023,7 +1023,7 @@ static const struct value *recased(struct evaluation *e, const struct value *val
 	case FILTER_TITLE:
 		for (size_t at = 0; at < s.n;) {
 			size_t end = at;
-			while (end < s.n && !ascii_is_space(s.p[end]) && s.p[end] != '-')
+			while (end < s.n && !ascii_is_space(s.p[end]) && !memchr("-({[<", s.p[end], 5))
 				end++;
 			end = MIN(end + 1, s.n);
 			size_t n = utf8_offset(span_cut(s, at, end), 1);
@@ -1048,11 +1048,12 @@ static const struct value *recased(struct evaluation *e, const struct value *val
 	return taken(e->arena, out, value);
 }
 
-static void append_url(GString *out, struct span s, bool plus)
+/* slash: Python leaves it as it is. */
+static void append_url(GString *out, struct span s, bool plus, bool slash)
 {
 	for (size_t i = 0; i < s.n; i++) {
 		char c = s.p[i];
-		if (ascii_is_alnum(c) || memchr("-_.~", c, 4))
+		if (ascii_is_alnum(c) || memchr("-_.~", c, 4) || (slash && c == '/'))
 			g_string_append_c(out, c);
 		else if (c == ' ' && plus)
 			g_string_append_c(out, '+');
@@ -1148,7 +1149,7 @@ static const struct value *changed(struct evaluation *e, const struct value *val
 	if (id == FILTER_TRIM)
 		s = span_trim(s);
 	if (id == FILTER_URL || id == FILTER_URL_PLUS) {
-		append_url(out, s, id == FILTER_URL_PLUS);
+		append_url(out, s, id == FILTER_URL_PLUS, e->language == LANGUAGE_JINJA || e->language == LANGUAGE_DJANGO);
 	} else if (id == FILTER_ESCAPE) {
 		value_escape(out, s, e->language);
 	} else if (id == FILTER_BREAKS) {
@@ -1184,6 +1185,7 @@ static const struct value *filter_value(struct evaluation *e, const struct expre
 	case FILTER_REPLACE:
 		return replaced(e, value, first, second);
 	case FILTER_SIZE:
+		e->failed |= value->kind == VALUE_NUMBER || value->kind == VALUE_BOOL; /* bytes of a machine word, nothing, or an error */
 		return value_number(e->arena, value->kind >= VALUE_LIST ? (double)value->n : (double)utf8_count(text_of(e, value)));
 	case FILTER_JOIN:
 		return joined(e, value, first);
@@ -1212,6 +1214,11 @@ static bool is_lenient(enum template_language language)
 	return language == LANGUAGE_EJS || language == LANGUAGE_PHP || language == LANGUAGE_TWIG || language == LANGUAGE_MAILCHIMP;
 }
 
+static bool are_kinds(const struct value *a, const struct value *b, enum value_kind one, enum value_kind other)
+{
+	return (a->kind == one && b->kind == other) || (a->kind == other && b->kind == one);
+}
+
 static bool are_equal(struct evaluation *e, const struct value *a, const struct value *b)
 {
 	if (is_nothing(a) && is_nothing(b))
@@ -1222,9 +1229,12 @@ static bool are_equal(struct evaluation *e, const struct value *a, const struct 
 		return a->truth == b->truth;
 	if (a->kind == VALUE_STRING && b->kind == VALUE_STRING)
 		return span_eq(a->text, b->text);
+	/* Python: 0 == False. */
+	if (are_kinds(a, b, VALUE_BOOL, VALUE_NUMBER) && (e->language == LANGUAGE_JINJA || e->language == LANGUAGE_DJANGO))
+		return a->kind == VALUE_BOOL ? b->number == a->truth : a->number == b->truth;
 	if (a->kind >= VALUE_LIST || b->kind >= VALUE_LIST || (is_lenient(e->language) && a->kind != b->kind && (is_nothing(a) || is_nothing(b) || a->kind == VALUE_BOOL || b->kind == VALUE_BOOL)))
 		e->failed = true; /* each has rules of its own */
-	if (is_lenient(e->language) && a->kind + b->kind == VALUE_NUMBER + VALUE_STRING)
+	if (is_lenient(e->language) && are_kinds(a, b, VALUE_NUMBER, VALUE_STRING))
 		return span_eq(a->text, b->text);
 	return false;
 }
@@ -1320,6 +1330,11 @@ const struct value *expression_evaluate(struct evaluation *e, const struct expre
 		a = expression_evaluate(e, x->a);
 		word = compare_with_word(e, x, a);
 		return word ? word : truth(are_equal(e, a, expression_evaluate(e, x->b)) == (x->kind == EXPRESSION_EQUAL));
+	case EXPRESSION_SAME:
+	case EXPRESSION_NOT_SAME:
+		a = expression_evaluate(e, x->a);
+		word = expression_evaluate(e, x->b);
+		return truth((a->kind == word->kind && are_equal(e, a, word)) == (x->kind == EXPRESSION_SAME));
 	case EXPRESSION_LESS:
 	case EXPRESSION_GREATER:
 	case EXPRESSION_AT_MOST:
@@ -1345,7 +1360,7 @@ void expression_visit(const struct expression *x, bool guarded, void (*visit)(vo
 	if (x->kind == EXPRESSION_PATH)
 		visit(data, &x->path, guarded);
 	/* The left side is only asked for its being there. */
-	covered |= x->kind == EXPRESSION_OR || x->kind == EXPRESSION_COALESCE || x->kind == EXPRESSION_CHOICE || x->kind == EXPRESSION_NOT ||
+	covered |= x->kind == EXPRESSION_OR || x->kind == EXPRESSION_AND || x->kind == EXPRESSION_COALESCE || x->kind == EXPRESSION_CHOICE || x->kind == EXPRESSION_NOT ||
 		   (x->kind == EXPRESSION_FILTER && (x->filter->id == FILTER_DEFAULT || x->filter->id == FILTER_DEFINED));
 	expression_visit(x->a, covered, visit, data);
 	expression_visit(x->b, guarded, visit, data);
