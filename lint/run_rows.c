@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/utf8.h"
 #include "data/blueprint.h"
 #include "mail/input.h"
 #include "report/reason.h"
@@ -13,6 +14,7 @@
 struct run_rows {
 	struct input_bytes bytes;
 	struct rows *rows;           /* NULL: only what is made up */
+	enum language language;      /* of what is said on standard error */
 	bool rows_only;              /* nothing is made up */
 };
 
@@ -34,6 +36,7 @@ struct run_rows *run_rows_open(const char *data, enum language language)
 	GError *error = NULL;
 	bool good = true;
 
+	run->language = language;
 	if (strcmp(data, RUN_ROWS_WORST_CASES) != 0) {
 		if (!input_read(data, &run->bytes, &error)) {
 			char *reason = reason_in(language, error->message);
@@ -541,6 +544,11 @@ void run_rows_lint(const struct run_rows *run, const struct engine *engine, cons
 	if (!rendered.stage_given || rendered.stage == STAGE_TEMPLATE)
 		rendered.stage = STAGE_DRAFT;
 	rendered.stage_given = true;
+	if (!utf8_valid(message->file->bytes)) {
+		run_say(message->path, run->language == LANGUAGE_JA ? "UTF-8 ではないテンプレートなので、データを差し込んでいません" : "not in UTF-8, so that its rows were not checked");
+		arena_free(arena);
+		return;
+	}
 	all.blueprint = make_blueprint(arena, run, message);
 	all.n_rows = run->rows ? rows_count(run->rows) : 0;
 	if (!blueprint_has_tags(all.blueprint)) {

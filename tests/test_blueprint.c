@@ -158,6 +158,16 @@ START_TEST(bounded)
 	ck_assert_uint_le(strlen(text), 1024 * 1024 + 40);
 	g_free(text);
 	g_string_free(json, TRUE);
+	/* Every step doubles: 2 to the 60. */
+	GString *liquid = g_string_new("{% assign x = 'ab' %}");
+	for (int i = 0; i < 60; i++)
+		g_string_append(liquid, "{% assign x = x | append: x %}");
+	g_string_append(liquid, "{{ x }}");
+	text = fill("a.html.liquid", liquid->str, "{\"a\": 1}", &is);
+	ck_assert(is);
+	ck_assert_uint_le(strlen(text), 1024 * 1024);
+	g_free(text);
+	g_string_free(liquid, TRUE);
 }
 END_TEST
 

@@ -1164,10 +1164,12 @@ struct expansion *blueprint_expand(const struct blueprint *b, struct arena *aren
 	expansion->text = text;
 	expansion->n_insertions = f.insertions->len;
 	expansion->insertions = ARENA_ARRAY(arena, struct insertion, f.insertions->len + 1);
-	memcpy(expansion->insertions, f.insertions->data, f.insertions->len * sizeof *expansion->insertions);
+	if (f.insertions->len)
+		memcpy(expansion->insertions, f.insertions->data, f.insertions->len * sizeof *expansion->insertions);
 	expansion->n_notes = f.notes->len;
 	expansion->notes = ARENA_ARRAY(arena, struct expansion_note, f.notes->len + 1);
-	memcpy(expansion->notes, f.notes->data, f.notes->len * sizeof *expansion->notes);
+	if (f.notes->len)
+		memcpy(expansion->notes, f.notes->data, f.notes->len * sizeof *expansion->notes);
 	g_array_free(f.insertions, TRUE);
 	g_array_free(f.notes, TRUE);
 	g_array_free(f.variables, TRUE);

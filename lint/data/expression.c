@@ -13,6 +13,7 @@
 
 #include <stdlib.h>
 
+#include "base/limits.h"
 #include "base/utf8.h"
 
 /* --- words ------------------------------------------------------------------------------------------------------------------- */
@@ -1090,17 +1091,25 @@ static bool wants_default(const struct evaluation *e, const struct filter *filte
 	}
 }
 
+/* Append, unless it gets longer than a row may become: "x | append: x" doubles at every step. */
+static void append_bounded(struct evaluation *e, GString *out, struct span s)
+{
+	if (out->len + s.n <= LIMIT_EXPANSION_BYTES)
+		g_string_append_len(out, s.p, (gssize)s.n);
+	else
+		e->failed = true;
+}
+
 static const struct value *joined(struct evaluation *e, const struct value *list, const struct value *between)
 {
 	GString *out = g_string_new(NULL);
 	struct span sign = between ? text_of(e, between) : e->language == LANGUAGE_LIQUID ? SPAN_LIT(" ") : SPAN_EMPTY;
 
 	e->failed |= list->kind != VALUE_LIST;
-	for (size_t i = 0; list->kind == VALUE_LIST && i < list->n; i++) {
+	for (size_t i = 0; list->kind == VALUE_LIST && i < list->n && !e->failed; i++) {
 		if (i)
-			g_string_append_len(out, sign.p, (gssize)sign.n);
-		struct span member = text_of(e, list->members[i].value);
-		g_string_append_len(out, member.p, (gssize)member.n);
+			append_bounded(e, out, sign);
+		append_bounded(e, out, text_of(e, list->members[i].value));
 	}
 	return taken(e->arena, out, list);
 }
@@ -1111,11 +1120,11 @@ static const struct value *replaced(struct evaluation *e, const struct value *va
 	GString *out = g_string_new(NULL);
 
 	e->failed |= wanted.n == 0;
-	for (size_t at = 0; wanted.n && at < s.n;) {
+	for (size_t at = 0; wanted.n && at < s.n && !e->failed;) {
 		size_t hit = span_find(s, wanted, at);
-		g_string_append_len(out, s.p + at, (gssize)(hit - at));
+		append_bounded(e, out, span_cut(s, at, hit));
 		if (hit < s.n)
-			g_string_append_len(out, put.p, (gssize)put.n);
+			append_bounded(e, out, put);
 		at = hit < s.n ? hit + wanted.n : s.n;
 	}
 	return taken(e->arena, out, value);
@@ -1124,10 +1133,9 @@ static const struct value *replaced(struct evaluation *e, const struct value *va
 static const struct value *glued(struct evaluation *e, const struct value *from, const struct value *a, const struct value *b)
 {
 	GString *out = g_string_new(NULL);
-	struct span first = text_of(e, a), second = text_of(e, b);
 
-	g_string_append_len(out, first.p, (gssize)first.n);
-	g_string_append_len(out, second.p, (gssize)second.n);
+	append_bounded(e, out, text_of(e, a));
+	append_bounded(e, out, text_of(e, b));
 	return taken(e->arena, out, from);
 }
 

@@ -15,14 +15,14 @@ make --no-print-directory -j"${JOBS:-2}" B="$fuzz" CC=clang CXX=clang++ CC_FOR_B
 packages=(gmime-3.0 libxml-2.0 icu-uc libpcre2-8 yaml-0.1 json-c libpsl)
 read -r -a flags <<<"$(pkg-config --cflags "${packages[@]}")"
 read -r -a libs <<<"$(pkg-config --libs "${packages[@]}")"
-for target in fuzz_message fuzz_html fuzz_css fuzz_config fuzz_bounce; do
+for target in fuzz_message fuzz_html fuzz_css fuzz_config fuzz_bounce fuzz_rows; do
 	clang -std=gnu11 -O1 -g -Wall -Wextra -Ilint "${flags[@]}" -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
 		-fno-omit-frame-pointer -o "$fuzz/$target" "tests/fuzz/$target.c" "$fuzz/libpresend.a" "${libs[@]}" -lstdc++ -lm
 done
 
 # Seeds: the drafts of corpus/ behind a byte of options, see fuzz_message.c. Long ones only slow a fuzzer down.
 rm -rf "$fuzz/seeds"
-for target in fuzz_message fuzz_html fuzz_css fuzz_config fuzz_bounce; do
+for target in fuzz_message fuzz_html fuzz_css fuzz_config fuzz_bounce fuzz_rows; do
 	mkdir -p "$fuzz/seeds/$target" "$fuzz/found/$target" "$fuzz/bad/$target"
 done
 n=0
@@ -47,12 +47,16 @@ done < <(find corpus -type f ! -name '*.expect' ! -name '*.options' ! -name READ
 for shown in docs/configuration.md docs/suppressing.md; do
 	{ printf '\001'; sed -n '/^```toml/,/^```$/p' $shown | sed '/^```/d'; } >"$fuzz/seeds/fuzz_config/$(basename $shown)"
 done
+for letter in 0 1 2 3 4 5 6 7 8 9; do
+	grep -o '"a\.[a-z.0-9]*", "[^"]*' tests/test_blueprint.c | sed 's/^"[^"]*", "//' | { printf '%s' $letter; tr '\n' ' '; printf '\0name,n\nHana,3\n'; } >"$fuzz/seeds/fuzz_rows/$letter"
+done
+printf '3{%% for i in l %%}{{ i.t|upper }}{%% endfor %%}\0[{"l": [{"t": "a"}]}]' >"$fuzz/seeds/fuzz_rows/json"
 echo "fuzz: $n seeds in $fuzz/seeds"
 
 # GLib's own slices would hide every small leak from the leak detector.
 export G_SLICE=always-malloc ASAN_OPTIONS=${ASAN_OPTIONS:-allocator_may_return_null=1} UBSAN_OPTIONS=print_stacktrace=1
 bad=0
-for target in fuzz_message fuzz_html fuzz_css fuzz_config fuzz_bounce; do
+for target in fuzz_message fuzz_html fuzz_css fuzz_config fuzz_bounce fuzz_rows; do
 	[ "$seconds" -gt 0 ] || continue
 	echo "fuzz: $target, $seconds s"
 	"$fuzz/$target" -max_total_time="$seconds" -dict=tests/fuzz/mail.dict -max_len=20000 -timeout=10 -report_slow_units=3 -rss_limit_mb=2048 \
