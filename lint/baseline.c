@@ -331,6 +331,20 @@ void baseline_apply(struct baseline *baseline, struct message_result *const *res
 	}
 }
 
+void baseline_withhold_fixes(const struct baseline *baseline, struct message_result *const *results, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		g_autofree char *path = path_for(baseline->folder, results[i]->path);
+
+		for (size_t k = 0; k < results[i]->n_findings; k++) {
+			struct finding *finding = &results[i]->findings[k];
+			g_autofree char *key = finding->fix ? key_of(path, finding->rule->id, finding->print) : NULL;
+			if (key && g_hash_table_contains(baseline->by_key, key))
+				finding->fix = NULL;
+		}
+	}
+}
+
 static GHashTable *paths_of(const char *folder, struct message_result *const *results, size_t n)
 {
 	GHashTable *paths = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);

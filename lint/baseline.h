@@ -13,6 +13,8 @@ struct baseline;
 struct baseline *baseline_read(const char *file, GError **error);
 void baseline_free(struct baseline *baseline);
 
+/* Take the fixes off findings that the baseline knows: what is let be is not changed either. Of any thread. */
+void baseline_withhold_fixes(const struct baseline *baseline, struct message_result *const *results, size_t n);
 /* Mark what the baseline knows: of n findings that say the same of one file the first as many as it counts. Rules about the run itself are
  * never in one. */
 void baseline_apply(struct baseline *baseline, struct message_result *const *results, size_t n);

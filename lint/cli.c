@@ -18,7 +18,8 @@ enum option_id {
 	OPTION_FAIL_ON, OPTION_MAX_SCORE, OPTION_RULES, OPTION_NO_BUILTIN_RULES, OPTION_STDIN_FILENAME, OPTION_TARGET_CHARSET, OPTION_CLIENTS,
 	OPTION_LANG, OPTION_NOW, OPTION_JOBS, OPTION_COLOR, OPTION_VERBOSE, OPTION_QUIET, OPTION_STATISTICS, OPTION_CONFIG, OPTION_ISOLATED,
 	OPTION_FORCE_EXCLUDE, OPTION_NO_INLINE_IGNORES, OPTION_BASELINE, OPTION_WRITE_BASELINE, OPTION_STAGED, OPTION_CHANGED_SINCE,
-	OPTION_MESSAGE, OPTION_SUMMARY, OPTION_DRAFT, OPTION_MESSAGE_ID, OPTION_FROM, OPTION_SINCE, OPTION_DATA,
+	OPTION_MESSAGE, OPTION_SUMMARY, OPTION_DRAFT, OPTION_MESSAGE_ID, OPTION_FROM, OPTION_SINCE, OPTION_DATA, OPTION_FIX,
+	OPTION_UNSAFE_FIXES, OPTION_DIFF,
 	OPTION_PRINT, OPTION_SCHEMA, OPTION_TIMEOUT, OPTION_ON_FAILURE, OPTION_HELP, OPTION_VERSION
 };
 
@@ -93,6 +94,18 @@ static const struct option_definition option_definitions[] = {
 	{ OPTION_MAX_SCORE, 0, "max-score", { "N", "点数" },
 	  { "exit with 1 when the score is above N points", "スコアがこの点数を超えたら終了コード 1" },
 	  GROUP_FAIL, 0, VALUE_TEXT, NULL },
+
+	{ OPTION_FIX, 0, "fix", { NULL, NULL },
+	  { "mend what has one right answer, in the files themselves; of standard input the mended draft is printed",
+	    "正しい答えが 1 つに決まる問題を、ファイルを書き換えて修正（標準入力なら、修正後の原稿を標準出力に出力）" },
+	  GROUP_FIX, FOR(LINT), VALUE_NONE, NULL },
+	{ OPTION_UNSAFE_FIXES, 0, "unsafe-fixes", { NULL, NULL },
+	  { "with --fix or --diff: also what somebody should look at", "--fix や --diff で、内容の確認が必要な修正も適用" },
+	  GROUP_FIX, FOR(LINT), VALUE_NONE, NULL },
+	{ OPTION_DIFF, 0, "diff", { NULL, NULL },
+	  { "show what --fix would change, and change nothing; exit with 1 if there is anything",
+	    "--fix による変更点を表示（ファイルは書き換えない）。変更点があれば終了コード 1" },
+	  GROUP_FIX, FOR(LINT), VALUE_NONE, NULL },
 
 	{ OPTION_BASELINE, 0, "baseline", { "FILE", "ファイル" },
 	  { "leave out the findings that this baseline knows", "ベースラインに記録済みの指摘を除く" },
@@ -261,7 +274,7 @@ bool cli_option_of(const struct option_definition *option, enum command command)
 }
 
 /* Options and commands of the interface that later versions bring: said so, rather than "unknown". */
-static const char *const later_options[] = { "fix", "unsafe-fixes", "diff", "advice", "prior" };
+static const char *const later_options[] = { "advice", "prior" };
 static const char *const later_commands[] = { "preflight", "lsp", "mcp" };
 static const char *const later_formats[] = { "html" };
 
@@ -517,6 +530,7 @@ struct parse_state {
 	const struct option_definition *given[64]; /* whether an option is one of the command likewise */
 	size_t n_given;
 	bool help, version;
+	bool fix, diff;
 };
 
 static bool apply_option(struct parse_state *state, const struct option_definition *option, const char *value)
@@ -626,6 +640,15 @@ static bool apply_option(struct parse_state *state, const struct option_definiti
 		break;
 	case OPTION_CHANGED_SINCE:
 		cli->run.changed_since = value;
+		break;
+	case OPTION_FIX:
+		state->fix = true;
+		break;
+	case OPTION_DIFF:
+		state->diff = true;
+		break;
+	case OPTION_UNSAFE_FIXES:
+		cli->run.fix.unsafe = true;
 		break;
 	case OPTION_BASELINE:
 		cli->run.baseline = value;
@@ -884,6 +907,25 @@ static bool options_fit(const struct cli *cli, const struct parse_state *state)
 	return true;
 }
 
+/* What the three options about fixes come to, and what does not go together with them. */
+static bool fixes_fit(struct cli *cli, const struct parse_state *state)
+{
+	enum language language = cli->run.report.language;
+
+	cli->run.fix.mode = state->diff ? FIX_DIFF : state->fix ? FIX_WRITE : FIX_NONE;
+	if (cli->run.fix.mode == FIX_NONE)
+		return !cli->run.fix.unsafe ||
+		       refuse(language, NULL, say(language, "needs --fix or --diff", "--fix か --diff と一緒に指定してください"), "--unsafe-fixes");
+	const char *mode = state->diff ? "--diff" : "--fix";
+	if (cli->run.staged)
+		return refuse(language, NULL, say(language, "cannot be given together with --staged: the index of git is not rewritten",
+						  "--staged と同時には指定できません（git のインデックスは書き換えません）"), mode);
+	if (state->diff && (state->n_formats || cli->run.write_baseline))
+		return refuse(language, NULL, say(language, "shows nothing but the difference; leave out --format and --write-baseline",
+						  "変更点だけを表示します。--format や --write-baseline と同時には指定できません"), mode);
+	return true;
+}
+
 bool cli_parse(int argc, char **argv, struct cli *cli)
 {
 	*cli = (struct cli){ .rules_format = EXPLAIN_TEXT, .gate.timeout_seconds = GATE_TIMEOUT_SECONDS };
@@ -922,7 +964,7 @@ bool cli_parse(int argc, char **argv, struct cli *cli)
 		finish_terminal(cli, &state);
 		return good;
 	}
-	if (!options_fit(cli, &state))
+	if (!options_fit(cli, &state) || !fixes_fit(cli, &state))
 		return false;
 	if (cli->command == COMMAND_GATE) {
 		cli->gate.command = cli->operands;

@@ -23,7 +23,7 @@ enum command {
 	COMMAND_VERSION
 };
 
-enum option_group { GROUP_DRAFT, GROUP_RULES, GROUP_FAIL, GROUP_GATE, GROUP_BOUNCE, GROUP_PREVIEW, GROUP_CONFIGURATION, GROUP_OUTPUT, N_GROUPS };
+enum option_group { GROUP_DRAFT, GROUP_RULES, GROUP_FAIL, GROUP_FIX, GROUP_GATE, GROUP_BOUNCE, GROUP_PREVIEW, GROUP_CONFIGURATION, GROUP_OUTPUT, N_GROUPS };
 
 /* What the value of an option is: completions and tests need to know. */
 enum option_value {

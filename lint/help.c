@@ -15,6 +15,7 @@ static const struct words {
 	[GROUP_DRAFT] = { { "What the draft is", "原稿の性質" } },
 	[GROUP_RULES] = { { "Which rules run", "実行するルール" } },
 	[GROUP_FAIL] = { { "What makes a run fail", "失敗とみなす条件" } },
+	[GROUP_FIX] = { { "What is mended", "自動修正" } },
 	[GROUP_GATE] = { { "The gate", "ゲート" } },
 	[GROUP_BOUNCE] = { { "What came back", "バウンス" } },
 	[GROUP_PREVIEW] = { { "The preview", "プレビュー" } },

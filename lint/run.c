@@ -8,6 +8,7 @@
 
 #include "base/lines.h"
 #include "baseline_use.h"
+#include "diff.h"
 #include "doc/message.h"
 #include "git.h"
 #include "mail/input.h"
@@ -240,6 +241,16 @@ struct job {
 	int threads;                   /* for these */
 	GPtrArray *results;            /* struct message_result */
 	char *trouble;                 /* why it could not be read; NULL */
+	struct engine_worker *worker;  /* of the thread that runs it */
+	bool cut;                      /* the file is longer than what is looked at */
+	enum input_kind kind;
+	enum template_kind template_kind;
+	const struct fix_options *fix;
+	const struct baseline *baseline; /* for the fixes; NULL */
+	size_t n_fixed;
+	bool unfinished;               /* more could be fixed */
+	GString *fixed;                /* FIX_DIFF: the difference; of standard input the new bytes; NULL */
+	char *write_trouble;           /* why it was not written; NULL */
 };
 
 struct job_queue {
@@ -251,6 +262,8 @@ struct job_queue {
 	gint next;                     /* atomic: the next job to take */
 	struct progress progress;
 	const GThread *teller;         /* the one thread that tells of it */
+	const struct run_options *options;
+	const struct baseline *baseline;
 };
 
 static const struct engine *engine_of_job(void *data, const struct message *message)
@@ -269,10 +282,42 @@ static void fill_in(void *data, const struct engine *engine, const struct messag
 		run_rows_lint(job->rows, engine, &settings->lint, job->threads, message, result);
 }
 
-static void run_job(struct engine_worker *worker, struct job *job)
+static GPtrArray *lint_job(void *data, struct span bytes)
 {
-	enum input_kind kind = job->file->kind;
-	enum template_kind template_kind = job->file->template_kind;
+	struct job *job = data;
+	GPtrArray *results = g_ptr_array_new();
+
+	lint_bytes(job->worker, engine_of_job, job->rows ? fill_in : NULL, job, job->file->path, bytes, job->cut, job->kind, job->template_kind, results);
+	return results;
+}
+
+/* Fix the file in memory, then write it, or keep what is to be shown. */
+static void fix_job(struct job *job, struct span bytes, const struct diff_options *look)
+{
+	struct fixed_file fixed = fix_file(job->fix, job->baseline, bytes, lint_job, job);
+	GError *error = NULL;
+
+	g_ptr_array_free(job->results, TRUE);
+	job->results = fixed.results;
+	job->unfinished = fixed.unfinished;
+	struct span new = fixed.bytes ? span_of(fixed.bytes->str, fixed.bytes->len) : bytes;
+	if (job->fix->mode == FIX_DIFF) {
+		job->fixed = g_string_new(NULL);
+		diff_append(job->fixed, job->file->path, bytes, new, look);
+	} else if (job->file->is_stdin) {
+		job->fixed = g_string_new_len(new.p, (gssize)new.n);
+	} else if (fixed.bytes && !fix_write(job->file->path, bytes, new, &error)) {
+		job->write_trouble = g_strdup(error->message);
+		g_error_free(error);
+	}
+	if (fixed.bytes && !job->write_trouble)
+		job->n_fixed = fixed.n_fixed;
+	if (fixed.bytes)
+		g_string_free(fixed.bytes, TRUE);
+}
+
+static void run_job(struct engine_worker *worker, struct job *job, const struct diff_options *look)
+{
 	struct input_bytes input;
 	GError *error = NULL;
 
@@ -283,8 +328,16 @@ static void run_job(struct engine_worker *worker, struct job *job)
 		g_error_free(error);
 		return;
 	}
-	run_correct_kind(job->place.options, input.bytes, &kind, &template_kind);
-	lint_bytes(worker, engine_of_job, job->rows ? fill_in : NULL, job, job->file->path, input.bytes, input.cut, kind, template_kind, job->results);
+	job->worker = worker;
+	job->cut = input.cut;
+	job->kind = job->file->kind;
+	job->template_kind = job->file->template_kind;
+	run_correct_kind(job->place.options, input.bytes, &job->kind, &job->template_kind);
+	/* Half of a file cannot be put in the place of it. */
+	if (job->fix->mode != FIX_NONE && !input.cut)
+		fix_job(job, input.bytes, look);
+	else
+		lint_bytes(worker, engine_of_job, job->rows ? fill_in : NULL, job, job->file->path, input.bytes, input.cut, job->kind, job->template_kind, job->results);
 	if (!job->file->has_content)
 		input_bytes_release(&input);
 }
@@ -317,7 +370,8 @@ static gpointer work(gpointer data)
 			break;
 		if (g_thread_self() == queue->teller)
 			progress_tell(&queue->progress, i, queue->n);
-		run_job(worker_for(workers, queue->jobs[i].place.bench), &queue->jobs[i]);
+		const struct diff_options look = { queue->options->report.terminal, queue->options->report.color };
+		run_job(worker_for(workers, queue->jobs[i].place.bench), &queue->jobs[i], &look);
 	}
 	g_hash_table_destroy(workers);
 	return NULL;
@@ -335,6 +389,8 @@ static bool prepare_jobs(struct job_queue *queue, const GPtrArray *files)
 		job->rows = queue->rows;
 		job->threads = files->len > 1 ? 1 : queue->wanted;
 		job->results = g_ptr_array_new();
+		job->fix = &queue->options->fix;
+		job->baseline = queue->baseline;
 		if (!setup_place_of(queue->setup, job->file->path, &job->place)) {
 			queue->n = i + 1;
 			return false;
@@ -397,7 +453,7 @@ static bool write_reports(const struct run_options *options, const struct report
 		formats[i].reporter->write(out, view, &report);
 		if (formats[i].file) {
 			good = write_file(formats[i].file, out, report.language) && good;
-		} else if (!write_all(stdout, out)) {
+		} else if (!write_all(view->output_taken ? stderr : stdout, out)) {
 			/* A closed pipe (presend ... | head) is the reader's choice and no failure of ours to report. */
 			if (errno != EPIPE)
 				say_reason(report.language, say(report.language, "standard output", "標準出力"), g_strerror(errno));
@@ -500,8 +556,8 @@ static void gather(const struct job_queue *queue, struct outcome *outcome)
 	}
 	for (size_t i = 0; i < queue->n; i++) {
 		struct job *job = &queue->jobs[i];
-		if (job->trouble) {
-			struct report_error error = { job->file->path, job->trouble };
+		if (job->trouble || job->write_trouble) {
+			struct report_error error = { job->file->path, job->trouble ? job->trouble : job->write_trouble };
 			g_array_append_val(outcome->errors, error);
 		}
 		for (guint k = 0; k < job->results->len; k++)
@@ -510,7 +566,7 @@ static void gather(const struct job_queue *queue, struct outcome *outcome)
 	g_ptr_array_sort(outcome->results, compare_results);
 }
 
-static int report_outcome(const struct setup *setup, const struct run_options *options, const struct outcome *outcome)
+static int report_outcome(const struct setup *setup, const struct run_options *options, const struct outcome *outcome, bool output_taken)
 {
 	int code = EXIT_CLEAN;
 
@@ -530,11 +586,83 @@ static int report_outcome(const struct setup *setup, const struct run_options *o
 				    .n_errors = outcome->errors->len,
 				    .tool_version = PRESEND_VERSION,
 				    .rules_version = builtin_rules_version,
+				    .output_taken = output_taken,
 				    .exit_code = outcome->errors->len ? EXIT_TROUBLE : code };
 	tell_errors(options, outcome->errors);
 	if (!write_reports(options, &view) || outcome->errors->len)
 		code = EXIT_TROUBLE;
 	return code;
+}
+
+/* --- fixes -------------------------------------------------------------------------------------------------------------------- */
+
+static void tell_fixed(const struct run_options *options, const struct job_queue *queue)
+{
+	enum language language = options->report.language;
+	size_t n_fixed = 0, n_files = 0;
+
+	for (size_t i = 0; i < queue->n; i++) {
+		const struct job *job = &queue->jobs[i];
+		n_fixed += job->n_fixed;
+		n_files += job->n_fixed > 0;
+		if (job->unfinished)
+			run_say(job->file->path, say(language, "more could be fixed; run --fix again", "まだ修正できる箇所があります。もう一度 --fix を実行してください"));
+	}
+	if (!n_fixed || options->report.quiet)
+		return;
+	char *text = language == LANGUAGE_JA ? g_strdup_printf("%zu 件を修正しました（ファイル %zu 個）", n_fixed, n_files) :
+					       g_strdup_printf("fixed: %zu (files: %zu)", n_fixed, n_files);
+	run_say(NULL, text);
+	g_free(text);
+}
+
+/* Write what the fixes leave for standard output. False where that failed. */
+static bool write_fixed(const struct job_queue *queue, bool *differs)
+{
+	bool good = true;
+
+	for (size_t i = 0; i < queue->n; i++) {
+		const GString *fixed = queue->jobs[i].fixed;
+		*differs |= fixed && fixed->len > 0;
+		if (fixed)
+			good = write_all(stdout, fixed) && good;
+	}
+	return good;
+}
+
+static bool has_standard_input(const struct job_queue *queue)
+{
+	for (size_t i = 0; i < queue->n; i++)
+		if (queue->jobs[i].file->is_stdin)
+			return true;
+	return false;
+}
+
+/* --diff: the differences are all that is shown, and what is there decides. */
+static int report_diff(const struct run_options *options, const struct job_queue *queue, const struct outcome *outcome)
+{
+	bool differs = false, good = write_fixed(queue, &differs);
+
+	for (guint i = 0; i < outcome->errors->len; i++) {
+		const struct report_error *error = &g_array_index(outcome->errors, struct report_error, i);
+		say_reason(options->report.language, error->path, error->message);
+	}
+	if (!good || outcome->errors->len)
+		return EXIT_TROUBLE;
+	return differs ? EXIT_FINDINGS : EXIT_CLEAN;
+}
+
+static int report_all(const struct setup *setup, const struct run_options *options, const struct job_queue *queue, const struct outcome *outcome)
+{
+	bool differs = false, to_output = options->fix.mode == FIX_WRITE && has_standard_input(queue);
+
+	if (options->fix.mode == FIX_DIFF)
+		return report_diff(options, queue, outcome);
+	if (options->fix.mode == FIX_WRITE)
+		tell_fixed(options, queue);
+	bool good = write_fixed(queue, &differs);
+	int code = report_outcome(setup, options, outcome, to_output);
+	return good ? code : EXIT_TROUBLE;
 }
 
 enum { MOST_PATHS_TOLD = 5 };
@@ -600,7 +728,7 @@ static int lint_paths(struct setup *setup, const struct run_options *options, co
 {
 	struct outcome outcome;
 	GPtrArray *files;
-	struct job_queue queue = { .setup = setup, .rows = rows, .wanted = options->jobs };
+	struct job_queue queue = { .setup = setup, .options = options, .rows = rows, .wanted = options->jobs };
 	struct baseline *baseline;
 	int code = EXIT_TROUBLE;
 
@@ -608,6 +736,7 @@ static int lint_paths(struct setup *setup, const struct run_options *options, co
 		return EXIT_TROUBLE;
 	outcome = (struct outcome){ g_ptr_array_new_with_free_func(g_free), g_ptr_array_new_with_free_func(g_free), g_ptr_array_new(),
 				    g_array_new(FALSE, TRUE, sizeof(struct report_error)) };
+	queue.baseline = baseline;
 	message_library_init();
 	if (find_files(setup, options, paths, n_paths, &outcome, &files) && prepare_jobs(&queue, files)) {
 		queue.teller = g_thread_self();
@@ -616,8 +745,8 @@ static int lint_paths(struct setup *setup, const struct run_options *options, co
 		progress_end(&queue.progress);
 		gather(&queue, &outcome);
 		setup_run_several(setup, outcome.results);
-		bool known = baseline_use(options, &baseline, (struct message_result *const *)outcome.results->pdata, outcome.results->len);
-		code = report_outcome(setup, options, &outcome);
+		bool known = options->fix.mode == FIX_DIFF || baseline_use(options, &baseline, (struct message_result *const *)outcome.results->pdata, outcome.results->len);
+		code = report_all(setup, options, &queue, &outcome);
 		if (!known)
 			code = EXIT_TROUBLE;
 	}
@@ -627,6 +756,9 @@ static int lint_paths(struct setup *setup, const struct run_options *options, co
 	for (size_t i = 0; i < queue.n; i++) {
 		g_ptr_array_free(queue.jobs[i].results, TRUE);
 		g_free(queue.jobs[i].trouble);
+		g_free(queue.jobs[i].write_trouble);
+		if (queue.jobs[i].fixed)
+			g_string_free(queue.jobs[i].fixed, TRUE);
 	}
 	for (guint i = 0; i < files->len; i++)
 		input_file_free(g_ptr_array_index(files, i));

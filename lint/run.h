@@ -2,6 +2,7 @@
 #ifndef PRESEND_RUN_H
 #define PRESEND_RUN_H
 
+#include "fix_files.h"
 #include "mail/input.h"
 #include "report/report.h"
 #include "rule/options.h"
@@ -25,6 +26,7 @@ struct run_options {
 	const char *changed_since;     /* what changed since this revision, likewise; NULL */
 	const char *baseline;          /* NULL */
 	bool write_baseline;           /* to baseline, or to RUN_BASELINE where none is named */
+	struct fix_options fix;
 	int jobs;                      /* 0: as many as it is worth */
 	uint64_t given;                /* bits 1 << enum config_key: options that the command line gives */
 	const char *config_file;       /* --config; NULL: look for files */

@@ -38,6 +38,8 @@ enum phrase {
 	PHRASE_INFO,          /* {0} count */
 	PHRASE_SUPPRESSED,    /* {0} count */
 	PHRASE_UNREADABLE,    /* {0} count, in the summary */
+	PHRASE_FIXABLE,       /* {0} count */
+	PHRASE_FIXABLE_UNSAFE, /* {0} count */
 	PHRASE_UNREADABLE_TITLE,
 	PHRASE_NO_ROOM, /* {0} count: of a report with a limit */
 	PHRASE_LIST_COMMA, /* between the parts of the summary */

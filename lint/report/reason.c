@@ -25,6 +25,7 @@ static const struct {
         {ENAMETOOLONG, NULL, "名前が長すぎます"},
         {ENXIO, NULL, "読み取れない種類のファイルです"},
         {0, "no drafts in this folder", "このフォルダーに原稿がありません"},
+        {0, "it changed while it was being fixed", "修正中にファイルが変更されました"},
         {0, "folders are nested too deeply; not looked at", "フォルダーの入れ子が深すぎるため、検査していません"},
 };
 

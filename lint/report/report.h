@@ -31,6 +31,7 @@ struct report_view {
 	const struct report_error *errors;
 	size_t n_errors;
 	const char *tool_version, *rules_version;
+	bool output_taken;         /* the fixed draft is on standard output: reports for it go to standard error */
 	int exit_code;             /* what the run will end with, as far as it is known before reports are written */
 };
 

@@ -835,6 +835,21 @@ static void append_summary(GString *out, const struct report_view *view, const s
 	g_string_append_c(out, '\n');
 }
 
+/* What a program could mend, where anything. */
+static void append_fixable(GString *out, const struct report_view *view, const struct report_options *options)
+{
+	size_t safe = 0, unsafe = 0;
+	bool first = true;
+
+	for (size_t i = 0; i < view->n_results; i++)
+		finding_count_fixes(view->results[i], &safe, &unsafe);
+	if (!safe && !unsafe)
+		return;
+	append_count(out, options, safe, PHRASE_FIXABLE, PHRASE_FIXABLE, STYLE_DIM, &first);
+	append_count(out, options, unsafe, PHRASE_FIXABLE_UNSAFE, PHRASE_FIXABLE_UNSAFE, STYLE_DIM, &first);
+	g_string_append_c(out, '\n');
+}
+
 static void text_write(GString *out, const struct report_view *view, const struct report_options *options)
 {
 	for (size_t i = 0; i < view->n_results; i++)
@@ -844,6 +859,9 @@ static void text_write(GString *out, const struct report_view *view, const struc
 	append_errors(out, view, options);
 	GString *summary = g_string_new(NULL);
 	append_summary(summary, view, options);
+	append_for_terminal(out, options, summary, 0, HEADLINE_INDENT);
+	g_string_truncate(summary, 0);
+	append_fixable(summary, view, options);
 	append_for_terminal(out, options, summary, 0, HEADLINE_INDENT);
 	g_string_free(summary, TRUE);
 }
