@@ -54,10 +54,6 @@ _presend() {
 		compopt -o default
 		return
 		;;
-	--data)
-		compopt -o default
-		return
-		;;
 	--changed-since)
 		return
 		;;
@@ -141,7 +137,7 @@ _presend() {
 	esac
 	if [[ $cur == -* ]]; then
 		case $command in
-		'' | lint) mapfile -t COMPREPLY < <(compgen -W '--stage --class --volume --profile --target-charset --stdin-filename --data --staged --changed-since --now --select --ignore --extend-select --rules --no-builtin-rules --fail-on --max-score --baseline --write-baseline --no-inline-ignores --config --isolated --force-exclude --format --lang --verbose --quiet --statistics --color --jobs --help --version ' -- "$cur") ;;
+		'' | lint) mapfile -t COMPREPLY < <(compgen -W '--stage --class --volume --profile --target-charset --stdin-filename --staged --changed-since --now --select --ignore --extend-select --rules --no-builtin-rules --fail-on --max-score --fix --unsafe-fixes --diff --baseline --write-baseline --no-inline-ignores --config --isolated --force-exclude --format --lang --verbose --quiet --statistics --color --jobs --help --version ' -- "$cur") ;;
 		checklist) mapfile -t COMPREPLY < <(compgen -W '--stage --class --volume --profile --target-charset --stdin-filename --staged --changed-since --now --select --ignore --extend-select --rules --no-builtin-rules --fail-on --max-score --baseline --write-baseline --no-inline-ignores --config --isolated --force-exclude --format --lang --verbose --quiet --color --jobs --help --version ' -- "$cur") ;;
 		bounce) mapfile -t COMPREPLY < <(compgen -W '--stdin-filename --now --summary --draft --message-id --from --since --format --lang --verbose --quiet --color --help --version ' -- "$cur") ;;
 		explain) mapfile -t COMPREPLY < <(compgen -W '--rules --no-builtin-rules --config --isolated --format --lang --color --help --version ' -- "$cur") ;;
