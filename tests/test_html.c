@@ -33,7 +33,7 @@ static struct html *parse_bytes(const char *bytes, size_t n)
 	memcpy(buffer, bytes, n);
 	source = ARENA_NEW(arena, struct text);
 	source->bytes = span_of(buffer, n);
-	return html_parse(arena, source, false);
+	return html_parse(arena, source);
 }
 
 static struct html *parse(const char *s)

@@ -251,6 +251,54 @@ START_TEST(deep_nesting_is_cut)
 }
 END_TEST
 
+/* --- views --------------------------------------------------------------------------------------------------------------------- */
+
+/* want: what each view shows, tags included, joined by " / " */
+static const struct {
+	const char *in, *want;
+} views[] = {
+	{ "a{% if b %}c{% endif %}d", "a{% if b %}c{% endif %}d" },
+	{ "{% if a %}b{% else %}c{% endif %}", "{% if a %}b{% else %}{% endif %} / {% if a %}{% else %}c{% endif %}" },
+	{ "{% if a %}b{% elif c %}d{% else %}e{% endif %}{% if f %}g{% else %}h{% endif %}",
+	  "{% if a %}b{% elif c %}{% else %}{% endif %}{% if f %}g{% else %}{% endif %} / "
+	  "{% if a %}{% elif c %}d{% else %}{% endif %}{% if f %}{% else %}h{% endif %} / "
+	  "{% if a %}{% elif c %}{% else %}e{% endif %}{% if f %}{% else %}h{% endif %}" },
+	{ "{% if a %}{% if b %}c{% else %}d{% endif %}{% else %}e{% endif %}",
+	  "{% if a %}{% if b %}c{% else %}{% endif %}{% else %}{% endif %} / {% if a %}{% else %}e{% endif %}" },
+	{ "{% for a in b %}c{% else %}d{% endfor %}", "{% for a in b %}c{% else %}{% endfor %} / {% for a in b %}{% else %}d{% endfor %}" },
+	{ "{% case a %} {% when 1 %}b{% when 2 %}c{% endcase %}",
+	  "{% case a %} {% when 1 %}b{% when 2 %}{% endcase %} / {% case a %} {% when 1 %}{% when 2 %}c{% endcase %}" },
+	{ "{% if a %}b{% endif %}{% unless a %}c{% endunless %}",
+	  "{% if a %}b{% endif %}{% unless a %}{% endunless %} / {% if a %}{% endif %}{% unless a %}c{% endunless %}" },
+	{ "{% if a %}b{% endif %}{% unless c %}d{% endunless %}", "{% if a %}b{% endif %}{% unless c %}d{% endunless %}" },
+};
+
+START_TEST(view_leaves_out)
+{
+	struct arena *arena = arena_new();
+	struct span text = span_str(views[_i].in);
+	struct tag_list tags = tag_scan(arena, text);
+	const struct template_tree *tree = template_tree_parse(arena, text, &tags, LANGUAGE_LIQUID);
+	GString *got = g_string_new(NULL);
+
+	for (unsigned view = 0; view < template_views(tree); view++) {
+		size_t n, at = 0;
+		const struct range *hidden = template_hidden(arena, tree, view, &n);
+		g_string_append(got, view ? " / " : "");
+		for (size_t i = 0; i < n; at = hidden[i++].end)
+			g_string_append_len(got, text.p + at, (gssize)(hidden[i].start - at));
+		g_string_append_len(got, text.p + at, (gssize)(text.n - at));
+		struct tag_list shown = template_tags_in_view(arena, &tags, hidden, n);
+		for (size_t i = 0; i < shown.n; i++)
+			for (size_t k = 0; k < n; k++)
+				ck_assert(shown.tags[i].range.start < hidden[k].start || shown.tags[i].range.start >= hidden[k].end);
+	}
+	ck_assert_str_eq(got->str, views[_i].want);
+	g_string_free(got, TRUE);
+	arena_free(arena);
+}
+END_TEST
+
 /* --- code ---------------------------------------------------------------------------------------------------------------------- */
 
 /* want: closes, opens, middle */
@@ -311,6 +359,7 @@ int main(void)
 	tcase_add_loop_test(tc, tree_is_as_documented, 0, (int)G_N_ELEMENTS(trees));
 	tcase_add_test(tc, tree_covers_the_text);
 	tcase_add_test(tc, deep_nesting_is_cut);
+	tcase_add_loop_test(tc, view_leaves_out, 0, (int)G_N_ELEMENTS(views));
 	tcase_add_loop_test(tc, code_opens_and_closes, 0, (int)G_N_ELEMENTS(codes));
 	suite_add_tcase(suite, tc);
 	SRunner *runner = srunner_create(suite);

@@ -14,25 +14,35 @@ static void *into_arena(struct arena *arena, GArray *array, size_t size_bytes)
 	return copy;
 }
 
-/* A copy of the source in which each byte of a template tag is HTML_TAG_BYTE, so that no later step reads into tags. */
+/* A copy of the source in which each byte of a template tag, and of what is left out, is HTML_TAG_BYTE, so that no later step reads into it. */
 static const char *mask_tags(struct arena *arena, const struct html *html)
 {
-	if (html->tags.n == 0)
+	if (html->tags.n == 0 && html->n_left_out == 0)
 		return html->source->bytes.p;
 	char *masked = arena_copy(arena, html->source->bytes);
 	for (size_t i = 0; i < html->tags.n; i++)
 		memset(masked + html->tags.tags[i].range.start, HTML_TAG_BYTE, html->tags.tags[i].range.end - html->tags.tags[i].range.start);
+	for (size_t i = 0; i < html->n_left_out; i++)
+		memset(masked + html->left_out[i].start, HTML_TAG_BYTE, html->left_out[i].end - html->left_out[i].start);
 	return masked;
 }
 
-struct html *html_parse(struct arena *arena, const struct text *source, bool is_template)
+struct html *html_parse(struct arena *arena, const struct text *source)
+{
+	struct tag_list tags = tag_scan(arena, source->bytes);
+
+	return html_parse_view(arena, source, &tags, NULL, 0);
+}
+
+struct html *html_parse_view(struct arena *arena, const struct text *source, const struct tag_list *tags, const struct range *left_out,
+			     size_t n_left_out)
 {
 	struct html *html = ARENA_NEW(arena, struct html);
 
-	/* Both kinds are read alike: whether unbalanced markup is a fault is for a rule to say. */
-	(void)is_template;
 	html->source = source;
-	html->tags = tag_scan(arena, source->bytes);
+	html->tags = *tags;
+	html->left_out = left_out;
+	html->n_left_out = n_left_out;
 	struct html_work work = {
 		.arena = arena,
 		.html = html,

@@ -88,7 +88,9 @@ struct html_sheet {
 
 struct html {
 	const struct text *source;            /* decoded UTF-8 of the part */
-	struct tag_list tags;                 /* template tags in source */
+	struct tag_list tags;                 /* template tags in source; those left out are not among them */
+	const struct range *left_out;         /* ranges of source that this reader of the template does not get, in order; they leave nothing */
+	size_t n_left_out;
 	struct html_element *elements;        /* in the order of their start tags */
 	size_t n_elements;
 	struct html_text_run *texts;          /* in order */
@@ -111,9 +113,11 @@ struct html {
 };
 
 void html_library_init(void);
-/* Parse. is_template: tags are masked before the tree is built, as they are in every case, but unbalanced markup caused by them
- * is expected. Never fails. Cost linear. */
-struct html *html_parse(struct arena *arena, const struct text *source, bool is_template);
+/* Parse. Tags are masked before the tree is built. Never fails. Cost linear. */
+struct html *html_parse(struct arena *arena, const struct text *source);
+/* The same with the tags as they were found, and ranges that are left out: branches of a template that one reader does not get. */
+struct html *html_parse_view(struct arena *arena, const struct text *source, const struct tag_list *tags, const struct range *left_out,
+			     size_t n_left_out);
 const struct html_attribute *html_attribute(const struct html_element *element, const char *name);
 /* Is element (index) inside an element of that name? */
 bool html_inside(const struct html *html, size_t element, const char *name);

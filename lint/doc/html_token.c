@@ -163,28 +163,26 @@ static uint32_t read_entity(struct span s, size_t at, bool in_attribute, size_t 
 	return 0;
 }
 
-struct text *html_decode(struct html_work *work, struct range range, bool in_attribute)
-{
-	struct span s = span_cut(work->source, range.start, range.end);
-	const char *masked = work->masked + range.start;
-	struct map_builder b;
-	size_t i = 0;
+/* Where a decoded text is written. */
+struct decoder {
+	char *out;
+	size_t n;
+	struct map_builder map;
+};
 
-	map_builder_init(&b);
-	if (!memchr(masked, '&', s.n)) {
-		/* Most texts and values: the bytes of the source serve as they are. */
-		map_add_copied(&b, range.start, s.n);
-		return text_new(work->arena, s, map_builder_finish(&b, work->arena), work->html->source);
-	}
-	char *out = arena_alloc(work->arena, s.n + 1); /* no reference is shorter than its character: "&lt" is 3 for 1, "&#x3042" 7 for 3 */
-	size_t n = 0;
-	while (i < s.n) {
+/* Decode a part that nothing is left out of. */
+static void decode_piece(const struct html_work *work, struct decoder *d, size_t start, size_t end, bool in_attribute)
+{
+	struct span s = span_cut(work->source, start, end);
+	const char *masked = work->masked + start;
+
+	for (size_t i = 0; i < s.n;) {
 		const char *amp = memchr(masked + i, '&', s.n - i);
 		size_t plain = amp ? (size_t)(amp - masked) - i : s.n - i;
 		size_t length = 0;
-		memcpy(out + n, s.p + i, plain);
-		map_add_copied(&b, range.start + i, plain);
-		n += plain;
+		memcpy(d->out + d->n, s.p + i, plain);
+		map_add_copied(&d->map, start + i, plain);
+		d->n += plain;
 		i += plain;
 		if (i == s.n)
 			break;
@@ -192,17 +190,56 @@ struct text *html_decode(struct html_work *work, struct range range, bool in_att
 		if (length) {
 			char utf8[4];
 			size_t bytes = utf8_write(utf8, code);
-			memcpy(out + n, utf8, bytes);
-			map_add_block(&b, range.start + i, length, bytes);
-			n += bytes;
+			memcpy(d->out + d->n, utf8, bytes);
+			map_add_block(&d->map, start + i, length, bytes);
+			d->n += bytes;
 			i += length;
 		} else {
-			out[n++] = s.p[i];
-			map_add_copied(&b, range.start + i, 1);
+			d->out[d->n++] = s.p[i];
+			map_add_copied(&d->map, start + i, 1);
 			i++;
 		}
 	}
-	return text_new(work->arena, span_of(out, n), map_builder_finish(&b, work->arena), work->html->source);
+}
+
+/* Index of the first range left out that ends behind offset. */
+static size_t first_left_out(const struct html *html, size_t offset)
+{
+	size_t low = 0, high = html->n_left_out;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (html->left_out[middle].end > offset)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return low;
+}
+
+struct text *html_decode(struct html_work *work, struct range range, bool in_attribute)
+{
+	struct span s = span_cut(work->source, range.start, range.end);
+	const struct html *html = work->html;
+	struct decoder d = { 0 };
+	size_t at = range.start, k = first_left_out(html, range.start);
+
+	map_builder_init(&d.map);
+	bool whole = k == html->n_left_out || html->left_out[k].start >= range.end;
+	if (whole && !memchr(work->masked + range.start, '&', s.n)) {
+		/* Most texts and values: the bytes of the source serve as they are. */
+		map_add_copied(&d.map, range.start, s.n);
+		return text_new(work->arena, s, map_builder_finish(&d.map, work->arena), html->source);
+	}
+	d.out = arena_alloc(work->arena, s.n + 1); /* no reference is shorter than its character: "&lt" is 3 for 1, "&#x3042" 7 for 3 */
+	for (; k < html->n_left_out && html->left_out[k].start < range.end; k++) {
+		struct range gap = { MAX(html->left_out[k].start, at), MIN(html->left_out[k].end, range.end) };
+		decode_piece(work, &d, at, gap.start, in_attribute);
+		map_add_removed(&d.map, gap.start, gap.end - gap.start);
+		at = gap.end;
+	}
+	decode_piece(work, &d, at, range.end, in_attribute);
+	return text_new(work->arena, span_of(d.out, d.n), map_builder_finish(&d.map, work->arena), html->source);
 }
 
 /* -- text and comments -- */

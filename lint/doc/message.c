@@ -2,6 +2,9 @@
  * Judges nothing: rules do. */
 #include "doc/message.h"
 
+#include <glib.h>
+#include <stdlib.h>
+
 #include "base/normal.h"
 
 void message_library_init(void)
@@ -14,6 +17,81 @@ static struct address_list address_field(struct message *m, const char *name)
 {
 	const struct field *field = header_find(m->header, name);
 	return field ? address_list_parse(m->arena, m->file, field) : (struct address_list){ 0 };
+}
+
+/* --- what one reader of a template gets ----------------------------------------------------------------------------------------- */
+
+/* The branches of a text that the view leaves out; *n_fresh_out: of the file, what the view before left out is added to the fresh. */
+static struct range *left_out(struct message *m, const struct template_tree *tree, const struct text *text, GArray *fresh, size_t *n_out)
+{
+	size_t n;
+
+	if (m->view > 0) {
+		struct range *before = template_hidden(m->arena, tree, m->view - 1, &n);
+		for (size_t i = 0; i < n; i++) {
+			struct range in_file = text ? text_to_file(text, before[i].start, before[i].end) : before[i];
+			g_array_append_val(fresh, in_file);
+		}
+	}
+	return template_hidden(m->arena, tree, m->view, n_out);
+}
+
+/* "{% if x %}Subject: ..." is a field, too: the tags in front belong to no name. */
+static void cut_tags_of_name(struct field *field)
+{
+	struct tag tag;
+
+	while (!(field->flags & FIELD_NO_COLON) && field->name.n && tag_first(field->name, 0, &tag) && tag.range.start == 0) {
+		field->name = span_trim(span_cut(field->name, tag.range.end, field->name.n));
+		field->kind = field_kind_of(field->name);
+	}
+}
+
+/* Fields of a template that stand in branches which this reader does not get are none. */
+static void view_header(struct message *m, GArray *fresh, unsigned *n_views)
+{
+	struct header *header = &m->mime.root->header;
+	size_t n_hidden, n = 0, k = 0;
+
+	if (m->kind != INPUT_TEMPLATE || header->n == 0)
+		return;
+	struct span block = span_cut(m->file->bytes, 0, header->end);
+	struct tag_list tags = tag_scan(m->arena, block);
+	if (tags.n == 0)
+		return;
+	struct template_tree *tree = template_tree_parse(m->arena, block, &tags, template_language_of(m->path, block, &tags).language);
+	const struct range *hidden = left_out(m, tree, NULL, fresh, &n_hidden);
+	*n_views = template_views(tree);
+	for (size_t i = 0; i < header->n; i++) {
+		cut_tags_of_name(&header->fields[i]);
+		struct span name = header->fields[i].name;
+		size_t at = name.n && name.p >= block.p && name.p < block.p + block.n ? (size_t)(name.p - block.p) : header->fields[i].start;
+		while (k < n_hidden && hidden[k].end <= at)
+			k++;
+		if (k == n_hidden || at < hidden[k].start)
+			header->fields[n++] = header->fields[i];
+	}
+	header->n = n;
+}
+
+static int compare_ranges(const void *a, const void *b)
+{
+	size_t x = ((const struct range *)a)->start, y = ((const struct range *)b)->start;
+	return (x > y) - (x < y);
+}
+
+bool message_is_fresh(const struct message *message, size_t offset)
+{
+	size_t low = 0, high = message->n_fresh;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (message->fresh[middle].end > offset)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return low < message->n_fresh && message->fresh[low].start <= offset;
 }
 
 static void build_header(struct message *m)
@@ -39,7 +117,22 @@ static void build_header(struct message *m)
 	m->signatures = dkim_signatures(m->arena, m->file, m->header, &m->n_signatures, &m->signatures_cut);
 }
 
-static void build_bodies(struct message *m)
+/* HTML as one reader of a template gets it. */
+static void build_html(struct message *m, struct body *body, GArray *fresh, unsigned *n_views)
+{
+	const struct range *hidden = NULL;
+	size_t n_hidden = 0;
+
+	if (m->kind == INPUT_TEMPLATE && body->tree) {
+		hidden = left_out(m, body->tree, body->source, fresh, &n_hidden);
+		*n_views = MAX(*n_views, template_views(body->tree));
+		body->tags = template_tags_in_view(m->arena, &body->written_tags, hidden, n_hidden);
+	}
+	body->html = html_parse_view(m->arena, body->source, &body->tags, hidden, n_hidden);
+	body->visible = body->html->visible;
+}
+
+static void build_bodies(struct message *m, GArray *fresh, unsigned *n_views)
 {
 	m->bodies = ARENA_ARRAY(m->arena, struct body, m->mime.n ? m->mime.n : 1);
 	for (size_t i = 0; i < m->mime.n; i++) {
@@ -49,18 +142,15 @@ static void build_bodies(struct message *m)
 		struct body *body = &m->bodies[m->n_bodies++];
 		body->entity = e;
 		body->source = e->charset_result.text;
-		if (entity_is(e, "text", "html")) {
-			body->html = html_parse(m->arena, body->source, m->kind == INPUT_TEMPLATE);
-			body->visible = body->html->visible;
-			body->tags = body->html->tags;
-		} else {
-			body->visible = body->source;
-			body->tags = tag_scan(m->arena, body->source->bytes);
-		}
+		body->tags = body->written_tags = tag_scan(m->arena, body->source->bytes);
 		if (body->tags.n) {
 			body->language = template_language_of(m->path, body->source->bytes, &body->tags);
 			body->tree = template_tree_parse(m->arena, body->source->bytes, &body->tags, body->language.language);
 		}
+		if (entity_is(e, "text", "html"))
+			build_html(m, body, fresh, n_views);
+		else
+			body->visible = body->source;
 		body->l1 = normal_l1(m->arena, body->visible);
 	}
 }
@@ -310,13 +400,16 @@ static void build_links(struct message *m)
 	g_free(b.links);
 }
 
-struct message *message_new(const char *path, const struct text *file, const struct line_index *lines, struct range range, size_t index,
-			    enum input_kind kind, enum template_kind template_kind)
+/* *n_views: how many there are of the template. */
+static struct message *build_view(struct arena *arena, const char *path, const struct text *file, const struct line_index *lines, struct range range,
+				  size_t index, enum input_kind kind, enum template_kind template_kind, unsigned view, unsigned *n_views)
 {
-	struct arena *arena = arena_new();
 	struct message *m = ARENA_NEW(arena, struct message);
+	GArray *fresh = g_array_new(FALSE, FALSE, sizeof(struct range));
+	unsigned n_header = 1, n_bodies = 1;
 
 	m->arena = arena;
+	m->view = view;
 	m->path = path;
 	m->index = index;
 	m->kind = kind;
@@ -330,10 +423,34 @@ struct message *message_new(const char *path, const struct text *file, const str
 		m->mime = mime_parse(arena, file, range);
 		m->has_header = true;
 	}
+	view_header(m, fresh, &n_header);
 	build_header(m);
-	build_bodies(m);
+	build_bodies(m, fresh, &n_bodies);
 	build_links(m);
+	*n_views = MAX(n_header, n_bodies);
+	m->n_fresh = fresh->len;
+	m->fresh = ARENA_ARRAY(arena, struct range, fresh->len + 1);
+	if (fresh->len)
+		memcpy(m->fresh, fresh->data, fresh->len * sizeof *m->fresh);
+	qsort(m->fresh, m->n_fresh, sizeof *m->fresh, compare_ranges);
+	g_array_free(fresh, TRUE);
 	return m;
+}
+
+struct message *message_new(const char *path, const struct text *file, const struct line_index *lines, struct range range, size_t index,
+			    enum input_kind kind, enum template_kind template_kind)
+{
+	struct arena *arena = arena_new();
+	unsigned n_views;
+	struct message *first = build_view(arena, path, file, lines, range, index, kind, template_kind, 0, &n_views), *last = first;
+
+	for (unsigned view = 1; view < n_views; view++) {
+		unsigned same;
+		struct message *next = build_view(arena, path, file, lines, range, index, kind, template_kind, view, &same);
+		last->next_view = next;
+		last = next;
+	}
+	return first;
 }
 
 void message_free(struct message *message)

@@ -23,7 +23,8 @@ struct body {
 	struct html *html;           /* NULL for plain text */
 	const struct text *visible;  /* what a reader sees (plain text: source) */
 	const struct text *l1;       /* normal form L1 of visible */
-	struct tag_list tags;        /* in source (HTML: html->tags) */
+	struct tag_list tags;        /* in source; HTML: html->tags, those in view */
+	struct tag_list written_tags;/* all tags in source, also of branches that this view leaves out */
 	struct template_guess language; /* of the tags */
 	const struct template_tree *tree; /* of source in that language; NULL where there are no tags */
 };
@@ -60,6 +61,10 @@ struct list_uri {
 
 struct message {
 	struct arena *arena;
+	const struct message *next_view; /* the same template as another reader gets it; NULL. It dies with the first */
+	unsigned view;                   /* see doc/template_tree.h; 0 for all that are no templates */
+	struct range *fresh;             /* ranges of the file that the view before left out and this one shows, in order */
+	size_t n_fresh;
 	const char *path;                /* as given; NUL-terminated */
 	size_t index;                    /* of the message in its file */
 	enum input_kind kind;
@@ -101,6 +106,8 @@ struct message *message_new(const char *path, const struct text *file, const str
 			    enum input_kind kind, enum template_kind template_kind);
 void message_free(struct message *message);
 
+/* Does the offset of the file lie in what no view before this one showed? */
+bool message_is_fresh(const struct message *message, size_t offset);
 /* The place where a missing header field is reported: the empty line that ends the root header block, as an empty range. */
 struct range message_header_end(const struct message *message);
 /* The entity whose header or body holds a file offset; the innermost. */

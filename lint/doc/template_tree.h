@@ -74,6 +74,15 @@ struct template_tree {
 /* tags: of the text. Tags that language does not have are text. Never fails, whatever the text; linear. Where blocks are not balanced
  * the tree is what a reader would take it for, and faults say what is wrong. */
 struct template_tree *template_tree_parse(struct arena *arena, struct span text, const struct tag_list *tags, enum template_language language);
+/* What some readers do not see: of each choice, all branches but one are left out. View 0 takes the first of each, view 1 the second, and the
+ * last where there are not so many; a block of one branch is shown in all views, but of "{{#x}} ... {{/x}}{{^x}} ... {{/x}}" each has its own.
+ * Both are bounded: TEMPLATE_MOST_VIEWS. */
+enum { TEMPLATE_MOST_VIEWS = 4 };
+unsigned template_views(const struct template_tree *tree);
+/* The ranges of the text that a view leaves out, in order, not overlapping. */
+struct range *template_hidden(struct arena *arena, const struct template_tree *tree, unsigned view, size_t *n_out);
+/* The tags that do not begin in one of the ranges. */
+struct tag_list template_tags_in_view(struct arena *arena, const struct tag_list *tags, const struct range *hidden, size_t n_hidden);
 /* Languages other than first whose block tags the text has, one of each syntax; at most max are written. Returns how many. */
 size_t template_other_languages(const struct tag_list *tags, enum template_language first, enum template_language *out, size_t max);
 

@@ -729,6 +729,106 @@ CHECK(unsubscribe_link_missing)
 	}
 }
 
+/* --- a way out that some readers of a template do not get ------------------------------------------------------------------------ */
+
+/* More of them are no longer told apart, so that the cost stays linear. */
+enum { MOST_WAYS = 100 };
+
+/* Places in the source of a body that offer a way out, in any view of the template. */
+struct way_places {
+	const struct body *body;
+	GArray *places; /* size_t */
+};
+
+static bool note_mention(struct range hit, void *data)
+{
+	struct way_places *ways = data;
+	size_t at = text_to_ancestor(ways->body->l1, hit.start, hit.end, ways->body->source).start;
+
+	g_array_append_val(ways->places, at);
+	return ways->places->len < MOST_WAYS;
+}
+
+/* Links, tags and words of the body's view. */
+static void collect_ways(struct check *c, const struct message *m, const struct body *body, const struct optout_words *words, GArray *places)
+{
+	struct way_places ways = { body, places };
+	size_t from = 0;
+
+	for (const struct body *b = m->bodies; b < body; b++)
+		from = links_of(m, b, &from);
+	size_t end = links_of(m, body, &from);
+	for (; from < end && places->len < MOST_WAYS; from++)
+		if (m->links[from].element != HTML_NO_PARENT && promises_way_out(c, &m->links[from], words))
+			g_array_append_val(places, body->html->elements[m->links[from].element].start_tag.start);
+	for (size_t i = 0; i < body->tags.n && places->len < MOST_WAYS; i++)
+		for (const char *const *word = words->url_words; word && *word; word++)
+			if (span_find_ci(body->tags.tags[i].name, span_str(*word), 0) < body->tags.tags[i].name.n) {
+				g_array_append_val(places, body->tags.tags[i].range.start);
+				break;
+			}
+	optout_each(words, body->l1->bytes, note_mention, &ways);
+}
+
+static bool has_place(const GArray *places, struct range range)
+{
+	for (guint i = 0; i < places->len; i++) {
+		size_t at = g_array_index(places, size_t, i);
+		if (at >= range.start && at < range.end)
+			return true;
+	}
+	return false;
+}
+
+/* Is the block a choice of which one outcome has no way out? Blocks that only the engine knows are taken to show what they hold. */
+static bool may_leave_out(const struct template_tree *tree, size_t block, const GArray *places)
+{
+	const struct template_node *node = &tree->nodes[block];
+	bool has_else = false, all = true;
+
+	if (node->kind != NODE_IF && node->kind != NODE_CASE && node->kind != NODE_SECTION)
+		return false;
+	for (size_t i = block + 1; i < node->end; i = tree->nodes[i].end) {
+		has_else |= tree->nodes[i].else_branch;
+		/* What stands in front of the first "when" is no branch. */
+		if (node->kind != NODE_CASE || i > block + 1)
+			all &= has_place(places, tree->nodes[i].inside);
+	}
+	return !has_else || !all;
+}
+
+/* The way out of an HTML text stands in one block whose other outcome has none. Templates only. Argument: tag (that opens the block). */
+CHECK(unsubscribe_in_branch)
+{
+	enum { MOST_BODIES = 64 };
+	struct optout_words words = optout_words_of(c);
+
+	for (size_t b = 0; m->view == 0 && b < m->n_bodies && b < MOST_BODIES; b++) {
+		const struct body *body = &m->bodies[b];
+		const struct template_tree *tree = body->tree;
+		size_t holder = TEMPLATE_NO_NODE, holders = 0;
+		GArray *places = g_array_new(FALSE, FALSE, sizeof(size_t));
+		for (const struct message *view = m; view && tree && body->html; view = view->next_view)
+			if (view->n_bodies == m->n_bodies)
+				collect_ways(c, view, &view->bodies[b], &words, places);
+		for (size_t i = 0; places->len && i < tree->n; i = tree->nodes[i].end) {
+			if (has_place(places, tree->nodes[i].range)) {
+				holder = i;
+				holders++;
+			}
+		}
+		/* "{% if unsubscribe_url %}" knows that there is none. */
+		bool known = false;
+		for (const char *const *word = words.url_words; holders == 1 && word && *word; word++)
+			known |= span_find_ci(tree->nodes[holder].expression, span_str(*word), 0) < tree->nodes[holder].expression.n;
+		if (holders == 1 && places->len < MOST_WAYS && !known && may_leave_out(tree, holder, places)) {
+			struct range tag = tree->nodes[holder].tag;
+			check_report_text(c, body->source, tag, NULL, ARG_T("tag", span_cut(body->source->bytes, tag.start, tag.end)));
+		}
+		g_array_free(places, TRUE);
+	}
+}
+
 struct spoken {
 	struct span l1;
 	bool found;

@@ -257,10 +257,10 @@ CHECK(tag_mixed)
 {
 	const char *first = NULL;
 
-	for (size_t i = 0; i < m->n_bodies; i++) {
+	for (size_t i = 0; m->view == 0 && i < m->n_bodies; i++) {
 		const struct body *body = &m->bodies[i];
-		for (size_t k = 0; k < body->tags.n; k++) {
-			const struct tag *tag = &body->tags.tags[k];
+		for (size_t k = 0; k < body->written_tags.n; k++) {
+			const struct tag *tag = &body->written_tags.tags[k];
 			const char *family = tag->certain ? family_of(tag->syntax) : NULL;
 			if (!family || (body->html && (is_sample(body->html, tag->range.start) || is_in_address(body->html, tag->range.start))))
 				continue;
@@ -323,8 +323,8 @@ static struct known_tags known_tags(struct check *c, const struct message *m)
 		p += n + (p[n] == ',');
 	}
 	for (size_t i = 0; known.written->len && i < m->n_bodies; i++)
-		for (size_t k = 0; k < m->bodies[i].tags.n; k++)
-			know_assigned(c, &known, m->bodies[i].source->bytes, &m->bodies[i].tags.tags[k]);
+		for (size_t k = 0; k < m->bodies[i].written_tags.n; k++)
+			know_assigned(c, &known, m->bodies[i].source->bytes, &m->bodies[i].written_tags.tags[k]);
 	g_ptr_array_add(known.names, NULL);
 	return known;
 }
@@ -379,8 +379,8 @@ static void report_unknown_of_body(struct check *c, const struct body *body, con
 {
 	size_t depth = 0, foreign = 0; /* foreign: the depth at which names became another object's; 0 where they are the mail's */
 
-	for (size_t k = 0; k < body->tags.n; k++) {
-		const struct tag *tag = &body->tags.tags[k];
+	for (size_t k = 0; k < body->written_tags.n; k++) {
+		const struct tag *tag = &body->written_tags.tags[k];
 		if (tag->place == TAG_OPEN) {
 			depth++;
 			if (!foreign && !keeps_names(tag))
@@ -411,7 +411,8 @@ CHECK(tag_unknown)
 					report_unknown(c, left->text, &known, &tag);
 		}
 		g_array_free(tags, TRUE);
-		for (size_t i = 0; i < m->n_bodies; i++)
+		/* All branches are read at once. */
+		for (size_t i = 0; m->view == 0 && i < m->n_bodies; i++)
 			report_unknown_of_body(c, &m->bodies[i], &known);
 	}
 	g_ptr_array_free(known.written, TRUE);

@@ -112,12 +112,13 @@ static bool judge_file(struct check *c, const struct message *m)
  * close, other, crossed, middle, after-else. Arguments: tag, open (the other tag), line (of that). */
 CHECK(tag_unbalanced)
 {
-	if (judge_file(c, m))
+	/* All branches are read at once. */
+	if (m->view > 0 || judge_file(c, m))
 		return;
 	for (size_t i = 0; i < m->n_bodies; i++) {
 		const struct body *body = &m->bodies[i];
 		const struct template_tree *trees[MOST_LANGUAGES];
-		size_t n = body->tags.n ? faulty_trees(c, m->path, body->source->bytes, &body->tags, trees) : 0;
+		size_t n = body->written_tags.n ? faulty_trees(c, m->path, body->source->bytes, &body->written_tags, trees) : 0;
 		for (size_t k = 0; k < n; k++)
 			report_faults(c, m, body->source, body->source->bytes, trees[k]);
 	}

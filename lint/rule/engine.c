@@ -576,13 +576,16 @@ static void add_finding(struct check *c, const struct text *text, struct range r
 	struct arena *arena = c->result->arena;
 	const struct message *m = c->message;
 	char *field = NULL;
+	struct range in_file = text ? text_to_file(text, range.start, range.end) : range;
 
 	c->told = false;
+	/* Another view of a template is asked for what only it shows. */
+	if (m->view > 0 && (in_file.start == in_file.end || !message_is_fresh(m, in_file.start)))
+		return;
 	for (size_t i = 0; i < n_args; i++)
 		if (strcmp(args[i].name, "field") == 0)
 			field = g_strndup(args[i].text.p, args[i].text.n);
 	enum severity severity = resolve_severity(c->rule, &c->now, case_name, field);
-	struct range in_file = text ? text_to_file(text, range.start, range.end) : range;
 	if (severity == SEVERITY_OFF) {
 		if (c->silenced == REASON_NONE) {
 			c->silenced = why_silent(c->rule, &c->now, case_name, field);
@@ -1056,6 +1059,22 @@ static const char *path_from_root(struct arena *arena, const struct lint_options
 	return copy;
 }
 
+/* A template as another reader gets it: what is told of requirements and the like was told of the first. */
+static void run_view(struct check *c, const struct message *view)
+{
+	c->message = view;
+	g_array_set_size(c->phrase_hits, 0);
+	for (size_t i = 0; i < c->engine->n_active; i++) {
+		const struct active_rule *active = &c->engine->active[i];
+		begin_rule(c, active->rule);
+		if (active->function && can_speak(active->rule, &c->now, NULL, NULL))
+			active->function(c, view);
+		tell_dropped(c);
+	}
+	match_run(c->worker->match, view, match_wanted, match_found, c);
+	report_phrases(c);
+}
+
 struct message_result *engine_run(struct engine_worker *worker, const struct message *m)
 {
 	return engine_run_with(worker, worker->engine, m);
@@ -1104,6 +1123,9 @@ struct message_result *engine_run_with(struct engine_worker *worker, const struc
 	}
 	match_run(worker->match, m, match_wanted, match_found, &c);
 	report_phrases(&c);
+	for (const struct message *view = m->next_view; view; view = view->next_view)
+		run_view(&c, view);
+	c.message = m;
 	take_findings(result, c.findings);
 	obey_ignores(&c);
 	bool is_signed = c.now.stage == STAGE_RECEIVED || header_find(m->header, "DKIM-Signature");

@@ -125,7 +125,7 @@ static size_t line_end(struct span s, size_t at)
 /* The comment that begins at offset; its end, or offset where there is none. */
 static size_t behind_comment(const struct body *body, size_t offset)
 {
-	const struct tag *tag = tag_at(&body->tags, offset);
+	const struct tag *tag = tag_at(&body->written_tags, offset);
 	struct span s = body->source->bytes;
 
 	if (tag && tag->place == TAG_COMMENT && tag->range.start == offset)
@@ -288,9 +288,9 @@ static struct range tag_inside(struct span s, const struct tag *tag)
 
 static void take_tags(struct collection *c, const struct body *body)
 {
-	for (size_t i = 0; i < body->tags.n; i++)
-		if (body->tags.tags[i].place == TAG_COMMENT)
-			take_comment(c, body, body->tags.tags[i].range, tag_inside(body->source->bytes, &body->tags.tags[i]),
+	for (size_t i = 0; i < body->written_tags.n; i++)
+		if (body->written_tags.tags[i].place == TAG_COMMENT)
+			take_comment(c, body, body->written_tags.tags[i].range, tag_inside(body->source->bytes, &body->written_tags.tags[i]),
 				     IGNORE_TEMPLATE_COMMENT);
 }
 

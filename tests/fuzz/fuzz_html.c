@@ -53,7 +53,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!utf8_valid(source.bytes))
 		return 0;
 	struct arena *arena = arena_new();
-	struct html *html = html_parse(arena, &source, data[0] & 1);
+	struct html *html = html_parse(arena, &source);
 
 	check_places(html);
 	for (size_t i = 0; i < html->n_elements && i < 50; i++)
