@@ -35,10 +35,12 @@ struct question {
 struct dns {
 	struct arena *arena;
 	struct idn *idn;
-	ares_channel channel; /* NULL where a snapshot is replayed */
+	ares_channel channel; /* NULL where a snapshot is replayed, or the source answers */
 	GHashTable *questions; /* "type name" to struct question */
 	GPtrArray *order;      /* struct question, as they were asked */
 	const char *save;
+	void (*source)(void *data, struct dns_answer *answer);
+	void *source_data;
 	gint64 deadline, query_microseconds;
 	size_t bytes;
 };
@@ -69,7 +71,7 @@ enum dns_type dns_type_of(const char *name)
 
 /* --- names ------------------------------------------------------------------------------------------------------------------- */
 
-/* Printable ASCII without the backslash, which would need to be told from that of an escape. */
+/* Printable ASCII, blanks among it (macros of SPF make them), without the backslash, which would need to be told from that of an escape. */
 static bool is_askable(struct span name)
 {
 	size_t label = 0;
@@ -77,7 +79,7 @@ static bool is_askable(struct span name)
 	if (name.n == 0 || name.n > LONGEST_NAME)
 		return false;
 	for (size_t i = 0; i < name.n; i++) {
-		if (name.p[i] <= ' ' || name.p[i] > '~' || name.p[i] == '\\')
+		if (name.p[i] < ' ' || name.p[i] > '~' || name.p[i] == '\\')
 			return false;
 		if (name.p[i] != '.') {
 			label++;
@@ -183,13 +185,46 @@ static void unknown(struct question *question, const char *reason)
 	finish(question, DNS_UNKNOWN, reason);
 }
 
+/* libc writes "\@" and "\032" in names; we write what it stands for, but for dots within a label and what cannot be printed. */
+static void unescape(char *name)
+{
+	char *to = name;
+
+	for (const char *from = name; *from; from++) {
+		int number = 0, digits = 0;
+		while (*from == '\\' && digits < 3 && ascii_is_digit(from[digits + 1]))
+			number = 10 * number + from[++digits] - '0';
+		if (digits == 3 && number == ' ') {
+			*to++ = ' ';
+			from += 3;
+		} else if (*from == '\\' && digits == 0 && from[1] && from[1] != '.' && from[1] != '\\') {
+			*to++ = *++from;
+		} else {
+			*to++ = *from;
+		}
+	}
+	*to = '\0';
+}
+
 /* A name inside an answer, which may be packed; NULL where it is broken. *used: bytes it takes at from. */
 static const char *packed_name(struct arena *arena, ns_msg *message, const unsigned char *from, int *used)
 {
 	char name[NS_MAXDNAME];
 
 	*used = dn_expand(ns_msg_base(*message), ns_msg_end(*message), from, name, sizeof name);
-	return *used < 0 ? NULL : small_letters(arena, span_str(name));
+	if (*used < 0)
+		return NULL;
+	unescape(name);
+	return small_letters(arena, span_str(name));
+}
+
+static bool is_of(const ns_rr *rr, const char *owner)
+{
+	char name[NS_MAXDNAME];
+
+	g_strlcpy(name, ns_rr_name(*rr), sizeof name);
+	unescape(name);
+	return g_ascii_strcasecmp(name, owner) == 0;
 }
 
 /* The strings of a TXT record, each behind its length. */
@@ -309,7 +344,7 @@ static const char *follow_aliases(struct arena *arena, ns_msg *message, const ch
 				*reason = "malformed answer";
 				return NULL;
 			}
-			if (ns_rr_type(rr) != ns_t_cname || g_ascii_strcasecmp(ns_rr_name(rr), name) != 0)
+			if (ns_rr_type(rr) != ns_t_cname || !is_of(&rr, name))
 				continue;
 			if (!read_record(arena, message, &rr, &record)) {
 				*reason = "malformed answer";
@@ -338,7 +373,7 @@ static bool read_records(struct question *question, ns_msg *message, const char 
 		if (ns_parserr(message, ns_s_an, i, &rr) != 0)
 			return false;
 		if (ns_rr_class(rr) != ns_c_in || (enum dns_type)ns_rr_type(rr) != question->answer.type ||
-		    g_ascii_strcasecmp(ns_rr_name(rr), owner) != 0)
+		    !is_of(&rr, owner))
 			continue;
 		if (!read_record(arena, message, &rr, &records[n++]))
 			return false;
@@ -477,14 +512,18 @@ static struct question *question_of(struct dns *dns, const char *name, enum dns_
 	g_ptr_array_add(dns->order, question);
 	if (!good)
 		finish(question, DNS_NXDOMAIN, "not a name that DNS can hold");
+	else if (dns->source)
+		dns->source(dns->source_data, &question->answer);
 	else if (!dns->channel)
 		unknown(question, "not in the snapshot");
 	else if (dns->order->len > LIMIT_DNS_QUESTIONS)
 		unknown(question, "too many questions in one run");
 	else if (g_get_monotonic_time() >= dns->deadline)
 		unknown(question, "no time left");
-	if (question->done)
+	if (question->done || dns->source) {
+		question->done = true;
 		return question;
+	}
 	question->deadline = g_get_monotonic_time() + dns->query_microseconds;
 	send_question(question);
 	return question;
@@ -623,7 +662,9 @@ struct dns *dns_open(struct arena *arena, const struct dns_options *options, cha
 	dns->save = options->save;
 	dns->query_microseconds = microseconds(options->query_seconds, DNS_QUERY_SECONDS);
 	dns->deadline = g_get_monotonic_time() + microseconds(options->total_seconds, DNS_TOTAL_SECONDS);
-	if (options->replay ? open_replay(dns, options->replay, error) : open_channel(dns, options, error))
+	dns->source = options->source;
+	dns->source_data = options->source_data;
+	if (dns->source || (options->replay ? open_replay(dns, options->replay, error) : open_channel(dns, options, error)))
 		return dns;
 	dns_free(dns);
 	return NULL;

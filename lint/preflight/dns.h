@@ -54,6 +54,8 @@ struct dns_options {
 	const char *resolver;                /* ADDRESS, ADDRESS:PORT or [V6]:PORT; NULL: those of the system */
 	const char *replay;                  /* a snapshot to answer from, without network; NULL */
 	const char *save;                    /* where to write a snapshot; NULL */
+	void (*source)(void *data, struct dns_answer *answer); /* who answers in place of the network: zones of tests. Sets status, reason, records, n_records; NULL */
+	void *source_data;
 	double query_seconds, total_seconds; /* for one question and for all; 0: DNS_QUERY_SECONDS, DNS_TOTAL_SECONDS */
 };
 

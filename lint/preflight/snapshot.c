@@ -52,7 +52,7 @@ static const char *name_of(struct loader *l, const struct node *node, const char
 {
 	size_t n = strlen(text);
 
-	if (n == 0 || n > 4 * LONGEST_STRING || strpbrk(text, " \t\r\n") || !span_is_ascii(span_str(text)) || (n > 1 && strstr(text, ".."))) {
+	if (n == 0 || n > 4 * LONGEST_STRING || strpbrk(text, "\t\r\n") || !span_is_ascii(span_str(text)) || (n > 1 && strstr(text, ".."))) {
 		REFUSE(l, node, "\"%s\" is not a domain name", text);
 		return NULL;
 	}
