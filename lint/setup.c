@@ -172,6 +172,11 @@ static struct span list_id_of(const struct message *message)
 	return SPAN_EMPTY;
 }
 
+const struct settings *setup_settings_from(struct setup *setup, const struct setup_place *place, struct span list_id, struct span from)
+{
+	return settings_of(setup->store, place->group, settings_list_of(place->group, list_id, from));
+}
+
 const struct settings *setup_settings_for(struct setup *setup, const struct setup_place *place, const struct message *message)
 {
 	struct span from = SPAN_EMPTY;
@@ -180,7 +185,7 @@ const struct settings *setup_settings_for(struct setup *setup, const struct setu
 		struct range address = message->from.mailboxes[0].address;
 		from = span_cut(message->file->bytes, address.start, address.end);
 	}
-	return settings_of(setup->store, place->group, settings_list_of(place->group, list_id_of(message), from));
+	return setup_settings_from(setup, place, list_id_of(message), from);
 }
 
 static const struct engine *engine_for(struct setup *setup, const struct bench *bench, const struct settings *settings)
@@ -200,7 +205,7 @@ static const struct engine *engine_for(struct setup *setup, const struct bench *
 
 const struct settings *setup_settings_of_path(struct setup *setup, const struct setup_place *place)
 {
-	return settings_of(setup->store, place->group, settings_list_of(place->group, SPAN_EMPTY, SPAN_EMPTY));
+	return setup_settings_from(setup, place, SPAN_EMPTY, SPAN_EMPTY);
 }
 
 const struct settings_base *setup_base(const struct setup *setup)

@@ -45,6 +45,8 @@ bool setup_leaves_out(struct setup *setup, const char *path);
 struct engine_worker *setup_worker(const struct bench *bench);
 /* The list of a message and what is in force for it. Of any thread. */
 const struct settings *setup_settings_for(struct setup *setup, const struct setup_place *place, const struct message *message);
+/* Likewise for what comes from an address, with or without a List-Id, and is not there to be read. */
+const struct settings *setup_settings_from(struct setup *setup, const struct setup_place *place, struct span list_id, struct span from);
 /* As far as a path tells, for a message that is not there. */
 const struct settings *setup_settings_of_path(struct setup *setup, const struct setup_place *place);
 const struct settings_base *setup_base(const struct setup *setup);

@@ -344,6 +344,10 @@ domains = ["news@hanami-books.jp"]
 adds-headers = ["List-Id:"]
 names = "株式会社花見書房"
 nmaes = "x"
+mail-from = "bounces"
+dkim-domains = ["hanami-books.jp", "s1"]
+dkim-selectors = ["s1", "k2._domainkey.esp.example", "s 1"]
+sending-addresses = ["192.0.2.25", "2001:db8::25", "192.0.2.0/24"]
 END
 wants 2 'faults' a.eml
 "$presend" --lang ja a.eml 2>"$scratch/out"
@@ -366,6 +370,10 @@ done <<'END'
 18:12|domains takes a domain, such as hanami-books.jp, not "news@hanami-books.jp"|domains にはドメイン（例: hanami-books.jp）を指定してください（「news@hanami-books.jp」は使えません）
 19:17|adds-headers takes the name of a header field, without a colon, not "List-Id:"|adds-headers にはヘッダー名（コロンなし）を指定してください（「List-Id:」は使えません）
 21:1|unknown key "nmaes"; did you mean "names"?|不明なキー「nmaes」（もしかして「names」）
+22:13|mail-from takes a domain or a mail address, not "bounces"|mail-from にはドメインかメールアドレスを指定してください（「bounces」は使えません）
+23:36|dkim-domains takes a domain, such as hanami-books.jp, not "s1"|dkim-domains にはドメイン（例: hanami-books.jp）を指定してください（「s1」は使えません）
+24:53|dkim-selectors takes a DKIM selector, such as s1, or the whole name of its key, not "s 1"|dkim-selectors にはセレクター（例: s1）か公開鍵の名前全体を指定してください（「s 1」は使えません）
+25:51|sending-addresses takes an IPv4 or IPv6 address, not "192.0.2.0/24"|sending-addresses には単独の IP アドレス（IPv4 または IPv6）を指定してください（「192.0.2.0/24」は使えません）
 END
 printf 'ignore = ["subject-long",\n "subject-logn"]\n[severity]\nlnik-plain-http = "off"\n' >presend.toml
 wants 2 'ids' a.eml
@@ -438,6 +446,9 @@ select = ""
 [lists.weekly]\naddresses = ["hanami-books.jp"]
 [lists.weekly]\nadds-headers = ["List-Id:"]
 [lists.weekly]\nlist-id = "<weekly.hanami-books.jp>"
+[lists.weekly]\nmail-from = "bounces"
+[lists.weekly]\ndkim-selectors = ["s1."]
+[lists.weekly]\nsending-addresses = "mail.hanami-books.jp"
 [lists.weekly]\nstage = "draft"
 END
 	while IFS= read -r line; do
@@ -453,6 +464,8 @@ max-score = 5.5
 [severity]\nUN = "off"
 [[path]]\nmatch = "x"\nlist = "weekly"\n[lists.weekly]
 [lists."花見 weekly"]\ndomains = "例え.jp"\naddresses = "a.b+c@x.hanami-books.jp"\nadds-headers = "X-Any_thing"
+[lists.weekly]\nmail-from = "bounces@news.hanami-books.jp"\nhelo = "mail"\ndkim-selectors = ["s1", "k2._domainkey.esp.example"]
+[lists.weekly]\nmail-from = "news.hanami-books.jp"\nsending-addresses = ["192.0.2.25", "2001:db8::25"]\ndkim-domains = "hanami-books.jp"
 END
 else
 	echo 'config: python3-jsonschema is not installed; the schema was not tried'

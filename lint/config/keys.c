@@ -1,6 +1,7 @@
 /* The table of keys. Reads no file; what a value does is decided in settings.c. */
 #include "config/keys.h"
 
+#include <arpa/inet.h>
 #include <string.h>
 
 #include "rule/client.h"
@@ -29,6 +30,29 @@ static bool is_address(const char *value)
 	return at && at != value && !strpbrk(value, "<>, \t") && is_host(at + 1);
 }
 
+/* A domain, or an address at one. */
+static bool is_envelope(const char *value)
+{
+	return strchr(value, '@') ? is_address(value) : is_host(value);
+}
+
+static bool is_network_address(const char *value)
+{
+	unsigned char bytes[sizeof(struct in6_addr)];
+
+	return inet_pton(AF_INET, value, bytes) == 1 || inet_pton(AF_INET6, value, bytes) == 1;
+}
+
+/* Labels of a domain name (RFC 6376, section 3.1), or the whole name of a key. */
+static bool is_selector(const char *value)
+{
+	const char *p = value;
+
+	while ((*p >= '0' && *p <= '9') || (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || *p == '-' || *p == '_' || *p == '.')
+		p++;
+	return *value && !*p && *value != '.' && p[-1] != '.' && !strstr(value, "..");
+}
+
 /* ftext of RFC 5322, section 3.6.8. */
 static bool is_field_name(const char *value)
 {
@@ -44,6 +68,10 @@ static const struct config_form host_form = { "^[^.@/:<>,\\s*][^@/:<>,\\s*]*\\.[
 static const struct config_form list_id_form = { "^[^.@/:<>,\\s*][^@/:<>,\\s*]*\\.[^@/:<>,\\s*]+$", { "a List-Id without angle brackets, such as weekly.hanami-books.jp", "< > を除いた List-Id（例: weekly.hanami-books.jp）" }, is_host };
 static const struct config_form address_form = { "^[^<>,\\s]+@[^.@/:<>,\\s*][^@/:<>,\\s*]*\\.[^@/:<>,\\s*]+$", { "a mail address without a name", "メールアドレス（表示名なし）" }, is_address };
 static const struct config_form field_form = { "^[!-9;-~]+$", { "the name of a header field, without a colon", "ヘッダー名（コロンなし）" }, is_field_name };
+
+static const struct config_form envelope_form = { "^([^<>,\\s]+@)?[^.@/:<>,\\s*][^@/:<>,\\s*]*\\.[^@/:<>,\\s*]+$", { "a domain or a mail address", "ドメインかメールアドレス" }, is_envelope };
+static const struct config_form network_form = { "^([0-9]+\\.[0-9]+\\.[0-9]+\\.[0-9]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)$", { "an IPv4 or IPv6 address", "単独の IP アドレス（IPv4 または IPv6）" }, is_network_address };
+static const struct config_form selector_form = { "^[0-9A-Za-z_-]+(\\.[0-9A-Za-z_-]+)*$", { "a DKIM selector, such as s1, or the whole name of its key", "セレクター（例: s1）か公開鍵の名前全体" }, is_selector };
 
 #define EVERYWHERE (SCOPE_FILE | SCOPE_LIST | SCOPE_PATH)
 
@@ -132,6 +160,23 @@ static const struct config_key_definition definitions[] = {
 	{ .key = KEY_TAGS, .name = "tags", .scopes = SCOPE_LIST, .type = TYPE_STRINGS, .example = "[\"{{first_name}}\", \"{{unsubscribe_url}}\"]",
 	  .help = { "The merge tags that the list system fills in, with or without their marks. Another one in a template is told.",
 		    "配信システムが差し込むタグ（記号はあってもなくても構いません）。テンプレートにほかのタグがあれば指摘します。" } },
+	{ .key = KEY_MAIL_FROM, .name = "mail-from", .scopes = SCOPE_LIST, .type = TYPE_STRING, .form = &envelope_form,
+	  .example = "\"bounce.hanami-books.jp\"",
+	  .help = { "The envelope sender, to which bounces go, or its domain, for presend preflight. Where nothing is said: the From domain.",
+		    "エンベロープの差出人（バウンスメールの宛先）、またはそのドメイン。presend preflight で使います。書かなければ From のドメインとみなします。" } },
+	{ .key = KEY_DKIM_DOMAINS, .name = "dkim-domains", .scopes = SCOPE_LIST, .type = TYPE_STRINGS, .form = &host_form,
+	  .example = "[\"hanami-books.jp\"]",
+	  .help = { "The domains (d=) that the list system signs with, for presend preflight.", "配信システムが署名に使うドメイン（d=）。presend preflight で使います。" } },
+	{ .key = KEY_DKIM_SELECTORS, .name = "dkim-selectors", .scopes = SCOPE_LIST, .type = TYPE_STRINGS, .form = &selector_form,
+	  .example = "[\"s1\", \"k2._domainkey.esp.example\"]",
+	  .help = { "The selectors (s=) that it signs with, or whole names of keys, for presend preflight.",
+		    "署名に使うセレクター（s=）、または公開鍵の名前全体。presend preflight で使います。" } },
+	{ .key = KEY_SENDING_ADDRESSES, .name = "sending-addresses", .scopes = SCOPE_LIST, .type = TYPE_STRINGS, .form = &network_form,
+	  .example = "[\"192.0.2.25\", \"2001:db8::25\"]",
+	  .help = { "The addresses that send, as receivers see them, for presend preflight.",
+		    "送信元の IP アドレス（受信側から見えるもの）。presend preflight で使います。" } },
+	{ .key = KEY_HELO, .name = "helo", .scopes = SCOPE_LIST, .type = TYPE_STRING, .example = "\"mail.hanami-books.jp\"",
+	  .help = { "The name that the sending server gives in EHLO, for presend preflight.", "送信サーバーが EHLO で名乗る名前。presend preflight で使います。" } },
 	{ .key = KEY_MATCH, .name = "match", .scopes = SCOPE_PATH, .type = TYPE_STRINGS, .globs = true, .must = true,
 	  .example = "[\"templates/**\"]", .help = { "The files that this table is about.", "この表の対象となるファイル。" } },
 	{ .key = KEY_LIST, .name = "list", .scopes = SCOPE_PATH, .type = TYPE_STRING, .example = "\"weekly\"",

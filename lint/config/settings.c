@@ -343,18 +343,27 @@ static void apply(struct settings *out, enum config_key key, const struct toml_n
 	}
 }
 
+static const char *string_of(const struct toml_node *value)
+{
+	return value ? value->string : NULL;
+}
+
 static const struct list_options *list_options(struct arena *arena, const struct config_chain *chain, const char *list)
 {
 	struct list_options *out = ARENA_NEW(arena, struct list_options);
-	const struct toml_node *list_id = list_value(chain, list, KEY_LIST_ID);
 
 	out->name = list;
-	out->list_id = list_id ? list_id->string : NULL;
+	out->list_id = string_of(list_value(chain, list, KEY_LIST_ID));
 	out->names = strings(arena, list_value(chain, list, KEY_NAMES));
 	out->domains = strings(arena, list_value(chain, list, KEY_DOMAINS));
 	out->addresses = strings(arena, list_value(chain, list, KEY_ADDRESSES));
 	out->adds_headers = strings(arena, list_value(chain, list, KEY_ADDS_HEADERS));
 	out->tags = strings(arena, list_value(chain, list, KEY_TAGS));
+	out->mail_from = string_of(list_value(chain, list, KEY_MAIL_FROM));
+	out->helo = string_of(list_value(chain, list, KEY_HELO));
+	out->dkim_domains = strings(arena, list_value(chain, list, KEY_DKIM_DOMAINS));
+	out->dkim_selectors = strings(arena, list_value(chain, list, KEY_DKIM_SELECTORS));
+	out->sending_addresses = strings(arena, list_value(chain, list, KEY_SENDING_ADDRESSES));
 	return out;
 }
 

@@ -43,6 +43,9 @@ struct list_options {
 	const char *name;
 	const char *list_id;
 	const char *const *names, *const *domains, *const *addresses, *const *adds_headers, *const *tags;
+	/* Of its sending, for preflight. */
+	const char *mail_from, *helo;
+	const char *const *dkim_domains, *const *dkim_selectors, *const *sending_addresses;
 };
 
 struct lint_options {
