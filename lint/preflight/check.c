@@ -1,0 +1,138 @@
+/* How checks say something: rows of the table with arguments, evidence and what to publish. Decides nothing but what a bulk sender alone must do. */
+#include "preflight/check.h"
+
+#include <stdarg.h>
+
+#include "rule/requirement.h"
+
+enum { RECORDS_SHOWN = 5 };
+
+const char *preflight_say(const struct preflight *p, const char *en, const char *ja)
+{
+	return p->language == LANGUAGE_JA ? ja : en;
+}
+
+/* --- requirements ----------------------------------------------------------------------------------------------------------------- */
+
+static const char *const *split_requirements(struct arena *arena, const char *ids, size_t more)
+{
+	char **words = g_strsplit(ids, " ", -1);
+	size_t n = 0;
+	const char **out = ARENA_ARRAY(arena, const char *, g_strv_length(words) + more + 1);
+
+	for (char **word = words; *word; word++)
+		if (**word)
+			out[n++] = arena_copy(arena, span_str(*word));
+	g_strfreev(words);
+	return out;
+}
+
+/* What only bulk senders must do is no failure of those of whom that is not known (guidelines of the catalogue: "Volume"). */
+static enum preflight_status status_for(const struct preflight *p, const struct preflight_row *row)
+{
+	if (row->status != PREFLIGHT_FAIL || p->volume == VOLUME_BULK || !row->requirements[0])
+		return row->status;
+	for (const char *const *id = row->requirements; *id; id++) {
+		const struct requirement *requirement = requirement_find(*id);
+		if (requirement && requirement->level == LEVEL_MUST && !requirement->bulk_only && !requirement_needs_profile(requirement))
+			return PREFLIGHT_FAIL;
+	}
+	return PREFLIGHT_WARN;
+}
+
+void row_requirement(struct preflight *p, struct preflight_row *row, const char *id)
+{
+	char *joined = g_strjoinv(" ", (char **)(uintptr_t)row->requirements);
+	char *longer = g_strjoin(" ", joined, id, NULL);
+
+	row->requirements = split_requirements(p->arena, longer, 0);
+	g_free(longer);
+	g_free(joined);
+	if (!row->source && requirement_find(id))
+		row->source = &requirement_find(id)->sources[0];
+}
+
+/* --- rows -------------------------------------------------------------------------------------------------------------------------- */
+
+static const char *filled(struct preflight *p, const struct finding *args, const struct localized *text)
+{
+	if (!text->text[p->language])
+		return NULL;
+	char *out = finding_format(args, text, p->language);
+	const char *copy = arena_copy(p->arena, span_str(out));
+	g_free(out);
+	return copy;
+}
+
+struct preflight_row *tell(struct preflight *p, const char *case_id, ...)
+{
+	const struct preflight_case *which = preflight_case_find(case_id);
+	struct finding args = { .n_args = 0 };
+	struct preflight_row row = { .check = which->id, .status = which->status };
+	va_list list;
+
+	va_start(list, case_id);
+	for (const char *name; (name = va_arg(list, const char *)) && args.n_args < FINDING_MAX_ARGS;)
+		args.args[args.n_args++] = (struct finding_arg){ .name = name, .kind = ARG_TEXT, .text = va_arg(list, const char *) };
+	va_end(list);
+	row.requirements = split_requirements(p->arena, which->requirements, 0);
+	row.status = status_for(p, &row);
+	row.message = filled(p, &args, &which->message);
+	row.help = filled(p, &args, &which->help);
+	row.source = which->source.name ? &which->source : NULL;
+	if (!row.source && row.requirements[0])
+		row.source = &requirement_find(row.requirements[0])->sources[0];
+	g_array_append_val(p->rows, row);
+	return &g_array_index(p->rows, struct preflight_row, p->rows->len - 1);
+}
+
+/* --- evidence ---------------------------------------------------------------------------------------------------------------------- */
+
+static const char *with_line(struct arena *arena, const char *lines, const char *line)
+{
+	return lines ? arena_printf(arena, "%s\n%s", lines, line) : arena_copy(arena, span_str(line));
+}
+
+void row_evidence(struct preflight *p, struct preflight_row *row, const char *line)
+{
+	row->evidence = with_line(p->arena, row->evidence, line);
+}
+
+void row_record(struct preflight *p, struct preflight_row *row, const char *line)
+{
+	row->record = with_line(p->arena, row->record, line);
+}
+
+const char *answer_reason(const struct preflight *p, const struct dns_answer *answer)
+{
+	static const struct {
+		const char *reason, *ja;
+	} words[] = { { "timeout", "応答がありません（タイムアウト）" },
+		      { "not in the snapshot", "スナップショットに含まれていません" },
+		      { "out of time", "制限時間に達しました" } };
+	const char *reason = answer->reason ? answer->reason : "?";
+
+	if (p->language == LANGUAGE_JA)
+		for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
+			if (strcmp(words[i].reason, reason) == 0)
+				return words[i].ja;
+	return reason;
+}
+
+void row_answer(struct preflight *p, struct preflight_row *row, const struct dns_answer *answer)
+{
+	const char *query = arena_printf(p->arena, "%s %s", dns_type_name(answer->type), answer->name);
+
+	if (!row->query)
+		row->query = query;
+	if (answer->status == DNS_NXDOMAIN)
+		row_evidence(p, row, arena_printf(p->arena, "%s: %s", query, preflight_say(p, "no such name (NXDOMAIN)", "名前が存在しません（NXDOMAIN）")));
+	else if (answer->status == DNS_NODATA)
+		row_evidence(p, row, arena_printf(p->arena, "%s: %s", query, preflight_say(p, "no record of this type", "この種類のレコードはありません")));
+	else if (answer->status == DNS_UNKNOWN)
+		row_evidence(p, row, arena_printf(p->arena, "%s: %s", query, answer_reason(p, answer)));
+	for (size_t i = 0; i < answer->n_records && i < RECORDS_SHOWN; i++)
+		row_evidence(p, row, arena_printf(p->arena, "%s: %s", query, dns_record_text(p->arena, answer->type, &answer->records[i])));
+	if (answer->n_records > RECORDS_SHOWN)
+		row_evidence(p, row, arena_printf(p->arena, preflight_say(p, "%s: and %zu more", "%s: ほか %zu 件"), query, answer->n_records - RECORDS_SHOWN));
+}
