@@ -36,7 +36,7 @@ void row_record(struct preflight *p, struct preflight_row *row, const char *line
 /* Why an answer is unknown, for people. */
 const char *answer_reason(const struct preflight *p, const struct dns_answer *answer);
 /* A word in the language of the run. */
-const char *preflight_say(const struct preflight *p, const char *en, const char *ja);
+const char *preflight_say(const struct preflight *p, const char *en, const char *ja) __attribute__((format_arg(2), format_arg(3)));
 
 /* The checks, in the order of the report. */
 void check_domains(struct preflight *p);
