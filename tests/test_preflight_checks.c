@@ -95,10 +95,35 @@ START_TEST(zones)
 }
 END_TEST
 
+/* Of several rows about a requirement the worst counts; a row without one is null. */
+START_TEST(json)
+{
+	static const char *const first[] = { "AU-12", "JR-03", NULL }, *const second[] = { "AU-05", "JR-03", NULL }, *const none[] = { NULL };
+	const struct preflight_row rows[] = { { .check = "a", .requirements = first, .status = PREFLIGHT_WARN, .message = "m\033" },
+					      { .check = "b", .requirements = second, .status = PREFLIGHT_PASS, .message = "n" },
+					      { .check = "c", .requirements = none, .status = PREFLIGHT_UNKNOWN, .message = "o" } };
+	const struct preflight_report report = { .domain = "hanami.example", .rows = rows, .n = 3 };
+	GArray *verdicts = preflight_verdicts(&report);
+	GString *said = g_string_new(NULL), *out = g_string_new(NULL);
+
+	for (guint i = 0; i < verdicts->len; i++) {
+		const struct preflight_verdict *verdict = &g_array_index(verdicts, struct preflight_verdict, i);
+		g_string_append_printf(said, "%s %s, ", verdict->requirement, preflight_status_name(verdict->status));
+	}
+	ck_assert_str_eq(said->str, "AU-05 pass, AU-12 warn, JR-03 warn, ");
+	report_preflight_json(out, &report);
+	ck_assert_msg(strstr(out->str, "\"requirement\": null") && !strchr(out->str, '\033') && strstr(out->str, "\"domain\": \"hanami.example\""), "%s", out->str);
+	g_string_free(out, TRUE);
+	g_string_free(said, TRUE);
+	g_array_unref(verdicts);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *tcase = tcase_create("preflight_checks");
 
 	tcase_add_loop_test(tcase, zones, 0, N_ROWS(cases));
+	tcase_add_test(tcase, json);
 	return run_case("preflight_checks", tcase);
 }
