@@ -27,7 +27,7 @@ _presend() {
 			compopt -o default
 			return
 		fi
-		[[ -z $command && " lint checklist bounce explain rules config gate init completions help version " == *" $word "* ]] && command=$word
+		[[ -z $command && " lint checklist bounce preview explain rules config gate init completions help version " == *" $word "* ]] && command=$word
 	done
 	case $prev in
 	--stage)
@@ -50,7 +50,15 @@ _presend() {
 		mapfile -t COMPREPLY < <(compgen -W 'iso-2022-jp shift_jis utf-8' -- "$cur")
 		return
 		;;
+	--clients)
+		_presend_list "$cur" default gmail apple outlook yahoo aol thunderbird protonmail japan france germany all
+		return
+		;;
 	--stdin-filename)
+		compopt -o default
+		return
+		;;
+	--data)
 		compopt -o default
 		return
 		;;
@@ -108,6 +116,9 @@ _presend() {
 	--since)
 		return
 		;;
+	--message)
+		return
+		;;
 	--config)
 		compopt -o default
 		return
@@ -117,6 +128,7 @@ _presend() {
 		'' | lint) mapfile -t COMPREPLY < <(compgen -W 'text json jsonl sarif junit github gitlab checkstyle rdjson markdown' -- "$cur") ;;
 		checklist) mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$cur") ;;
 		bounce) mapfile -t COMPREPLY < <(compgen -W 'text json jsonl csv' -- "$cur") ;;
+		preview) mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$cur") ;;
 		explain) mapfile -t COMPREPLY < <(compgen -W 'text json markdown' -- "$cur") ;;
 		rules) mapfile -t COMPREPLY < <(compgen -W 'text json markdown coverage' -- "$cur") ;;
 		config) mapfile -t COMPREPLY < <(compgen -W 'text markdown' -- "$cur") ;;
@@ -137,13 +149,14 @@ _presend() {
 	esac
 	if [[ $cur == -* ]]; then
 		case $command in
-		'' | lint) mapfile -t COMPREPLY < <(compgen -W '--stage --class --volume --profile --target-charset --stdin-filename --staged --changed-since --now --select --ignore --extend-select --rules --no-builtin-rules --fail-on --max-score --fix --unsafe-fixes --diff --baseline --write-baseline --no-inline-ignores --config --isolated --force-exclude --format --lang --verbose --quiet --statistics --color --jobs --help --version ' -- "$cur") ;;
-		checklist) mapfile -t COMPREPLY < <(compgen -W '--stage --class --volume --profile --target-charset --stdin-filename --staged --changed-since --now --select --ignore --extend-select --rules --no-builtin-rules --fail-on --max-score --baseline --write-baseline --no-inline-ignores --config --isolated --force-exclude --format --lang --verbose --quiet --color --jobs --help --version ' -- "$cur") ;;
+		'' | lint) mapfile -t COMPREPLY < <(compgen -W '--stage --class --volume --profile --target-charset --clients --stdin-filename --data --staged --changed-since --now --select --ignore --extend-select --rules --no-builtin-rules --fail-on --max-score --fix --unsafe-fixes --diff --baseline --write-baseline --no-inline-ignores --config --isolated --force-exclude --format --lang --verbose --quiet --statistics --color --jobs --help --version ' -- "$cur") ;;
+		checklist) mapfile -t COMPREPLY < <(compgen -W '--stage --class --volume --profile --target-charset --clients --stdin-filename --staged --changed-since --now --select --ignore --extend-select --rules --no-builtin-rules --fail-on --max-score --baseline --write-baseline --no-inline-ignores --config --isolated --force-exclude --format --lang --verbose --quiet --color --jobs --help --version ' -- "$cur") ;;
 		bounce) mapfile -t COMPREPLY < <(compgen -W '--stdin-filename --now --summary --draft --message-id --from --since --format --lang --verbose --quiet --color --help --version ' -- "$cur") ;;
+		preview) mapfile -t COMPREPLY < <(compgen -W '--stdin-filename --message --format --lang --color --help --version ' -- "$cur") ;;
 		explain) mapfile -t COMPREPLY < <(compgen -W '--rules --no-builtin-rules --config --isolated --format --lang --color --help --version ' -- "$cur") ;;
 		rules) mapfile -t COMPREPLY < <(compgen -W '--rules --no-builtin-rules --config --isolated --format --lang --color --help --version ' -- "$cur") ;;
-		config) mapfile -t COMPREPLY < <(compgen -W '--stage --class --volume --profile --target-charset --stdin-filename --now --select --ignore --extend-select --rules --no-builtin-rules --fail-on --max-score --no-inline-ignores --config --isolated --print --schema --format --lang --quiet --color --help --version ' -- "$cur") ;;
-		gate) mapfile -t COMPREPLY < <(compgen -W '--stage --class --volume --profile --target-charset --stdin-filename --now --select --ignore --extend-select --rules --no-builtin-rules --fail-on --max-score --baseline --no-inline-ignores --timeout --on-failure --config --isolated --lang --quiet --color --help --version ' -- "$cur") ;;
+		config) mapfile -t COMPREPLY < <(compgen -W '--stage --class --volume --profile --target-charset --clients --stdin-filename --now --select --ignore --extend-select --rules --no-builtin-rules --fail-on --max-score --no-inline-ignores --config --isolated --print --schema --format --lang --quiet --color --help --version ' -- "$cur") ;;
+		gate) mapfile -t COMPREPLY < <(compgen -W '--stage --class --volume --profile --target-charset --clients --stdin-filename --now --select --ignore --extend-select --rules --no-builtin-rules --fail-on --max-score --baseline --no-inline-ignores --timeout --on-failure --config --isolated --lang --quiet --color --help --version ' -- "$cur") ;;
 		init) mapfile -t COMPREPLY < <(compgen -W '--lang --color --help --version ' -- "$cur") ;;
 		completions) mapfile -t COMPREPLY < <(compgen -W '--lang --color --help --version ' -- "$cur") ;;
 		help) mapfile -t COMPREPLY < <(compgen -W '--lang --color --help --version ' -- "$cur") ;;
@@ -153,7 +166,7 @@ _presend() {
 	fi
 	case $command in
 	'')
-		mapfile -t COMPREPLY < <(compgen -W 'lint checklist bounce explain rules config gate init completions help version' -- "$cur"; compgen -f -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W 'lint checklist bounce preview explain rules config gate init completions help version' -- "$cur"; compgen -f -- "$cur")
 		compopt -o filenames
 		;;
 	lint)
@@ -163,6 +176,9 @@ _presend() {
 		compopt -o default
 		;;
 	bounce)
+		compopt -o default
+		;;
+	preview)
 		compopt -o default
 		;;
 	explain)
@@ -183,7 +199,7 @@ _presend() {
 		mapfile -t COMPREPLY < <(compgen -W 'bash zsh fish' -- "$cur")
 		;;
 	help)
-		mapfile -t COMPREPLY < <(compgen -W 'lint checklist bounce explain rules config gate init completions help version' -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W 'lint checklist bounce preview explain rules config gate init completions help version' -- "$cur")
 		;;
 	esac
 }

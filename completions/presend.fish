@@ -3,7 +3,7 @@
 # The command on the line; lint where none is named.
 function __presend_command
 	for word in (commandline -opc)[2..]
-		if contains -- $word lint checklist bounce explain rules config gate init completions help version
+		if contains -- $word lint checklist bounce preview explain rules config gate init completions help version
 			echo $word
 			return
 		end
@@ -23,6 +23,7 @@ end
 complete -c presend -n '__presend_in none' -a lint -d 'check drafts, newsletters and templates (the default command)'
 complete -c presend -n '__presend_in none' -a checklist -d 'everything that receivers and laws ask, row by row, with what became of it'
 complete -c presend -n '__presend_in none' -a bounce -d 'read what came back: why, and which rule to look at'
+complete -c presend -n '__presend_in none' -a preview -d 'the inbox row and the mail as readers see them'
 complete -c presend -n '__presend_in none' -a explain -d 'why a rule exists, its source, examples, how to mend what it finds'
 complete -c presend -n '__presend_in none' -a rules -d 'list the rules in force, or test the rules of a folder'
 complete -c presend -n '__presend_in none' -a config -d 'the configuration in force for a path, or its JSON Schema'
@@ -34,13 +35,14 @@ complete -c presend -n '__presend_in none' -a version -d 'print the version'
 complete -c presend -n '__presend_in lint' -F
 complete -c presend -n '__presend_in checklist' -F
 complete -c presend -n '__presend_in bounce' -F
+complete -c presend -n '__presend_in preview' -F
 complete -c presend -n '__presend_in explain' -f -a '(__presend_rules)'
 complete -c presend -n '__presend_in rules' -f -a 'check (__fish_complete_directories)'
 complete -c presend -n '__presend_in config' -F
 complete -c presend -n '__presend_in gate' -f
 complete -c presend -n '__presend_in init' -f
 complete -c presend -n '__presend_in completions' -f -a 'bash zsh fish'
-complete -c presend -n '__presend_in help' -f -a 'lint checklist bounce explain rules config gate init completions help version'
+complete -c presend -n '__presend_in help' -f -a 'lint checklist bounce preview explain rules config gate init completions help version'
 complete -c presend -n '__presend_in version' -f
 complete -c presend -n '__presend_in none lint checklist config gate' -l stage -x -a 'template draft final received' -d 'what the file is'
 complete -c presend -n '__presend_in none lint checklist config gate' -l class -x -a 'newsletter transactional discussion' -d 'newsletter (default), transactional, discussion'
@@ -48,7 +50,7 @@ complete -c presend -n '__presend_in none lint checklist config gate' -l volume 
 complete -c presend -n '__presend_in none lint checklist config gate' -l profile -x -a '(__fish_append , gmail gmail-bulk yahoo outlook icloud japan-carriers law-jp law-us law-ca law-eu)' -d 'receivers and laws'
 complete -c presend -n '__presend_in none lint checklist config gate' -l target-charset -x -a 'iso-2022-jp shift_jis utf-8' -d 'the charset in which the list system will send (iso-2022-jp, shift_jis, utf-8), if it is not the draft\'s'
 complete -c presend -n '__presend_in none lint checklist config gate' -l clients -x -a '(__fish_append , default gmail apple outlook yahoo aol thunderbird protonmail japan france germany all)' -d 'mail clients of the readers, such as outlook-windows, or presets'
-complete -c presend -n '__presend_in none lint checklist bounce config gate' -l stdin-filename -r -F -d 'name of standard input in reports'
+complete -c presend -n '__presend_in none lint checklist bounce preview config gate' -l stdin-filename -r -F -d 'name of standard input in reports'
 complete -c presend -n '__presend_in none lint' -l data -r -F -d 'fill templates in with each row of FILE (CSV, JSON) and check what every recipient gets'
 complete -c presend -n '__presend_in none lint checklist' -l staged -d 'check what is staged in git, as it is in the index'
 complete -c presend -n '__presend_in none lint checklist' -l changed-since -x -d 'check what changed since HEAD left this revision, and new files'
@@ -73,6 +75,7 @@ complete -c presend -n '__presend_in bounce' -l draft -r -F -d 'check this draft
 complete -c presend -n '__presend_in bounce' -l message-id -x -d 'only what came back of the mail with this Message-ID'
 complete -c presend -n '__presend_in bounce' -l from -x -d 'only mail of this sender'
 complete -c presend -n '__presend_in bounce' -l since -x -d 'only what came back since then (ISO 8601)'
+complete -c presend -n '__presend_in preview' -l message -x -d 'which message of an mbox, 1 by default'
 complete -c presend -n '__presend_in none lint checklist explain rules config gate' -l config -r -F -d 'the configuration file, instead of the presend.toml found upwards from each file'
 complete -c presend -n '__presend_in none lint checklist explain rules config gate' -l isolated -d 'read no configuration file'
 complete -c presend -n '__presend_in none lint checklist' -l force-exclude -d 'leave excluded files out even where they are named'
@@ -81,14 +84,15 @@ complete -c presend -n '__presend_in config' -l schema -d 'the JSON Schema of pr
 complete -c presend -n '__presend_in none lint' -l format -x -a 'text json jsonl sarif junit github gitlab checkstyle rdjson markdown' -d 'the report'
 complete -c presend -n '__presend_in checklist' -l format -x -a 'text json' -d 'the report'
 complete -c presend -n '__presend_in bounce' -l format -x -a 'text json jsonl csv' -d 'the report'
+complete -c presend -n '__presend_in preview' -l format -x -a 'text json' -d 'the report'
 complete -c presend -n '__presend_in explain' -l format -x -a 'text json markdown' -d 'the report'
 complete -c presend -n '__presend_in rules' -l format -x -a 'text json markdown coverage' -d 'the report'
 complete -c presend -n '__presend_in config' -l format -x -a 'text markdown' -d 'the report'
-complete -c presend -n '__presend_in none lint checklist bounce explain rules config gate init completions help version' -l lang -x -a 'en ja' -d 'language of the messages'
+complete -c presend -n '__presend_in none lint checklist bounce preview explain rules config gate init completions help version' -l lang -x -a 'en ja' -d 'language of the messages'
 complete -c presend -n '__presend_in none lint checklist bounce' -s v -l verbose -d 'show every info remark and repeated finding'
 complete -c presend -n '__presend_in none lint checklist bounce config gate' -s q -l quiet -d 'only the summary'
 complete -c presend -n '__presend_in none lint' -l statistics -d 'count the findings by rule'
-complete -c presend -n '__presend_in none lint checklist bounce explain rules config gate init completions help version' -l color -x -a 'auto always never' -d 'whether to use colours'
+complete -c presend -n '__presend_in none lint checklist bounce preview explain rules config gate init completions help version' -l color -x -a 'auto always never' -d 'whether to use colours'
 complete -c presend -n '__presend_in none lint checklist' -s j -l jobs -x -d 'how many files to check at the same time'
-complete -c presend -n '__presend_in none lint checklist bounce explain rules config gate init completions help version' -s h -l help -d 'show this text'
-complete -c presend -n '__presend_in none lint checklist bounce explain rules config gate init completions help version' -s V -l version -d 'show the version'
+complete -c presend -n '__presend_in none lint checklist bounce preview explain rules config gate init completions help version' -s h -l help -d 'show this text'
+complete -c presend -n '__presend_in none lint checklist bounce preview explain rules config gate init completions help version' -s V -l version -d 'show the version'
