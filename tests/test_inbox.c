@@ -158,7 +158,7 @@ static const char *spoken(const char *source)
 {
 	static const char *const names[] = { "title", "no-title", "lang", "no-lang", "table", "h", "item", "text", "link", "link!", "img", "img!" };
 	struct text text = { .bytes = arena_copy_span(arena, span_str(source)) };
-	const struct html *html = html_parse(arena, &text, false);
+	const struct html *html = html_parse(arena, &text);
 	struct outline outline = outline_new(arena, html);
 	struct spoken_list list = spoken_new(arena, html, &outline);
 	const char *out = "";

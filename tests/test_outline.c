@@ -41,7 +41,7 @@ static const char *dump(const char *source)
 	size_t n = strlen(source);
 	char *bytes = malloc(n ? n : 1);
 	struct text text = { .bytes = span_of(memcpy(bytes, source, n), n) };
-	const struct html *html = html_parse(arena, &text, false);
+	const struct html *html = html_parse(arena, &text);
 	struct outline outline = outline_new(arena, html);
 	GString *out = g_string_new(NULL);
 	static const char *const kinds[] = { "p", "h", "li", "row", "pre", "hr" };
