@@ -372,8 +372,8 @@ done <<'END'
 21:1|unknown key "nmaes"; did you mean "names"?|不明なキー「nmaes」（もしかして「names」）
 22:13|mail-from takes a domain or a mail address, not "bounces"|mail-from にはドメインかメールアドレスを指定してください（「bounces」は使えません）
 23:36|dkim-domains takes a domain, such as hanami-books.jp, not "s1"|dkim-domains にはドメイン（例: hanami-books.jp）を指定してください（「s1」は使えません）
-24:53|dkim-selectors takes a DKIM selector, such as s1, or the whole name of its key, not "s 1"|dkim-selectors にはセレクター（例: s1）か公開鍵の名前全体を指定してください（「s 1」は使えません）
-25:51|sending-addresses takes an IPv4 or IPv6 address, not "192.0.2.0/24"|sending-addresses には単独の IP アドレス（IPv4 または IPv6）を指定してください（「192.0.2.0/24」は使えません）
+24:54|dkim-selectors takes a DKIM selector, such as s1, or the whole name of its key, not "s 1"|dkim-selectors にはセレクター（例: s1）か公開鍵の名前全体を指定してください（「s 1」は使えません）
+25:52|sending-addresses takes an IPv4 or IPv6 address, not "192.0.2.0/24"|sending-addresses には単独の IP アドレス（IPv4 または IPv6）を指定してください（「192.0.2.0/24」は使えません）
 END
 printf 'ignore = ["subject-long",\n "subject-logn"]\n[severity]\nlnik-plain-http = "off"\n' >presend.toml
 wants 2 'ids' a.eml

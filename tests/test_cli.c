@@ -44,6 +44,9 @@ static bool takes(const struct command_definition *command, const struct option_
 
 	if (option->value != VALUE_NONE)
 		words[n++] = value;
+	/* It says what else the fixes may be, so it needs one that asks for them. */
+	if (strcmp(option->name, "unsafe-fixes") == 0)
+		words[n++] = "--diff";
 	if (command->command == COMMAND_GATE) {
 		words[n++] = "--";
 		words[n++] = "true";
