@@ -7,6 +7,7 @@
 #include <unicode/ucnv_cb.h>
 #include <unicode/ustring.h>
 
+#include "base/utf8.h"
 #include "mail/jis.h"
 
 enum { LABEL_MAX = 64, REPLACEMENT = 0xFFFD, ESC = 0x1B, ICU_CHUNK_BYTES = 32 * 1024 };
@@ -728,6 +729,22 @@ bool charset_encode(struct arena *arena, struct charset_label label, struct span
 	if (label.family == CHARSET_ISO_2022_JP)
 		return encode_with_icu(arena, "ISO-2022-JP", true, utf8, out);
 	return label.converter && encode_with_icu(arena, label.converter, false, utf8, out);
+}
+
+bool charset_encode_new(struct arena *arena, struct charset_label label, struct span utf8, struct span *out)
+{
+	if (!charset_encode(arena, label, utf8, out))
+		return false;
+	if (label.family != CHARSET_ISO_2022_JP || span_is_ascii(utf8))
+		return true;
+	struct jis_encoder *encoder = jis_encoder_new();
+	bool said = encoder;
+	for (size_t at = 0; said && at < utf8.n;) {
+		enum jis_class class = jis_classify(encoder, utf8_next(utf8, &at));
+		said = class == JIS_ASCII || class == JIS_X_0208;
+	}
+	jis_encoder_free(encoder);
+	return said;
 }
 
 /* --- all together --- */

@@ -97,6 +97,8 @@ enum charset_family charset_guess(struct span bytes, const char **name_out, bool
 /* UTF-8 in the bytes of a charset, beginning and ending in its first state. False where a character is not in it exactly (no look-alikes), or where the
  * label names no charset that mail can be written in; a label without a charset takes ASCII only. out lives in the arena. */
 bool charset_encode(struct arena *arena, struct charset_label label, struct span utf8, struct span *out);
+/* The same for words that are written new: in ISO-2022-JP only what RFC 1468 has. What stands there already, ICU writes back as it was read. */
+bool charset_encode_new(struct arena *arena, struct charset_label label, struct span utf8, struct span *out);
 
 /* Where a character would stand in Japanese legacy charsets; for drafts that will be sent in ISO-2022-JP or Shift_JIS. */
 enum jis_class {

@@ -65,7 +65,7 @@ static bool place_in_body(struct arena *arena, const struct entity *e, struct ra
 	struct charset_label charset;
 	struct span bytes;
 
-	if (!charset_to_write(e, &charset) || !charset_encode(arena, charset, with, &bytes))
+	if (!charset_to_write(e, &charset) || !charset_encode_new(arena, charset, with, &bytes))
 		return false;
 	if (e->transfer == TRANSFER_UNKNOWN || (e->transfer == TRANSFER_BASE64 && e->decoded.n_bad))
 		return false;
@@ -105,10 +105,13 @@ static bool place_in_words(struct arena *arena, const struct text *file, const s
 		first--;
 	while (last + 1 < field->n_words && are_joined(file, &field->words[last], &field->words[last + 1]))
 		last++;
-	for (size_t i = first; i <= last; i++)
-		if (field->words[i].flags & odd || field->words[i].looks ||
-		    !charset_encode(arena, charset_label_parse(field->words[i].charset), with, &bytes))
+	for (size_t i = first; i <= last; i++) {
+		struct charset_label label = charset_label_parse(field->words[i].charset);
+		/* The words around are written again with it. */
+		if (field->words[i].flags & odd || field->words[i].looks || !charset_encode_new(arena, label, with, &bytes) ||
+		    !charset_encode(arena, label, span_cut(field->value->bytes, field->words[i].value.start, field->words[i].value.end), &bytes))
 			return false;
+	}
 	struct range unit = { field->words[first].start, field->words[last].end };
 	struct range said = { field->words[first].value.start, field->words[last].value.end };
 	struct text *alone = encoded_words_decode(arena, file, unit, FIELD_UNSTRUCTURED, NULL, NULL);
@@ -301,17 +304,16 @@ static void put_qp_byte(GString *out, unsigned char c)
 	g_string_append_printf(out, "=%02X", c);
 }
 
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
 static void put_qp(GString *out, struct span bytes, const char *line_end)
 {
 	for (size_t i = 0; i < bytes.n; i++) {
 		unsigned char c = (unsigned char)bytes.p[i];
 		if (c == '\n' || (c == '\r' && i + 1 < bytes.n && bytes.p[i + 1] == '\n')) {
-			/* Rule (3): no white space in front of a line end. */
-			if (out->len && (out->str[out->len - 1] == ' ' || out->str[out->len - 1] == '\t')) {
-				unsigned char blank = (unsigned char)out->str[out->len - 1];
-				g_string_truncate(out, out->len - 1);
-				put_qp_byte(out, blank);
-			}
 			g_string_append(out, line_end);
 			i += c == '\r';
 		} else if ((c >= ' ' && c < 0x7F && c != '=') || c == '\t') {
@@ -350,17 +352,26 @@ static void put_folded(GString *out, struct span line, const char *line_end)
 	g_string_append_len(out, line.p + start, (gssize)(line.n - start));
 }
 
+/* Rule (3): no white space in front of a line end. */
 static void put_folded_lines(GString *out, struct span text, const char *line_end)
 {
-	for (size_t at = 0, end;; at = end) {
+	GString *line = g_string_new(NULL);
+
+	for (size_t at = 0, end, next; at <= text.n; at = next) {
 		end = line_stop(text, at);
-		put_folded(out, span_cut(text, at, end), line_end);
-		if (end == text.n)
-			return;
-		size_t next = span_find_byte(text, '\n', end) + 1;
-		g_string_append_len(out, text.p + end, (gssize)(next - end));
-		end = next;
+		g_string_truncate(line, 0);
+		g_string_append_len(line, text.p + at, (gssize)(end - at));
+		if (line->len && is_blank(line->str[line->len - 1])) {
+			unsigned char blank = (unsigned char)line->str[line->len - 1];
+			g_string_truncate(line, line->len - 1);
+			put_qp_byte(line, blank);
+		}
+		put_folded(out, span_of(line->str, line->len), line_end);
+		next = MIN(span_find_byte(text, '\n', end), text.n) + 1;
+		if (end < text.n)
+			g_string_append_len(out, text.p + end, (gssize)(next - end));
 	}
+	g_string_free(line, TRUE);
 }
 
 /* Edits of decoded bytes in quoted-printable: the lines they stand on, with everything else on them as it was. */
@@ -375,12 +386,6 @@ static void qp_to_file(struct arena *arena, const struct text *file, struct rang
 		struct range place = text_to_file(decoded, edits[i].start, edits[i].end);
 		GString *encoded = g_string_new(NULL);
 		put_qp(encoded, edits[i].with, eol);
-		bool blank_end = encoded->len && strchr(" \t", encoded->str[encoded->len - 1]) && line_stop(raw, place.end) == place.end;
-		if (blank_end) {
-			unsigned char blank = (unsigned char)encoded->str[encoded->len - 1];
-			g_string_truncate(encoded, encoded->len - 1);
-			put_qp_byte(encoded, blank);
-		}
 		in_raw[i] = (struct edit){ place.start, place.end, arena_copy_span(arena, span_of(encoded->str, encoded->len)) };
 		g_string_free(encoded, TRUE);
 	}
@@ -389,11 +394,15 @@ static void qp_to_file(struct arena *arena, const struct text *file, struct rang
 		for (next = i + 1; next < n && in_raw[next].start <= lines.end; next++)
 			lines.end = MAX(lines.end, line_stop(raw, in_raw[next].end));
 		GString *text = g_string_new(NULL), *folded = g_string_new(NULL);
+		/* White space at the end of a line is no text: what was said before it must not become so. */
+		size_t said = lines.end;
+		while (said > in_raw[next - 1].end && said > lines.start && is_blank(raw.p[said - 1]))
+			said--;
 		for (size_t k = i; k < next; k++) {
 			in_raw[k].start -= lines.start;
 			in_raw[k].end -= lines.start;
 		}
-		edits_apply(text, span_cut(raw, lines.start, lines.end), in_raw + i, next - i);
+		edits_apply(text, span_cut(raw, lines.start, said), in_raw + i, next - i);
 		put_folded_lines(folded, span_of(text->str, text->len), eol);
 		struct edit edit = { lines.start, lines.end, arena_copy_span(arena, span_of(folded->str, folded->len)) };
 		g_array_append_val(out, edit);
