@@ -334,12 +334,11 @@ static void check_answer(struct walk *w, const struct dns_answer *answer)
 		tell(w, SPF_TOO_MANY_VOIDS, &place, NULL)->number = w->out->voids;
 }
 
-static const char *own_domain;
-
 /* Places of the own record first, in their order. */
-static int compare_faults(const void *a, const void *b)
+static int compare_faults(gconstpointer a, gconstpointer b, gpointer data)
 {
 	const struct spf_fault *left = a, *right = b;
+	const char *own_domain = *(const char *const *)data;
 	bool left_own = strcmp(left->domain, own_domain) == 0, right_own = strcmp(right->domain, own_domain) == 0;
 
 	if (left_own != right_own)
@@ -361,9 +360,7 @@ static void keep_faults(struct walk *w, const char *domain)
 {
 	struct spf_fault *faults = ARENA_ARRAY(w->arena, struct spf_fault, w->faults->len + 1);
 
-	own_domain = domain;
-	if (w->faults->len > 0)
-		qsort(w->faults->data, w->faults->len, sizeof *faults, compare_faults);
+	g_array_sort_with_data(w->faults, compare_faults, &domain);
 	for (guint i = 0; i < w->faults->len; i++) {
 		const struct spf_fault *fault = &g_array_index(w->faults, struct spf_fault, i);
 		if (w->out->n_faults == 0 || !is_same(&faults[w->out->n_faults - 1], fault))
