@@ -504,10 +504,8 @@ static bool speaks_of_list(struct span text)
 	return any_in(text, words);
 }
 
-static const struct reply_list *list_named(struct span text)
+const struct reply_list *reply_list_named(struct span text)
 {
-	if (!speaks_of_list(text))
-		return NULL;
 	for (size_t i = 0; i < n_builtin_reply_lists; i++)
 		if (names_zone(text, builtin_reply_lists[i].zone))
 			return &builtin_reply_lists[i];
@@ -529,7 +527,7 @@ void reply_judge(struct bounce_entry *entry)
 
 	entry->receiver = reply_receiver_of(entry->remote_mta, entry->recipient, text);
 	if (entry->kind != BOUNCE_COMPLAINT && entry->kind != BOUNCE_AUTO_REPLY && entry->kind != BOUNCE_NONE) {
-		entry->list = list_named(text);
+		entry->list = speaks_of_list(text) ? reply_list_named(text) : NULL;
 		if (!entry->list || !entry->list->dead) {
 			by_text(entry, text, span_of(lower->str, lower->len));
 			if (!entry->n_replies)

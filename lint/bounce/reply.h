@@ -24,6 +24,8 @@ bool is_status_code(struct span text);
 /* Who answers: by the mail server's name, else by words that only one receiver uses, else by the recipient's domain. */
 const struct reply_receiver *reply_receiver_of(const char *host, const char *recipient, struct span folded);
 
+/* The first block list of the table that a text in small letters names; NULL. The closed ones come first. */
+const struct reply_list *reply_list_named(struct span text);
 /* Fill receiver, replies, ambiguous and list of the entry from the rest of it. */
 void reply_judge(struct bounce_entry *entry);
 

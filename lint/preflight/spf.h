@@ -110,6 +110,8 @@ struct spf_lint {
 
 struct spf_lint spf_lint(struct arena *arena, struct dns *dns, const char *domain);
 
+/* Does a TXT record begin as SPF (RFC 7208, section 4.5)? */
+bool spf_is_record(struct span text);
 /* "softfail" */
 const char *spf_result_name(enum spf_result result);
 /* What is wrong, and what to do, as sentences for people. */

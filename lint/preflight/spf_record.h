@@ -24,8 +24,6 @@ struct spf_record {
 	size_t n_faults;
 };
 
-/* Does a TXT record begin as SPF (section 4.5)? */
-bool spf_is_record(struct span text);
 struct spf_record spf_record_read(struct arena *arena, struct span text);
 /* Does the term ask DNS, so that it counts (section 4.6.4)? */
 bool spf_asks(enum spf_mechanism mechanism);
