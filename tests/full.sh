@@ -112,6 +112,9 @@ postfix_run() {
 	build B=build-gcc CC=gcc DEV=1 build-gcc/presend && B=build-gcc bash tests/postfix.sh
 }
 
+spf_suite_run() {
+	build B=build-gcc CC=gcc CXX=g++ DEV=1 build-gcc/tests/test_preflight_spf_suite && B=build-gcc bash tests/spf_suite.sh
+}
 terminal_run() {
 	build B=build-gcc CC=gcc DEV=1 build-gcc/presend && python3 tests/terminal.py build-gcc/presend
 }
@@ -136,6 +139,7 @@ step bounce-mail python3 bounce_mail_run
 step decoders python3 decoders_run
 step precommit pre-commit bash tests/precommit.sh
 step postfix postfix postfix_run
+step spf-suite tar spf_suite_run
 step completions fish completions_run
 step terminal python3 terminal_run
 step real-mail tar real_mail_run
