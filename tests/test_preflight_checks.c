@@ -51,6 +51,13 @@ static const struct {
 	{ "25.2.0.192.in-addr.arpa PTR x7.pool.isp.test\nx7.pool.isp.test A 192.0.2.25", "dkim-ed25519-only ptr-generic" },
 	{ "25.2.0.192.in-addr.arpa PTR mail.carpool.test\nmail.carpool.test A 192.0.2.25", "dkim-ed25519-only" },
 	{ "mail.hanami.example A -", "dkim-ed25519-only ptr-not-confirmed helo-unresolved" },
+	/* The name of the PTR record leads back, that of EHLO elsewhere; one of several addresses will do. */
+	{ "25.2.0.192.in-addr.arpa PTR mx9.hanami.example\nmx9.hanami.example A 192.0.2.25\nmail.hanami.example A 192.0.2.99", "dkim-ed25519-only helo-other" },
+	{ "mail.hanami.example A 192.0.2.99\nmail.hanami.example A 192.0.2.25", "dkim-ed25519-only" },
+	{ "25.2.0.192.in-addr.arpa PTR mx9.hanami.example\nmx9.hanami.example A 192.0.2.25\nmail.hanami.example A -\nmail.hanami.example AAAA 2001:db8::1",
+	  "dkim-ed25519-only" },
+	{ "25.2.0.192.in-addr.arpa PTR mx9.hanami.example\nmx9.hanami.example A 192.0.2.25\nmail.hanami.example A ?\nmail.hanami.example AAAA 2001:db8::1",
+	  "dkim-ed25519-only" },
 };
 
 /* What the checks of the core say of a zone. */

@@ -116,6 +116,35 @@ static void check_reverse(struct preflight *p, const struct sender_address *addr
 
 /* --- EHLO ----------------------------------------------------------------------------------------------------------------------------- */
 
+/* Is it the reverse name of the address? Then what is wrong with it has been told. */
+static bool is_reverse_name(struct preflight *p, const struct sender_address *address, const char *name)
+{
+	const struct dns_answer *ptr = dns_ask(p->dns, dns_reverse_name(p->arena, address->bytes), DNS_PTR);
+
+	for (size_t i = 0; i < ptr->n_records && i < PTR_ASKED; i++)
+		if (span_eq(ptr->records[i].data, span_str(name)))
+			return true;
+	return false;
+}
+
+/* The first address that sends, where the name leads to addresses of its kind and to none that sends; NULL. One name may stand for several servers. */
+static const struct sender_address *leads_elsewhere(struct preflight *p, const char *name, const struct dns_answer *a, const struct dns_answer *aaaa)
+{
+	const struct sender *s = p->sender;
+	const struct sender_address *other = NULL;
+
+	for (size_t i = 0; i < s->n_addresses; i++) {
+		const struct dns_answer *answer = s->addresses[i].bytes.n == 4 ? a : aaaa;
+		/* Others may stand behind a private address, and of an answer that is not there nothing is known. */
+		if (s->addresses[i].is_private || answer->status == DNS_UNKNOWN || leads_to(answer, s->addresses[i].bytes) == ANSWER_YES ||
+		    is_reverse_name(p, &s->addresses[i], name))
+			return NULL;
+		if (answer->n_records && !other)
+			other = &s->addresses[i];
+	}
+	return other;
+}
+
 static void check_helo(struct preflight *p)
 {
 	const struct sender *s = p->sender;
@@ -131,7 +160,10 @@ static void check_helo(struct preflight *p)
 		return;
 	}
 	const struct dns_answer *a = dns_ask(p->dns, name, DNS_A), *aaaa = dns_ask(p->dns, name, DNS_AAAA);
-	if (a->n_records || aaaa->n_records)
+	const struct sender_address *other = leads_elsewhere(p, name, a, aaaa);
+	if (other)
+		row = tell(p, "helo-other", "name", name, "address", other->text, NULL);
+	else if (a->n_records || aaaa->n_records)
 		row = tell(p, "helo-good", "name", name, NULL);
 	else if (a->status == DNS_UNKNOWN || aaaa->status == DNS_UNKNOWN)
 		row = tell(p, "helo-unknown", "name", name, "reason", answer_reason(p, a->status == DNS_UNKNOWN ? a : aaaa), NULL);
