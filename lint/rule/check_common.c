@@ -24,6 +24,19 @@ bool word_in_list(const char *const *list, struct span word)
 	return false;
 }
 
+bool is_letter(uint32_t ch)
+{
+	return ch >= 0x80 ? g_unichar_isalnum((gunichar)ch) : ascii_is_alnum((char)ch);
+}
+
+bool holds_any_phrase(struct span s, const char *const *phrases)
+{
+	for (; phrases && *phrases; phrases++)
+		if (span_find(s, span_str(*phrases), 0) < s.n)
+			return true;
+	return false;
+}
+
 bool body_is_doubtful(const struct body *body)
 {
 	return body->entity->charset_result.doubtful;

@@ -19,6 +19,10 @@ static inline struct range place(size_t offset)
 {
 	return (struct range){ offset, offset };
 }
+/* A letter or a digit of any script. */
+bool is_letter(uint32_t ch);
+/* Does the text hold one of the phrases? phrases: NULL-terminated or NULL. */
+bool holds_any_phrase(struct span s, const char *const *phrases);
 /* Is it the local part of an address that nobody reads? */
 bool is_no_reply(struct span local);
 /* Are the two shown instead of each other? True where they meet in a multipart/alternative. */

@@ -1,0 +1,372 @@
+/* Checks whether the plain text and the HTML of a mail say the same: as a whole, by their links, by their prices, dates, times and numbers. */
+#include "rule/check_charset.h"
+#include "rule/check_common.h"
+
+#include <glib.h>
+
+#include "base/utf8.h"
+#include "rule/figure.h"
+
+/* --- alternatives ----------------------------------------------------------------------------------------------------------------- */
+
+/* What is compared of a text: how many letters it has, and which groups of three letters. Addresses of links are left out. */
+enum { GRAM_BITS = 1 << 18, MOST_FIGURES = 400, MOST_COMPARED = 8 };
+
+struct digest {
+	size_t n_letters;
+	unsigned char *grams;            /* GRAM_BITS bits */
+	size_t n_grams;                  /* bits that are set */
+};
+
+/* Where a URL that starts at at ends; at where there is none. */
+static size_t behind_url(struct span s, size_t at)
+{
+	struct span rest = span_cut(s, at, s.n < at + 8 ? s.n : at + 8);
+
+	if (!span_starts(rest, SPAN_LIT("http://")) && !span_starts(rest, SPAN_LIT("https://")) && !span_starts(rest, SPAN_LIT("www.")))
+		return at;
+	while (at < s.n && (unsigned char)s.p[at] > ' ' && (unsigned char)s.p[at] < 0x80)
+		at++;
+	return at;
+}
+
+/* One letter more: the group of three that it ends is noted. */
+static void take_letter(struct digest *d, uint32_t last[2], uint32_t ch)
+{
+	if (d->n_letters++ >= 2) {
+		uint32_t hash = ((last[0] * 2654435761u) ^ (last[1] * 2246822519u) ^ (ch * 3266489917u));
+		hash = (hash ^ hash >> 15) * 2654435761u >> 14; /* 18 bits */
+		unsigned char bit = (unsigned char)(1u << (hash & 7));
+		d->n_grams += !(d->grams[hash >> 3] & bit);
+		d->grams[hash >> 3] |= bit;
+	}
+	last[0] = last[1];
+	last[1] = ch;
+}
+
+/* s: form L1. */
+static struct digest *digest_new(struct span s)
+{
+	struct digest *d = g_new0(struct digest, 1);
+	uint32_t last[2] = { 0, 0 };
+
+	d->grams = g_malloc0(GRAM_BITS / 8);
+	for (size_t at = 0; at < s.n;) {
+		size_t end = behind_url(s, at);
+		if (end > at) {
+			at = end;
+			continue;
+		}
+		uint32_t ch = utf8_next(s, &at);
+		if (is_letter(ch))
+			take_letter(d, last, ch);
+	}
+	return d;
+}
+
+static void digest_free(struct digest *d)
+{
+	g_free(d->grams);
+	g_free(d);
+}
+
+/* Groups that both texts have. */
+static size_t common_grams(const struct digest *a, const struct digest *b)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < GRAM_BITS / 8; i++)
+		n += (size_t)__builtin_popcount((unsigned)(a->grams[i] & b->grams[i]));
+	return n;
+}
+
+/* Links to the web in a body. */
+static size_t count_web_links(const struct message *m, const struct body *body)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->n_links; i++) {
+		const struct link *link = &m->links[i];
+		n += link->body == body && !link->hidden && (link->kind == LINK_ANCHOR || link->kind == LINK_TEXT) &&
+		     (span_eq_ci(link->url.scheme, SPAN_LIT("http")) || span_eq_ci(link->url.scheme, SPAN_LIT("https")));
+	}
+	return n;
+}
+
+/* The visible text of a body from its first letter to the end of that line. */
+static struct range first_line(struct span s)
+{
+	size_t start = 0;
+
+	while (start < s.n && ascii_is_space(s.p[start]))
+		start++;
+	size_t end = span_find_byte(s, '\n', start);
+	while (end > start && ascii_is_space(s.p[end - 1]))
+		end--;
+	return (struct range){ start, end };
+}
+
+static const struct body *body_in(const struct message *m, const struct entity *alternative, bool html)
+{
+	for (size_t i = 0; i < m->n_bodies; i++) {
+		const struct entity *e = m->bodies[i].entity, *parent = e->parent;
+		/* HTML may stand in a multipart/related among the alternatives. */
+		if (parent && html && entity_is(parent, "multipart", "related"))
+			parent = parent->parent;
+		if (parent == alternative && (m->bodies[i].html != NULL) == html)
+			return &m->bodies[i];
+	}
+	return NULL;
+}
+
+/* How the two go together. */
+struct likeness {
+	size_t plain, html;       /* letters */
+	size_t of_plain, of_html; /* percent of the groups of one that the other has, too */
+};
+
+static struct likeness likeness(struct span plain, struct span html)
+{
+	struct digest *dp = digest_new(plain), *dh = digest_new(html);
+	size_t common = common_grams(dp, dh);
+	struct likeness l = { dp->n_letters, dh->n_letters, dp->n_grams ? common * 100 / dp->n_grams : 0, dh->n_grams ? common * 100 / dh->n_grams : 0 };
+
+	digest_free(dp);
+	digest_free(dh);
+	return l;
+}
+
+static void compare_alternatives(struct check *c, const struct message *m, const struct body *plain, const struct body *html)
+{
+	struct span p = plain->l1->bytes;
+	struct likeness l = likeness(p, html->l1->bytes);
+	struct range first = first_line(plain->visible->bytes);
+	bool says_so = holds_any_phrase(p, rule_setting_list(check_rule(c), "stubs"));
+
+	if (l.plain == 0 || l.html == 0) {
+		/* An empty part is another rule's, and HTML of pictures only as well. */
+	} else if (l.html >= 150 && l.of_html < 30 && ((says_so && l.plain < 600) || (l.plain < 200 && l.plain * 4 < l.html))) {
+		check_report_text(c, plain->visible, first, says_so ? "stub" : "short", ARG_I("plain", l.plain), ARG_I("html", l.html));
+	} else if (l.plain >= 200 && l.html >= 200 && l.of_plain < 35 && l.of_html < 35) {
+		check_report_text(c, html->visible, first_line(html->visible->bytes), "differ", ARG_I("percent", l.of_plain > l.of_html ? l.of_plain : l.of_html));
+	} else if (l.plain >= 200 && l.of_plain >= 50 && count_web_links(m, html) >= 3 && count_web_links(m, plain) == 0) {
+		check_report_text(c, plain->visible, first, "links", ARG_I("html", count_web_links(m, html)));
+	}
+}
+
+/* Call compare() for the plain text and the HTML of each multipart/alternative. */
+static void each_pair(struct check *c, const struct message *m,
+		      void (*compare)(struct check *c, const struct message *m, const struct body *plain, const struct body *html))
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->mime.n && n < MOST_COMPARED; i++) {
+		const struct entity *e = m->mime.all[i];
+		if (!entity_is(e, "multipart", "alternative") || entity_is_enclosed(e))
+			continue;
+		const struct body *plain = body_in(m, e, false), *html = body_in(m, e, true);
+		if (!plain || !html)
+			continue;
+		n++;
+		compare(c, m, plain, html);
+	}
+	if (n == 0)
+		check_not_applicable(c);
+}
+
+/* with: stubs (what a plain part says instead of the text, in form L1). The plain text and the HTML of a multipart/alternative. Cases: stub, short
+ * (the plain text is a small part of the HTML), differ (they have few groups of three letters in common), links (the plain text has none). Numbers
+ * of letters and thresholds: see above. */
+CHECK(alternatives_differ)
+{
+	each_pair(c, m, compare_alternatives);
+}
+
+/* --- figures -------------------------------------------------------------------------------------------------------------------------- */
+
+/* A letter of a text and where it stands. */
+struct letter {
+	uint32_t ch, at;
+};
+
+struct figures {
+	struct span s; /* form L1 */
+	struct figure all[MOST_FIGURES];
+	bool missing[MOST_FIGURES]; /* from the other text */
+	size_t n, n_missing;
+	bool cut;
+	GArray *letters; /* struct letter; NULL until figures are matched */
+};
+
+static void take_figures(struct figures *f, struct span s)
+{
+	f->s = s;
+	for (size_t at = 0; at < s.n && !f->cut;) {
+		size_t next = behind_url(s, at);
+		if (next == at && figure_at(s, at, &f->all[f->n], &next))
+			f->cut = ++f->n == MOST_FIGURES;
+		at = next;
+	}
+}
+
+static void mark_missing(struct figures *f, const struct figures *other)
+{
+	for (size_t i = 0; i < f->n; i++) {
+		bool found = false;
+		for (size_t k = 0; k < other->n && !found; k++)
+			found = figure_same(f->s, &f->all[i], other->s, &other->all[k]);
+		f->missing[i] = !found;
+		f->n_missing += !found;
+	}
+}
+
+static void take_letters(struct figures *f)
+{
+	f->letters = g_array_new(FALSE, FALSE, sizeof(struct letter));
+	for (size_t at = 0; at < f->s.n;) {
+		size_t start = at, end = behind_url(f->s, at);
+		if (end > at) {
+			at = end;
+			continue;
+		}
+		struct letter letter = { utf8_next(f->s, &at), (uint32_t)start };
+		if (is_letter(letter.ch))
+			g_array_append_val(f->letters, letter);
+	}
+}
+
+static const struct letter *letter_of(const struct figures *f, size_t i)
+{
+	return &((const struct letter *)(const void *)f->letters->data)[i];
+}
+
+/* The first letter at or behind a place. */
+static size_t letter_index(const struct figures *f, size_t at)
+{
+	size_t low = 0, high = f->letters->len;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (letter_of(f, middle)->at < at)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* So many letters around a figure tell its place in the text: twelve, or six of those scripts that write words in one or two. */
+enum { CONTEXT = 12, WIDE_CONTEXT = 6 };
+
+/* The letters before or behind a figure; 0 where the text has not so many. */
+static size_t context_of(const struct figures *f, const struct figure *figure, bool before, const struct letter **out)
+{
+	size_t i = letter_index(f, before ? figure->range.start : figure->range.end), most = before ? i : f->letters->len - i, n = 0;
+	int width = 0;
+
+	while (n < most && width < CONTEXT) {
+		width += letter_of(f, before ? i - n - 1 : i + n)->ch >= 0x2E80 ? CONTEXT / WIDE_CONTEXT : 1;
+		n++;
+	}
+	*out = letter_of(f, before ? i - n : i);
+	return width >= CONTEXT ? n : 0;
+}
+
+static bool same_letters(const struct letter *a, const struct letter *b, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (a[i].ch != b[i].ch)
+			return false;
+	return true;
+}
+
+static bool stands_once(const struct figures *f, const struct letter *context, size_t n)
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i + n <= f->letters->len && found < 2; i++)
+		found += same_letters(letter_of(f, i), context, n);
+	return found == 1;
+}
+
+/* Do the two stand in the same place of their texts? */
+static bool same_place(const struct figures *f, const struct figure *a, const struct figures *other, const struct figure *b)
+{
+	for (int before = 0; before < 2; before++) {
+		const struct letter *x, *y;
+		size_t n = context_of(f, a, before, &x), k = context_of(other, b, before, &y);
+		if (n && n == k && same_letters(x, y, n) && stands_once(f, x, n) && stands_once(other, y, n))
+			return true;
+	}
+	return false;
+}
+
+/* Tell the contradictions; the figures of one are not missing any more. */
+static void tell_contradictions(struct check *c, const struct body *plain, struct figures *p, const struct body *html, struct figures *h)
+{
+	enum { MOST_TOLD = 5, MOST_TRIED = 1000 };
+	size_t told = 0, tried = 0;
+
+	for (size_t i = 0; i < h->n && told < MOST_TOLD; i++) {
+		for (size_t k = 0; h->missing[i] && k < p->n && tried < MOST_TRIED; k++) {
+			if (!p->missing[k] || h->all[i].kind != p->all[k].kind)
+				continue;
+			tried++;
+			if (!same_place(h, &h->all[i], p, &p->all[k]))
+				continue;
+			struct range other = text_to_ancestor(plain->l1, p->all[k].range.start, p->all[k].range.end, plain->visible);
+			check_report_text(c, html->l1, h->all[i].range, "contradict",
+					  ARG_T("plain", span_cut(plain->visible->bytes, other.start, other.end)));
+			h->missing[i] = p->missing[k] = false;
+			h->n_missing--;
+			p->n_missing--;
+			told++;
+		}
+	}
+}
+
+static struct range first_missing(const struct figures *f)
+{
+	size_t i = 0;
+
+	while (i + 1 < f->n && !f->missing[i])
+		i++;
+	return f->all[i].range;
+}
+
+static void compare_figures(struct check *c, const struct message *m, const struct body *plain, const struct body *html)
+{
+	(void)m;
+	if (body_is_doubtful(plain) || body_is_doubtful(html))
+		return;
+	struct figures *p = g_new0(struct figures, 1), *h = g_new0(struct figures, 1);
+	take_figures(p, plain->l1->bytes);
+	take_figures(h, html->l1->bytes);
+	if (!p->cut && !h->cut) {
+		mark_missing(p, h);
+		mark_missing(h, p);
+	}
+	if (p->n_missing && h->n_missing) {
+		take_letters(p);
+		take_letters(h);
+		tell_contradictions(c, plain, p, html, h);
+		g_array_free(p->letters, TRUE);
+		g_array_free(h->letters, TRUE);
+	}
+	if (p->n_missing || h->n_missing) {
+		/* Where the texts as a whole are not the same, the rule about that tells it. */
+		struct likeness l = likeness(p->s, h->s);
+		if (l.plain >= 200 && l.of_plain >= 50 && l.of_html >= 50)
+			check_report_text(c, h->n_missing ? html->l1 : plain->l1, first_missing(h->n_missing ? h : p), "apart",
+					  ARG_I("html", h->n_missing), ARG_I("plain", p->n_missing));
+	}
+	g_free(p);
+	g_free(h);
+}
+
+/* Prices, percentages, dates, times and telephone numbers of the two. Cases: contradict (each has one that the other has not, in the same place: the
+ * letters before it or behind it are the same and stand once in each), apart (others that stand in one of them only, told once). */
+CHECK(figures_differ)
+{
+	each_pair(c, m, compare_figures);
+}
