@@ -97,6 +97,9 @@ real_mail_run() {
 real_mail_san_run() {
 	build SAN=1 B=build-san build-san/presend && B=build-san bash tests/real_mail.sh
 }
+fix_mail_run() {
+	build B=build-gcc CC=gcc CXX=g++ DEV=1 build-gcc/presend && B=build-gcc bash tests/fix_mail.sh "${MAIL:-../shared/mail}"
+}
 bounce_mail_run() {
 	build B=build-gcc CC=gcc CXX=g++ DEV=1 build-gcc/presend && B=build-gcc bash tests/bounce_mail.sh
 }
@@ -135,6 +138,7 @@ step config git config_run
 step fuzz clang fuzz_build
 step dist-binary gcc bash tests/dist_binary.sh
 step pathological python3 pathological_run
+step fix-mail python3 fix_mail_run
 step bounce-mail python3 bounce_mail_run
 step decoders python3 decoders_run
 step precommit pre-commit bash tests/precommit.sh

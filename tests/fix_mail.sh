@@ -1,0 +1,91 @@
+#!/usr/bin/env bash
+# What --fix must keep on any mail: a second run changes nothing, a file with nothing to fix stays as it is byte for byte, and the decoded parts of a
+# fixed one are still there. Over corpus/, and over the folders that are given (../shared/mail in check-full).
+set -u
+cd "$(dirname "$0")/.."
+presend=$PWD/${PRESEND:-${B:-build}/presend}
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+export LC_ALL=C.UTF-8 NO_COLOR=1
+clock=(--now 2026-11-24T00:00:30Z --isolated)
+for folder in "${@:-corpus}"; do
+	if [ ! -d "$folder" ]; then
+		echo "fix_mail: $folder is no part of the repository"
+		exit 77
+	fi
+	find "$folder" -type f ! -path '*/reference/*' ! -name '*.gz' ! -name '*.upstream' ! -name 'README*' ! -name '*.tsv' ! -name '*.py' -print0
+done | LC_ALL=C sort -z >"$scratch/list" || exit 77
+[ -s "$scratch/list" ] || { echo 'fix_mail: no mail there'; exit 1; }
+
+mkdir "$scratch/before" "$scratch/again"
+# Each file as it is and, so that there is something to fix in many, without its MIME-Version.
+python3 - "$scratch" <<'PY' || exit 1
+import os, re, sys
+names = [n for n in open(sys.argv[1] + "/list", "rb").read().split(b"\0") if n]
+for i, name in enumerate(names):
+    data = open(name, "rb").read()
+    less = re.sub(rb"(?im)^mime-version:.*\n", b"", data, count=1)
+    for kind, content in (("", data), ("less-", less)):
+        if kind == "" or less != data:
+            base = re.sub(r"[^A-Za-z0-9.-]", "_", os.fsdecode(os.path.basename(name)))
+            open(f"{sys.argv[1]}/before/{i:05d}-{kind}{base}", "wb").write(content)
+PY
+cp -r "$scratch/before" "$scratch/after"
+n=$(find "$scratch/before" -type f | wc -l)
+
+bad=0
+# In batches: there are more files than a command line holds.
+run() {
+	(cd "$scratch/after" && find . -type f -print0 | LC_ALL=C sort -z | "${batch[@]}" sh -c '"$@"; [ $? -lt 2 ]' sh "$presend" "${clock[@]}" "$@" --) >"$scratch/out" 2>"$scratch/err"
+}
+batch=(xargs -0 -n 400)
+# stays WHAT FOLDER: the files are those of the folder.
+stays() {
+	local changed
+	changed=$(diff -rq "$scratch/$2" "$scratch/after")
+	[ -z "$changed" ] && return
+	printf 'fix_mail: %s:\n%s\n' "$1" "$changed" | head -n 20
+	bad=1
+}
+
+# Files that a report has no fix for are not changed; the others are.
+run --format jsonl || { echo 'fix_mail: presend failed:'; head -n 5 "$scratch/err"; bad=1; }
+python3 - "$scratch" <<'PY' | LC_ALL=C sort -u >"$scratch/fixable"
+import json, os, sys
+for line in open(sys.argv[1] + "/out", encoding="utf-8"):
+    message = json.loads(line)
+    if any(f.get("fix") and not f.get("suppressed") for f in message.get("findings", [])):
+        print(os.path.basename(message["path"]))
+PY
+run --fix --unsafe-fixes || { echo 'fix_mail: --fix failed:'; head -n 5 "$scratch/err"; bad=1; }
+diff -rq "$scratch/before" "$scratch/after" | sed -n 's|^Files .*/before/\([^ ]*\) and .*|\1|p' | LC_ALL=C sort >"$scratch/changed"
+if ! cmp -s "$scratch/fixable" "$scratch/changed"; then
+	echo 'fix_mail: fixes that were told (-) and files that were changed (+):'
+	diff -u0 "$scratch/fixable" "$scratch/changed" | tail -n +3 | head
+	bad=1
+fi
+python3 - "$scratch" <<'PY' || bad=1
+import email, sys
+def parts(path):
+    message = email.message_from_bytes(open(path, "rb").read().removeprefix(b"\xef\xbb\xbf"))
+    return [(p.get_payload(decode=True) or b"").strip() for p in message.walk() if not p.is_multipart()]
+bad = 0
+for name in open(sys.argv[1] + "/changed").read().splitlines():
+    # Of an mbox the standard library reads the first message only, with its "From " line: nothing is lost by leaving it out.
+    if name.endswith(".mbox"):
+        continue
+    after = parts(f"{sys.argv[1]}/after/{name}")
+    if any(p not in after for p in parts(f"{sys.argv[1]}/before/{name}")):
+        print("fix_mail: a part is not what it was:", name)
+        bad = 1
+sys.exit(bad)
+PY
+cp "$scratch"/after/* "$scratch/again/"
+run --fix --unsafe-fixes || bad=1
+stays 'a second run changes' again
+if [ ! -s "$scratch/changed" ]; then
+	echo 'fix_mail: nothing was fixed in any file: this test proves nothing'
+	bad=1
+fi
+[ $bad -eq 0 ] && echo "fix_mail: $(wc -l <"$scratch/changed") of $n files fixed, none twice, the others untouched"
+exit $bad
