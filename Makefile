@@ -72,10 +72,10 @@ endif
 .PHONY: all help deps deps-full demo check check-full test unit scripts golden docs refresh bench fuzz fuzz-replay valcheck lint hdr-check \
 	install uninstall clean static dist-binary deps-static FORCE
 
-all: $(B)/presend
+all: $(B)/presend $(B)/presend-preflight
 
 help:
-	@echo 'make            build build/presend'
+	@echo 'make            build build/presend and build/presend-preflight'
 	@echo 'make demo       install what is missing, build, lint a newsletter that shows what presend is for'
 	@echo 'make check      install what is missing for the tests and run the core of them (SAN=1: with sanitizers)'
 	@echo 'make check-full everything: both compilers, sanitizers, valgrind, static analysis, fuzz replay, real mail'
@@ -122,6 +122,10 @@ deps-full: deps-check
 $(B)/presend: $(B)/lint/main.o $(B)/libpresend.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lstdc++ -lm
+
+$(B)/presend-preflight: $(B)/lint/preflight/main.o $(B)/libpreflight.a $(B)/libpresend.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $^ $(PREFLIGHT_LIBS) $(PKG_LIBS) -lstdc++ -lm
 
 $(B)/libpresend.a: $(LIB_OBJECTS)
 	$(call say,AR,$@)
@@ -198,7 +202,7 @@ $(B)/gen/checks.inc: FORCE
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 $(B)/lint/rule/registry.o: $(B)/gen/checks.inc
 
--include $(LIB_OBJECTS:.o=.d) $(PREFLIGHT_OBJECTS:.o=.d) $(B)/lint/main.d $(TESTS:=.d)
+-include $(LIB_OBJECTS:.o=.d) $(PREFLIGHT_OBJECTS:.o=.d) $(B)/lint/main.d $(B)/lint/preflight/main.d $(TESTS:=.d)
 
 # --- run ------------------------------------------------------------------------------------------------------------------------
 
@@ -223,7 +227,7 @@ check: deps-check
 	@$(MAKE) --no-print-directory -j2 all
 	@$(MAKE) --no-print-directory test
 
-test: $(B)/presend $(TESTS)
+test: $(B)/presend $(B)/presend-preflight $(TESTS)
 	@B=$(B) PRESEND=$(B)/presend $(BASH) tests/run.sh $(TESTS)
 
 golden: $(B)/presend
@@ -300,8 +304,9 @@ dist-binary: $(B)/presend-static
 
 # --- install --------------------------------------------------------------------------------------------------------------------
 
-install: $(B)/presend
+install: $(B)/presend $(B)/presend-preflight
 	install -D -m 755 $(B)/presend $(DESTDIR)$(PREFIX)/bin/presend
+	install -D -m 755 $(B)/presend-preflight $(DESTDIR)$(PREFIX)/libexec/presend/presend-preflight
 	install -D -m 644 docs/presend.1 $(DESTDIR)$(PREFIX)/share/man/man1/presend.1
 	install -D -m 644 docs/presend.ja.1 $(DESTDIR)$(PREFIX)/share/man/ja/man1/presend.1
 	install -D -m 644 completions/presend.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/presend
@@ -309,7 +314,7 @@ install: $(B)/presend
 	install -D -m 644 completions/presend.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/presend.fish
 
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/presend $(DESTDIR)$(PREFIX)/share/man/man1/presend.1 $(DESTDIR)$(PREFIX)/share/man/ja/man1/presend.1 \
+	rm -f $(DESTDIR)$(PREFIX)/bin/presend $(DESTDIR)$(PREFIX)/libexec/presend/presend-preflight $(DESTDIR)$(PREFIX)/share/man/man1/presend.1 $(DESTDIR)$(PREFIX)/share/man/ja/man1/presend.1 \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/presend $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_presend \
 		$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/presend.fish
 

@@ -27,7 +27,7 @@ _presend() {
 			compopt -o default
 			return
 		fi
-		[[ -z $command && " lint checklist bounce preview explain rules config gate init completions help version " == *" $word "* ]] && command=$word
+		[[ -z $command && " lint checklist bounce preview preflight explain rules config gate init completions help version " == *" $word "* ]] && command=$word
 	done
 	case $prev in
 	--stage)
@@ -119,6 +119,29 @@ _presend() {
 	--message)
 		return
 		;;
+	--ip)
+		return
+		;;
+	--selector)
+		return
+		;;
+	--mail-from)
+		return
+		;;
+	--helo)
+		return
+		;;
+	--resolver)
+		return
+		;;
+	--save-dns)
+		compopt -o default
+		return
+		;;
+	--dns)
+		compopt -o default
+		return
+		;;
 	--config)
 		compopt -o default
 		return
@@ -129,6 +152,7 @@ _presend() {
 		checklist) mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$cur") ;;
 		bounce) mapfile -t COMPREPLY < <(compgen -W 'text json jsonl csv' -- "$cur") ;;
 		preview) mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$cur") ;;
+		preflight) mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$cur") ;;
 		explain) mapfile -t COMPREPLY < <(compgen -W 'text json markdown' -- "$cur") ;;
 		rules) mapfile -t COMPREPLY < <(compgen -W 'text json markdown coverage' -- "$cur") ;;
 		config) mapfile -t COMPREPLY < <(compgen -W 'text markdown' -- "$cur") ;;
@@ -153,6 +177,7 @@ _presend() {
 		checklist) mapfile -t COMPREPLY < <(compgen -W '--stage --class --volume --profile --target-charset --clients --stdin-filename --staged --changed-since --now --select --ignore --extend-select --rules --no-builtin-rules --fail-on --max-score --baseline --write-baseline --no-inline-ignores --config --isolated --force-exclude --format --lang --verbose --quiet --color --jobs --help --version ' -- "$cur") ;;
 		bounce) mapfile -t COMPREPLY < <(compgen -W '--stdin-filename --now --summary --draft --message-id --from --since --format --lang --verbose --quiet --color --help --version ' -- "$cur") ;;
 		preview) mapfile -t COMPREPLY < <(compgen -W '--stdin-filename --message --format --lang --color --help --version ' -- "$cur") ;;
+		preflight) mapfile -t COMPREPLY < <(compgen -W '--volume --stdin-filename --now --fail-on --ip --selector --mail-from --helo --resolver --save-dns --dns --config --isolated --format --lang --verbose --color --help --version ' -- "$cur") ;;
 		explain) mapfile -t COMPREPLY < <(compgen -W '--rules --no-builtin-rules --config --isolated --format --lang --color --help --version ' -- "$cur") ;;
 		rules) mapfile -t COMPREPLY < <(compgen -W '--rules --no-builtin-rules --config --isolated --format --lang --color --help --version ' -- "$cur") ;;
 		config) mapfile -t COMPREPLY < <(compgen -W '--stage --class --volume --profile --target-charset --clients --stdin-filename --now --select --ignore --extend-select --rules --no-builtin-rules --fail-on --max-score --no-inline-ignores --config --isolated --print --schema --format --lang --quiet --color --help --version ' -- "$cur") ;;
@@ -166,7 +191,7 @@ _presend() {
 	fi
 	case $command in
 	'')
-		mapfile -t COMPREPLY < <(compgen -W 'lint checklist bounce preview explain rules config gate init completions help version' -- "$cur"; compgen -f -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W 'lint checklist bounce preview preflight explain rules config gate init completions help version' -- "$cur"; compgen -f -- "$cur")
 		compopt -o filenames
 		;;
 	lint)
@@ -179,6 +204,9 @@ _presend() {
 		compopt -o default
 		;;
 	preview)
+		compopt -o default
+		;;
+	preflight)
 		compopt -o default
 		;;
 	explain)
@@ -199,7 +227,7 @@ _presend() {
 		mapfile -t COMPREPLY < <(compgen -W 'bash zsh fish' -- "$cur")
 		;;
 	help)
-		mapfile -t COMPREPLY < <(compgen -W 'lint checklist bounce preview explain rules config gate init completions help version' -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W 'lint checklist bounce preview preflight explain rules config gate init completions help version' -- "$cur")
 		;;
 	esac
 }

@@ -19,7 +19,7 @@ enum option_id {
 	OPTION_LANG, OPTION_NOW, OPTION_JOBS, OPTION_COLOR, OPTION_VERBOSE, OPTION_QUIET, OPTION_STATISTICS, OPTION_CONFIG, OPTION_ISOLATED,
 	OPTION_FORCE_EXCLUDE, OPTION_NO_INLINE_IGNORES, OPTION_BASELINE, OPTION_WRITE_BASELINE, OPTION_STAGED, OPTION_CHANGED_SINCE,
 	OPTION_MESSAGE, OPTION_SUMMARY, OPTION_DRAFT, OPTION_MESSAGE_ID, OPTION_FROM, OPTION_SINCE, OPTION_DATA, OPTION_FIX,
-	OPTION_UNSAFE_FIXES, OPTION_DIFF,
+	OPTION_UNSAFE_FIXES, OPTION_DIFF, OPTION_RESOLVER, OPTION_IP, OPTION_SELECTOR, OPTION_HELO, OPTION_MAIL_FROM, OPTION_SAVE_DNS, OPTION_DNS,
 	OPTION_PRINT, OPTION_SCHEMA, OPTION_TIMEOUT, OPTION_ON_FAILURE, OPTION_HELP, OPTION_VERSION
 };
 
@@ -42,7 +42,7 @@ static const struct option_definition option_definitions[] = {
 	{ OPTION_VOLUME, 0, "volume", { "VOLUME", "規模" },
 	  { "bulk, small, unknown (default): Gmail counts as bulk from about 5,000 messages a day",
 	    "bulk、small、unknown（既定）。Gmail では 1 日およそ 5,000 通から bulk" },
-	  GROUP_DRAFT, 0, VALUE_WORD, "bulk small unknown" },
+	  GROUP_DRAFT, FOR_MAIL | FOR(PREFLIGHT), VALUE_WORD, "bulk small unknown" },
 	{ OPTION_PROFILE, 0, "profile", { "NAME,...", "名前,..." },
 	  { "receivers and laws: gmail, gmail-bulk (default), yahoo, outlook, icloud, japan-carriers, law-jp, law-us, law-ca, law-eu",
 	    "受信側と法令: gmail、gmail-bulk（既定）、yahoo、outlook、icloud、japan-carriers、law-jp、law-us、law-ca、law-eu" },
@@ -57,7 +57,7 @@ static const struct option_definition option_definitions[] = {
 	  GROUP_DRAFT, 0, VALUE_WORDS, "default gmail apple outlook yahoo aol thunderbird protonmail japan france germany all" },
 	{ OPTION_STDIN_FILENAME, 0, "stdin-filename", { "NAME", "名前" },
 	  { "name of standard input in reports; it also tells what kind of file it is", "レポートでの標準入力の名前（ファイルの種類の判定にも使用）" },
-	  GROUP_DRAFT, FOR_MAIL | FOR(BOUNCE) | FOR(PREVIEW), VALUE_FILE, NULL },
+	  GROUP_DRAFT, FOR_MAIL | FOR(BOUNCE) | FOR(PREVIEW) | FOR(PREFLIGHT), VALUE_FILE, NULL },
 	{ OPTION_DATA, 0, "data", { "FILE", "ファイル" },
 	  { "fill templates in with each row of FILE (CSV, JSON) and check what every recipient gets; worst-cases: made up values only",
 	    "テンプレートにデータ（CSV、JSON）の各行を差し込み、受信者ごとの結果を検査。worst-cases なら作りものの値だけを差し込む" },
@@ -70,7 +70,7 @@ static const struct option_definition option_definitions[] = {
 	  GROUP_DRAFT, FOR_FILES, VALUE_TEXT, NULL },
 	{ OPTION_NOW, 0, "now", { "TIME", "時刻" },
 	  { "take this as the present time (ISO 8601)", "現在時刻とみなす時刻（ISO 8601）" },
-	  GROUP_DRAFT, FOR_MAIL | FOR(BOUNCE), VALUE_TEXT, NULL },
+	  GROUP_DRAFT, FOR_MAIL | FOR(BOUNCE) | FOR(PREFLIGHT), VALUE_TEXT, NULL },
 
 	{ OPTION_SELECT, 0, "select", { "IDS", "ID" },
 	  { "run only these rules: rule ids, requirement ids or prefixes of them, separated by commas",
@@ -90,7 +90,7 @@ static const struct option_definition option_definitions[] = {
 	{ OPTION_FAIL_ON, 0, "fail-on", { "SEVERITY", "重大度" },
 	  { "exit with 1 if a finding has this severity or a higher one: error (default), warning, info, never",
 	    "この重大度以上の指摘があれば終了コード 1: error（既定）、warning、info、never" },
-	  GROUP_FAIL, 0, VALUE_WORD, "error warning info never" },
+	  GROUP_FAIL, FOR_MAIL | FOR(PREFLIGHT), VALUE_WORD, "error warning info never" },
 	{ OPTION_MAX_SCORE, 0, "max-score", { "N", "点数" },
 	  { "exit with 1 when the score is above N points", "スコアがこの点数を超えたら終了コード 1" },
 	  GROUP_FAIL, 0, VALUE_TEXT, NULL },
@@ -146,12 +146,36 @@ static const struct option_definition option_definitions[] = {
 	  { "which message of an mbox, 1 by default", "mbox の何通目を表示するか。既定は 1" },
 	  GROUP_PREVIEW, FOR(PREVIEW), VALUE_TEXT, NULL },
 
+	{ OPTION_IP, 0, "ip", { "ADDRESS", "アドレス" },
+	  { "an address that sends, IPv4 or IPv6; may be given several times", "送信する IP アドレス（IPv4 または IPv6）。複数回指定可" },
+	  GROUP_PREFLIGHT, FOR(PREFLIGHT), VALUE_TEXT, NULL },
+	{ OPTION_SELECTOR, 0, "selector", { "NAME", "名前" },
+	  { "a DKIM selector that will be signed with, or NAME._domainkey.DOMAIN; may be given several times",
+	    "署名に使う DKIM のセレクター、または セレクター._domainkey.ドメイン。複数回指定可" },
+	  GROUP_PREFLIGHT, FOR(PREFLIGHT), VALUE_TEXT, NULL },
+	{ OPTION_MAIL_FROM, 0, "mail-from", { "ADDRESS", "アドレス" },
+	  { "the envelope address, or its domain; default: Return-Path, else the domain of From",
+	    "エンベロープのアドレスまたはドメイン。既定は Return-Path、なければ From のドメイン" },
+	  GROUP_PREFLIGHT, FOR(PREFLIGHT), VALUE_TEXT, NULL },
+	{ OPTION_HELO, 0, "helo", { "NAME", "名前" },
+	  { "the name that the sending server says in EHLO", "送信サーバーが EHLO で名乗る名前" },
+	  GROUP_PREFLIGHT, FOR(PREFLIGHT), VALUE_TEXT, NULL },
+	{ OPTION_RESOLVER, 0, "resolver", { "ADDRESS[:PORT]", "アドレス[:ポート]" },
+	  { "the DNS server to ask, instead of the system's", "問い合わせる DNS サーバー（システムの設定の代わりに使用）" },
+	  GROUP_PREFLIGHT, FOR(PREFLIGHT), VALUE_TEXT, NULL },
+	{ OPTION_SAVE_DNS, 0, "save-dns", { "FILE", "ファイル" },
+	  { "write every answer of DNS into FILE", "DNS の回答をすべてファイルに保存" },
+	  GROUP_PREFLIGHT, FOR(PREFLIGHT), VALUE_FILE, NULL },
+	{ OPTION_DNS, 0, "dns", { "FILE", "ファイル" },
+	  { "take the answers from FILE, as --save-dns wrote it, and use no network", "--save-dns で保存したファイルの回答を使い、ネットワークを使わない" },
+	  GROUP_PREFLIGHT, FOR(PREFLIGHT), VALUE_FILE, NULL },
+
 	{ OPTION_CONFIG, 0, "config", { "FILE", "ファイル" },
 	  { "the configuration file, instead of the presend.toml found upwards from each file",
 	    "設定ファイル（各ファイルから上へたどって見つかる presend.toml の代わりに使用）" },
-	  GROUP_CONFIGURATION, FOR_RULES, VALUE_FILE, NULL },
+	  GROUP_CONFIGURATION, FOR_RULES | FOR(PREFLIGHT), VALUE_FILE, NULL },
 	{ OPTION_ISOLATED, 0, "isolated", { NULL, NULL }, { "read no configuration file", "設定ファイルを読まない" },
-	  GROUP_CONFIGURATION, FOR_RULES, VALUE_NONE, NULL },
+	  GROUP_CONFIGURATION, FOR_RULES | FOR(PREFLIGHT), VALUE_NONE, NULL },
 	{ OPTION_FORCE_EXCLUDE, 0, "force-exclude", { NULL, NULL },
 	  { "leave excluded files out even where they are named", "除外したファイルは、直接指定されても検査しない" },
 	  GROUP_CONFIGURATION, FOR_FILES, VALUE_NONE, NULL },
@@ -165,13 +189,13 @@ static const struct option_definition option_definitions[] = {
 
 	{ OPTION_FORMAT, 0, "format", { "FORMAT[=FILE]", "形式[=ファイル]" },
 	  { "the report; with FILE it is written there; may be given several times", "レポートの形式。ファイルを指定するとそこへ書き出す。複数回指定可" },
-	  GROUP_OUTPUT, FOR_FILES | FOR(BOUNCE) | FOR(PREVIEW) | FOR(EXPLAIN) | FOR(RULES) | FOR(CONFIG), VALUE_FORMAT, NULL },
+	  GROUP_OUTPUT, FOR_FILES | FOR(BOUNCE) | FOR(PREVIEW) | FOR(PREFLIGHT) | FOR(EXPLAIN) | FOR(RULES) | FOR(CONFIG), VALUE_FORMAT, NULL },
 	{ OPTION_LANG, 0, "lang", { "en|ja", "en|ja" },
 	  { "language of the messages; default from LC_MESSAGES", "メッセージの言語。既定は LC_MESSAGES に従う" },
 	  GROUP_OUTPUT, FOR_ALL, VALUE_WORD, "en ja" },
 	{ OPTION_VERBOSE, 'v', "verbose", { NULL, NULL },
 	  { "show every info remark and repeated finding", "info の指摘と、同じルールの繰り返しをすべて表示" },
-	  GROUP_OUTPUT, FOR_FILES | FOR(BOUNCE), VALUE_NONE, NULL },
+	  GROUP_OUTPUT, FOR_FILES | FOR(BOUNCE) | FOR(PREFLIGHT), VALUE_NONE, NULL },
 	{ OPTION_QUIET, 'q', "quiet", { NULL, NULL }, { "only the summary; nothing if there are no findings", "要約だけを表示。指摘がなければ何も表示しない" },
 	  GROUP_OUTPUT, FOR_MAIL | FOR(BOUNCE), VALUE_NONE, NULL },
 	{ OPTION_STATISTICS, 0, "statistics", { NULL, NULL }, { "count the findings by rule", "ルール別の件数を表示" },
@@ -208,6 +232,14 @@ static const struct command_definition command_definitions[] = {
 	  { "Show the row of FILE as the inboxes of Gmail, Outlook and Apple Mail show it, the mail with images off, and what a screen reader reads first. Nothing is "
 	    "judged.",
 	    "Gmail、Outlook、Apple Mail の受信トレイでの見え方、画像を表示しないときの本文、スクリーンリーダーが最初に読み上げる内容を表示します。検査はしません。" } },
+	{ COMMAND_PREFLIGHT, "preflight", { "preflight [OPTION]... DOMAIN|FILE|-", "preflight [オプション]... ドメイン|ファイル|-" },
+	  { "what only DNS can tell: SPF, DKIM, DMARC, reverse DNS (uses the network)", "DNS でしか分からないこと（SPF、DKIM、DMARC、逆引き）を確認（ネットワークを使用）" },
+	  "presend preflight --ip 192.0.2.25 --selector s1 hanami.example\npresend preflight --save-dns dns.json drafts/weekly.eml\n"
+	  "presend preflight --dns dns.json --format json drafts/weekly.eml",
+	  { "Ask DNS about the domain, or about whoever sends FILE, and say what receivers will make of it and what to publish. This is the only command that uses "
+	    "the network. What DNS does not answer is unknown and never fails.",
+	    "ドメイン、またはファイルの送信者について DNS に問い合わせ、受信側でどう扱われるかと、公開すべきレコードを示します。ネットワークを使うコマンドはこれだけです。"
+	    "DNS から回答が得られない項目は「不明」とし、失敗とはみなしません。" } },
 	{ COMMAND_EXPLAIN, "explain", { "explain [OPTION]... RULE...", "explain [オプション]... ルール..." },
 	  { "why a rule exists, its source, examples, how to mend what it finds", "ルールの理由、根拠、例、対処を表示" },
 	  "presend explain header-duplicate\npresend explain UN-01",
@@ -275,7 +307,7 @@ bool cli_option_of(const struct option_definition *option, enum command command)
 
 /* Options and commands of the interface that later versions bring: said so, rather than "unknown". */
 static const char *const later_options[] = { "advice", "prior" };
-static const char *const later_commands[] = { "preflight", "lsp", "mcp" };
+static const char *const later_commands[] = { "lsp", "mcp" };
 static const char *const later_formats[] = { "html" };
 
 static const char *const profile_names[] = { "gmail", "gmail-bulk", "yahoo", "outlook", "icloud", "japan-carriers",
@@ -291,6 +323,7 @@ const char *cli_formats(enum command command)
 	case COMMAND_BOUNCE:
 		return "text json jsonl csv";
 	case COMMAND_PREVIEW:
+	case COMMAND_PREFLIGHT:
 		return "text json";
 	case COMMAND_EXPLAIN:
 		return "text json markdown";
@@ -412,8 +445,8 @@ static bool parse_format(struct cli *cli, const char *value)
 		good = !strchr(value, '=') && bounce_format_parse(name, &cli->bounce.format);
 		if (!good)
 			refuse(language, NULL, say(language, "unknown format", "不明な形式です"), value);
-	} else if (cli->command == COMMAND_PREVIEW) {
-		cli->preview.json = strcmp(value, "json") == 0;
+	} else if (cli->command == COMMAND_PREVIEW || cli->command == COMMAND_PREFLIGHT) {
+		cli->preview.json = cli->preflight.json = strcmp(value, "json") == 0;
 		good = cli->preview.json || strcmp(value, "text") == 0;
 		if (!good)
 			refuse(language, NULL, say(language, "unknown format", "不明な形式です"), value);
@@ -451,6 +484,13 @@ static void add_ids(GPtrArray **list, const char *value)
 		if (*(const char *)g_strstrip(*word))
 			g_ptr_array_add(*list, g_strdup(*word));
 	g_strfreev(words);
+}
+
+static void add_word(GPtrArray **list, const char *value)
+{
+	if (!*list)
+		*list = g_ptr_array_new();
+	g_ptr_array_add(*list, (gpointer)value);
 }
 
 static bool parse_profiles(struct cli *cli, const char *value)
@@ -670,6 +710,27 @@ static bool apply_option(struct parse_state *state, const struct option_definiti
 	case OPTION_MESSAGE:
 		good = parse_number(value, &number) && number >= 1 && number <= 1e9 && number == (int)number;
 		cli->preview.message = good ? (size_t)number : 0;
+		break;
+	case OPTION_IP:
+		add_word(&cli->preflight.addresses, value);
+		break;
+	case OPTION_SELECTOR:
+		add_word(&cli->preflight.selectors, value);
+		break;
+	case OPTION_MAIL_FROM:
+		cli->preflight.mail_from = value;
+		break;
+	case OPTION_HELO:
+		cli->preflight.helo = value;
+		break;
+	case OPTION_RESOLVER:
+		cli->preflight.resolver = value;
+		break;
+	case OPTION_SAVE_DNS:
+		cli->preflight.save_dns = value;
+		break;
+	case OPTION_DNS:
+		cli->preflight.dns = value;
 		break;
 	case OPTION_SUMMARY:
 		cli->bounce.summary = true;
@@ -952,6 +1013,8 @@ bool cli_parse(int argc, char **argv, struct cli *cli)
 				return false;
 			command_known = true;
 			command_named |= taken;
+			if (taken)
+				cli->command_at = i;
 			if (!taken && cli->command == COMMAND_GATE && !only_operands)
 				return refuse(cli->run.report.language, NULL,
 					      say(cli->run.report.language, "the command stands behind --", "コマンドは -- の後に書いてください"), word);
@@ -997,7 +1060,8 @@ bool cli_parse(int argc, char **argv, struct cli *cli)
 
 void cli_release(struct cli *cli)
 {
-	GPtrArray *const lists[] = { cli->run.lint.select, cli->run.lint.ignore, cli->run.lint.extend_select };
+	GPtrArray *const lists[] = { cli->run.lint.select, cli->run.lint.ignore, cli->run.lint.extend_select, cli->preflight.addresses,
+				     cli->preflight.selectors };
 
 	for (size_t i = 0; i < G_N_ELEMENTS(lists); i++)
 		if (lists[i])

@@ -13,6 +13,7 @@ enum command {
 	COMMAND_CHECKLIST,
 	COMMAND_BOUNCE,
 	COMMAND_PREVIEW,
+	COMMAND_PREFLIGHT,
 	COMMAND_EXPLAIN,
 	COMMAND_RULES,
 	COMMAND_CONFIG,
@@ -23,7 +24,7 @@ enum command {
 	COMMAND_VERSION
 };
 
-enum option_group { GROUP_DRAFT, GROUP_RULES, GROUP_FAIL, GROUP_FIX, GROUP_GATE, GROUP_BOUNCE, GROUP_PREVIEW, GROUP_CONFIGURATION, GROUP_OUTPUT, N_GROUPS };
+enum option_group { GROUP_DRAFT, GROUP_RULES, GROUP_FAIL, GROUP_FIX, GROUP_GATE, GROUP_BOUNCE, GROUP_PREVIEW, GROUP_PREFLIGHT, GROUP_CONFIGURATION, GROUP_OUTPUT, N_GROUPS };
 
 /* What the value of an option is: completions and tests need to know. */
 enum option_value {
@@ -58,11 +59,20 @@ struct command_definition {
 	const char *description[N_LANGUAGES]; /* sentences */
 };
 
+/* Of presend preflight. */
+struct cli_preflight {
+	bool json;
+	GPtrArray *addresses, *selectors; /* char *, pointers into argv; NULL: none were given */
+	const char *helo, *mail_from, *resolver, *save_dns, *dns; /* NULL */
+};
+
 struct cli {
 	enum command command;
+	int command_at;                /* where argv names it; 0: it does not */
 	struct run_options run;
 	struct bounce_options bounce;
 	struct preview_options preview;
+	struct cli_preflight preflight;
 	char **operands;               /* pointers into argv */
 	size_t n_operands;
 	char *root;                    /* see run_find_root() */

@@ -19,6 +19,7 @@ static const struct words {
 	[GROUP_GATE] = { { "The gate", "ゲート" } },
 	[GROUP_BOUNCE] = { { "What came back", "バウンス" } },
 	[GROUP_PREVIEW] = { { "The preview", "プレビュー" } },
+	[GROUP_PREFLIGHT] = { { "Who sends, and whom to ask", "送信者と問い合わせ先" } },
 	[GROUP_CONFIGURATION] = { { "Configuration", "設定" } },
 	[GROUP_OUTPUT] = { { "What is printed", "表示" } },
 };

@@ -12,6 +12,7 @@
 #include "init.h"
 #include "rule/coverage.h"
 #include "rule/explain.h"
+#include "run_preflight.h"
 #include "setup.h"
 
 static const char *say(enum language language, const char *en, const char *ja)
@@ -170,7 +171,7 @@ static int completions(const struct cli *cli)
 	return EXIT_TROUBLE;
 }
 
-static int run(const struct cli *cli)
+static int run(const struct cli *cli, int argc, char *const *argv)
 {
 	enum language language = cli->run.report.language;
 	GString *help;
@@ -194,6 +195,8 @@ static int run(const struct cli *cli)
 		return completions(cli);
 	case COMMAND_PREVIEW:
 		return preview(cli);
+	case COMMAND_PREFLIGHT:
+		return run_preflight(language, argc, argv, cli->command_at);
 	case COMMAND_GATE:
 		return gate_run(&cli->gate, &cli->run);
 	case COMMAND_LINT:
@@ -227,7 +230,7 @@ int main(int argc, char **argv)
 		 * signals as its caller left them. */
 		if (cli.command != COMMAND_GATE)
 			signal(SIGPIPE, SIG_IGN);
-		code = run(&cli);
+		code = run(&cli, argc, argv);
 	} else if (cli.command == COMMAND_GATE) {
 		/* A slip in the mail server's configuration must not send a mail back. */
 		code = EXIT_GATE_FAILED;

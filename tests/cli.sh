@@ -583,7 +583,7 @@ done
 make -s install B="${B:-build}" DESTDIR="$scratch/root" PREFIX=/usr >/dev/null 2>"$scratch/err"
 report $? 'make install' || cat "$scratch/err"
 (cd "$scratch/root/usr" && find . -type f | LC_ALL=C sort | tr '\n' ' ') >"$scratch/out"
-[ "$(cat "$scratch/out")" = './bin/presend ./share/bash-completion/completions/presend ./share/fish/vendor_completions.d/presend.fish ./share/man/ja/man1/presend.1 ./share/man/man1/presend.1 ./share/zsh/site-functions/_presend ' ]
+[ "$(cat "$scratch/out")" = './bin/presend ./libexec/presend/presend-preflight ./share/bash-completion/completions/presend ./share/fish/vendor_completions.d/presend.fish ./share/man/ja/man1/presend.1 ./share/man/man1/presend.1 ./share/zsh/site-functions/_presend ' ]
 report $? 'what make install installs' || cat "$scratch/out"
 [ "$("$scratch/root/usr/bin/presend" --version)" = "$("$presend" --version)" ]
 report $? 'the installed program'

@@ -118,6 +118,11 @@ static const struct localized_phrase {
         [PHRASE_REASON_NO_RULE] = {{"no rule of this run decides it", "判定するルールが今回の実行にありません"}},
         [PHRASE_ANSWER] = {{"answered by", "確認先"}},
         [PHRASE_MORE_FINDINGS] = {{"… and {0} more (--verbose shows all)", "… ほかに {0} 件あります（--verbose ですべて表示）"}},
+        [PHRASE_PREFLIGHT_WARN] = {{"warn", "注意"}},
+        [PHRASE_PREFLIGHT_UNKNOWN] = {{"unknown", "不明"}},
+        [PHRASE_PREFLIGHT_PUBLISH] = {{"publish", "公開するレコード"}},
+        [PHRASE_PREFLIGHT_SNAPSHOT] = {{"answers of DNS from", "DNS の回答の出所"}},
+        [PHRASE_PREFLIGHT_MORE_LINES] = {{"and {0} more lines (--verbose)", "ほか {0} 行（--verbose で表示）"}},
 };
 
 const char *phrase(enum phrase which, enum language language)

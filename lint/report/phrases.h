@@ -116,6 +116,12 @@ enum phrase {
 	PHRASE_REASON_NO_RULE,
 	PHRASE_ANSWER,        /* label: what answers a row */
 	PHRASE_MORE_FINDINGS, /* {0} count */
+	/* Preflight. */
+	PHRASE_PREFLIGHT_WARN,
+	PHRASE_PREFLIGHT_UNKNOWN,
+	PHRASE_PREFLIGHT_PUBLISH,  /* label: a record of DNS */
+	PHRASE_PREFLIGHT_SNAPSHOT, /* label: the file that answers come from */
+	PHRASE_PREFLIGHT_MORE_LINES, /* {0} count */
 	N_PHRASES
 };
 

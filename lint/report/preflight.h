@@ -39,6 +39,7 @@ const char *preflight_status_name(enum preflight_status status); /* "not-applica
 /* Requirements that rows speak of, sorted; free with g_array_unref(). */
 GArray *preflight_verdicts(const struct preflight_report *report);
 
+void report_preflight_text(GString *out, const struct preflight_report *report, const struct report_options *options);
 void report_preflight_json(GString *out, const struct preflight_report *report);
 
 #endif

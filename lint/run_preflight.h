@@ -1,0 +1,11 @@
+/* "presend preflight": hand over to the program beside this one. */
+#ifndef PRESEND_RUN_PREFLIGHT_H
+#define PRESEND_RUN_PREFLIGHT_H
+
+#include "rule/options.h"
+
+/* Start presend-preflight with the same words but the name of the command, which stands at argv[command_at]. Returns only where it cannot be started:
+ * the exit code, and said why. */
+int run_preflight(enum language language, int argc, char *const *argv, int command_at);
+
+#endif

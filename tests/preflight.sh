@@ -1,0 +1,117 @@
+#!/usr/bin/env bash
+# presend preflight as a program, on snapshots of tests/preflight/ and so without network: exit codes, both languages, JSON, what is published, and that
+# two runs say the same. Environment: B the build folder, PRESEND the program.
+set -u
+cd "$(dirname "$0")/.."
+presend=${PRESEND:-build/presend}
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+passed=0 failed=0
+clock=2026-11-24T00:00:00Z
+
+report() {
+	if [ "$1" -eq 0 ]; then
+		passed=$((passed + 1))
+	else
+		failed=$((failed + 1))
+		echo "preflight: $2"
+	fi
+	return "$1"
+}
+
+# wants CODE WHAT ARGUMENT...
+wants() {
+	local code=$1 what=$2
+	shift 2
+	"$presend" preflight --isolated --now $clock "$@" >"$scratch/out" 2>"$scratch/err" </dev/null
+	local got=$?
+	[ $got -eq "$code" ]
+	report $? "$what: exit code $got, not $code" || cat "$scratch/out" "$scratch/err"
+}
+
+says() { # says FILE TEXT WHAT
+	grep -qF -e "$2" "$scratch/$1"
+	report $? "$3: does not say: $2" || cat "$scratch/$1"
+}
+
+good=(--dns tests/preflight/good.json --ip 192.0.2.25 --ip 2001:db8::25 --selector s1 --helo mail.hanami.example --mail-from bounce@hanami.example hanami.example)
+bad=(--dns tests/preflight/bad.json --ip 192.0.2.8 --selector s1 kawara.test)
+
+for name in good bad; do
+	declare -n words=$name
+	code=$([ $name = good ]; echo $?)
+	for lang in en ja; do
+		wants "$code" "$name, text, $lang" --lang $lang "${words[@]}"
+		if [ "${1-}" = --write ]; then
+			cp "$scratch/out" "tests/preflight/$name.$lang.txt"
+		fi
+		diff -u "tests/preflight/$name.$lang.txt" "$scratch/out"
+		report $? "$name, text, $lang: not as in tests/preflight/$name.$lang.txt"
+	done
+	wants "$code" "$name, JSON" --format json "${words[@]}"
+	cp "$scratch/out" "$scratch/first"
+	wants "$code" "$name, JSON again" --format json "${words[@]}"
+	cmp -s "$scratch/first" "$scratch/out"
+	report $? "$name: two runs differ"
+	# What interface.md says a check has; nothing but the five words.
+	python3 - "$scratch/out" <<'EOF'
+import json, sys
+report = json.load(open(sys.argv[1]))
+assert report["version"] == 1 and report["tool"] == "presend" and report["domain"] and report["checks"]
+for check in report["checks"]:
+    assert check["status"] in ("pass", "fail", "warn", "unknown", "not-applicable"), check
+    assert {"requirement", "evidence", "message", "help", "query"} <= check.keys(), check
+words = {word["id"]: word["status"] for word in report["requirements"]}
+if report["domain"] == "hanami.example":
+    assert not set(words.values()) & {"fail", "warn", "unknown"}, words
+else:
+    # SPF does not cover the address, it has no name, there is no DMARC, the key did not come.
+    assert words["AU-04"] == "fail" and words["AU-22"] == "fail" and words["AU-12"] == "warn", words
+    assert words["AU-03"] == "pass" and words["AU-06"] == "unknown", words
+EOF
+	report $? "$name: JSON"
+done
+
+# One fault is one row: the envelope and From are one domain.
+wants 1 'one fault' "${bad[@]}"
+[ "$(grep -c 'ip4:192.0.2.8' "$scratch/out")" -eq 1 ]
+report $? 'the record to publish is said once' || cat "$scratch/out"
+says out '_dmarc.kawara.test. IN TXT "v=DMARC1; p=none; rua=mailto:dmarc@kawara.test"' 'the record to publish'
+
+# What a snapshot does not hold is unknown, and unknown never fails.
+wants 0 'nothing is known' --dns tests/preflight/good.json --ip 192.0.2.25 elsewhere.test
+says out unknown 'nothing is known'
+wants 0 'a warning does not fail' --fail-on never "${bad[@]}"
+
+# Of a draft, the domain of From.
+printf 'From: Hanami <news@hanami.example>\nTo: a@reader.test\nSubject: Spring\n\nHello.\n' >"$scratch/draft.eml"
+wants 0 'a draft' --dns tests/preflight/good.json --ip 192.0.2.25 --ip 2001:db8::25 --selector s1 --helo mail.hanami.example "$scratch/draft.eml"
+says out 'hanami.example  ' 'a draft: the domain of From'
+says out 'taken to be that of From' 'a draft: what was assumed'
+# The configuration says how it is sent; a list is found by the domain of From.
+printf '[lists.news]\ndomains = ["hanami.example"]\nsending-addresses = ["192.0.2.25"]\ndkim-selectors = ["s1"]\nhelo = "mail.hanami.example"\n' >"$scratch/presend.toml"
+"$presend" preflight --now $clock --config "$scratch/presend.toml" --dns tests/preflight/good.json hanami.example >"$scratch/out" 2>&1
+report $? 'the configuration: exit code'
+says out 'SPF passes for 192.0.2.25' 'the configuration names the address'
+says out 'EHLO mail.hanami.example' 'the configuration names the server'
+
+wants 2 'nothing to look at' --dns tests/preflight/good.json
+wants 2 'a word too many' --dns tests/preflight/good.json hanami.example kawara.test
+wants 2 'no address' --dns tests/preflight/good.json --ip 192.0.2.256 hanami.example
+wants 2 'a file that is not there' --dns tests/preflight/good.json ./nowhere.eml
+wants 2 'no domain' --dns tests/preflight/good.json nowhere
+wants 2 'a snapshot that is not there' --dns "$scratch/nowhere.json" hanami.example
+wants 2 'an option of another command' --select AU-03 hanami.example
+
+# presend itself is linked with nothing for networks or cryptography, and says so where the other program is missing.
+cp "$presend" "$scratch/presend"
+"$scratch/presend" preflight hanami.example >"$scratch/out" 2>"$scratch/err"
+[ $? -eq 2 ]
+report $? 'without presend-preflight: exit code'
+says err 'is not installed' 'without presend-preflight'
+ldd "$presend" >"$scratch/out" 2>&1
+! grep -qE 'libcares|libcrypto|libssl|libresolv' "$scratch/out"
+report $? 'presend is linked with a library for networks' || cat "$scratch/out"
+
+echo "preflight: $passed passed, $failed failed"
+[ $failed -eq 0 ]
