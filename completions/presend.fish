@@ -85,6 +85,8 @@ complete -c presend -n '__presend_in preflight' -l helo -x -d 'the name that the
 complete -c presend -n '__presend_in preflight' -l resolver -x -d 'the DNS server to ask, instead of the system\'s'
 complete -c presend -n '__presend_in preflight' -l save-dns -r -F -d 'write every answer of DNS into FILE'
 complete -c presend -n '__presend_in preflight' -l dns -r -F -d 'take the answers from FILE, as --save-dns wrote it, and use no network'
+complete -c presend -n '__presend_in preflight' -l blocklists -x -d 'ask these block lists about the addresses, the domain and the links'
+complete -c presend -n '__presend_in preflight' -l mta-config -r -F -d 'settings of the mail server (Postfix, sendmail, Exim)'
 complete -c presend -n '__presend_in none lint checklist preflight explain rules config gate' -l config -r -F -d 'the configuration file, instead of the presend.toml found upwards from each file'
 complete -c presend -n '__presend_in none lint checklist preflight explain rules config gate' -l isolated -d 'read no configuration file'
 complete -c presend -n '__presend_in none lint checklist' -l force-exclude -d 'leave excluded files out even where they are named'

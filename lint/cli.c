@@ -20,6 +20,7 @@ enum option_id {
 	OPTION_FORCE_EXCLUDE, OPTION_NO_INLINE_IGNORES, OPTION_BASELINE, OPTION_WRITE_BASELINE, OPTION_STAGED, OPTION_CHANGED_SINCE,
 	OPTION_MESSAGE, OPTION_SUMMARY, OPTION_DRAFT, OPTION_MESSAGE_ID, OPTION_FROM, OPTION_SINCE, OPTION_DATA, OPTION_FIX,
 	OPTION_UNSAFE_FIXES, OPTION_DIFF, OPTION_RESOLVER, OPTION_IP, OPTION_SELECTOR, OPTION_HELO, OPTION_MAIL_FROM, OPTION_SAVE_DNS, OPTION_DNS,
+	OPTION_BLOCKLISTS, OPTION_MTA_CONFIG,
 	OPTION_PRINT, OPTION_SCHEMA, OPTION_TIMEOUT, OPTION_ON_FAILURE, OPTION_HELP, OPTION_VERSION
 };
 
@@ -168,6 +169,15 @@ static const struct option_definition option_definitions[] = {
 	  GROUP_PREFLIGHT, FOR(PREFLIGHT), VALUE_FILE, NULL },
 	{ OPTION_DNS, 0, "dns", { "FILE", "ファイル" },
 	  { "take the answers from FILE, as --save-dns wrote it, and use no network", "--save-dns で保存したファイルの回答を使い、ネットワークを使わない" },
+	  GROUP_PREFLIGHT, FOR(PREFLIGHT), VALUE_FILE, NULL },
+
+	{ OPTION_BLOCKLISTS, 0, "blocklists", { "NAME,...", "名前,..." },
+	  { "ask these block lists about the addresses, the domain and the links; default: those in wide use",
+	    "送信元の IP アドレス、ドメイン、リンク先をブロックリストに照会。default を指定すると、広く使われているもの" },
+	  GROUP_PREFLIGHT, FOR(PREFLIGHT), VALUE_TEXT, NULL },
+	{ OPTION_MTA_CONFIG, 0, "mta-config", { "FILE", "ファイル" },
+	  { "settings of the mail server (Postfix, sendmail, Exim): is TLS used, is a closed block list named; may be given several times",
+	    "メールサーバーの設定ファイル（Postfix、sendmail、Exim）。TLS の使用と、終了したブロックリストの有無を確認。複数回指定可" },
 	  GROUP_PREFLIGHT, FOR(PREFLIGHT), VALUE_FILE, NULL },
 
 	{ OPTION_CONFIG, 0, "config", { "FILE", "ファイル" },
@@ -723,6 +733,12 @@ static bool apply_option(struct parse_state *state, const struct option_definiti
 	case OPTION_HELO:
 		cli->preflight.helo = value;
 		break;
+	case OPTION_BLOCKLISTS:
+		cli->preflight.blocklists = value;
+		break;
+	case OPTION_MTA_CONFIG:
+		add_word(&cli->preflight.mta_configs, value);
+		break;
 	case OPTION_RESOLVER:
 		cli->preflight.resolver = value;
 		break;
@@ -1061,7 +1077,7 @@ bool cli_parse(int argc, char **argv, struct cli *cli)
 void cli_release(struct cli *cli)
 {
 	GPtrArray *const lists[] = { cli->run.lint.select, cli->run.lint.ignore, cli->run.lint.extend_select, cli->preflight.addresses,
-				     cli->preflight.selectors };
+				     cli->preflight.selectors, cli->preflight.mta_configs };
 
 	for (size_t i = 0; i < G_N_ELEMENTS(lists); i++)
 		if (lists[i])

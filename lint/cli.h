@@ -62,8 +62,8 @@ struct command_definition {
 /* Of presend preflight. */
 struct cli_preflight {
 	bool json;
-	GPtrArray *addresses, *selectors; /* char *, pointers into argv; NULL: none were given */
-	const char *helo, *mail_from, *resolver, *save_dns, *dns; /* NULL */
+	GPtrArray *addresses, *selectors, *mta_configs; /* char *, pointers into argv; NULL: none were given */
+	const char *helo, *mail_from, *blocklists, *resolver, *save_dns, *dns; /* NULL */
 };
 
 struct cli {

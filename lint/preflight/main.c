@@ -16,7 +16,8 @@ static int run(const struct cli *cli)
 	const struct cli_preflight *words = &cli->preflight;
 	enum language language = cli->run.report.language;
 	const struct preflight_options options = { .operand = cli->operands[0], .json = words->json, .addresses = words->addresses,
-						   .selectors = words->selectors, .helo = words->helo, .mail_from = words->mail_from, .snapshot = words->dns };
+						   .selectors = words->selectors, .helo = words->helo, .mail_from = words->mail_from, .blocklists = words->blocklists,
+						   .mta_configs = words->mta_configs, .snapshot = words->dns };
 	const struct dns_options dns_options = { .resolver = words->resolver, .replay = words->dns, .save = words->save_dns };
 	char *error = NULL;
 

@@ -89,7 +89,7 @@ static const struct settings *settings_for(struct arena *arena, struct setup *se
 
 /* --- the checks ------------------------------------------------------------------------------------------------------------------- */
 
-static void run_checks(struct preflight *p)
+static void run_checks(struct preflight *p, const struct preflight_options *options)
 {
 	check_domains(p);
 	check_spf(p);
@@ -98,7 +98,10 @@ static void run_checks(struct preflight *p)
 	check_alignment(p);
 	check_authentication(p);
 	check_addresses(p);
+	check_further_records(p);
 	check_links(p);
+	check_blocklists(p, options->blocklists);
+	check_mta_configs(p, options->mta_configs);
 }
 
 static int exit_code(const struct preflight *p, enum severity fail_on)
@@ -138,7 +141,7 @@ static int check_operand(struct arena *arena, const struct run_options *run, con
 		return EXIT_TROUBLE;
 	struct preflight p = { .arena = arena, .dns = dns, .language = run->report.language, .volume = settings->lint.volume, .now = run->lint.now,
 			       .sender = &sender, .rows = g_array_new(FALSE, FALSE, sizeof(struct preflight_row)) };
-	run_checks(&p);
+	run_checks(&p, options);
 	int code = write_report(&p, &run->report, options) ? exit_code(&p, settings->fail_on) : EXIT_TROUBLE;
 	g_array_free(p.rows, TRUE);
 	return code;
