@@ -10,7 +10,7 @@
 /* The properties that matter, as places in a declaration table. */
 enum property {
 	DISPLAY, VISIBILITY, OPACITY, FILTER, FONT_SIZE, COLOUR, BACKGROUND, WIDTH, MAX_WIDTH, HEIGHT, MAX_HEIGHT, OVERFLOW, POSITION, FLOAT,
-	LEFT, TOP, RIGHT, MARGIN_LEFT, MARGIN_TOP, TEXT_INDENT, TRANSFORM, CLIP, CLIP_PATH, WHITE_SPACE, N_PROPERTIES
+	LEFT, TOP, RIGHT, MARGIN_LEFT, MARGIN_TOP, TEXT_INDENT, TRANSFORM, CLIP, CLIP_PATH, WHITE_SPACE, ANIMATION, N_PROPERTIES
 };
 
 static const struct {
@@ -24,6 +24,7 @@ static const struct {
 	{ "top", TOP },		      { "margin-left", MARGIN_LEFT }, { "margin-top", MARGIN_TOP }, { "text-indent", TEXT_INDENT },
 	{ "clip", CLIP },	      { "clip-path", CLIP_PATH },   { "white-space", WHITE_SPACE },  { "filter", FILTER },
 	{ "float", FLOAT },	      { "right", RIGHT },	    { "transform", TRANSFORM },
+	{ "animation", ANIMATION },   { "animation-name", ANIMATION }, { "-webkit-animation", ANIMATION },
 };
 
 struct declaration {
@@ -547,6 +548,12 @@ static enum html_hidden hidden_box(const struct html_element *e, const struct de
 	return HTML_VISIBLE;
 }
 
+/* What fades or slides in begins hidden: where it ends is not looked up, and display takes no part in most animations. */
+static bool is_animated(const struct declaration *d)
+{
+	return d[ANIMATION].set && !is_word(&d[ANIMATION], "none");
+}
+
 /* The properties that one reason rests on. */
 static uint32_t properties_of(enum html_hidden reason)
 {
@@ -820,13 +827,15 @@ static void compute(struct styler *s, size_t index)
 	compute_colours(s, index, d);
 	compute_box(e, d);
 	if (d[VISIBILITY].set && !is_word(&d[VISIBILITY], "inherit")) {
-		state->invisible = is_word(&d[VISIBILITY], "hidden") || is_word(&d[VISIBILITY], "collapse");
+		state->invisible = (is_word(&d[VISIBILITY], "hidden") || is_word(&d[VISIBILITY], "collapse")) && !is_animated(d);
 		state->visibility_setter = index;
 		state->visibility_open = false;
 	}
 	state->visibility_open |= is_open(s, d, 1u << VISIBILITY);
 	if (style->hidden == HTML_VISIBLE) {
 		enum html_hidden reason = hidden_box(e, d, style->font_size_px);
+		if (reason != HTML_HIDDEN_DISPLAY && is_animated(d))
+			reason = HTML_VISIBLE;
 		if ((e->traits & HTML_NOT_SHOWN_NAME) || (span_eq(e->name, SPAN_LIT("input")) && reason == HTML_VISIBLE))
 			hide(style, HTML_NOT_SHOWN, index, false);
 		else if (reason != HTML_VISIBLE)

@@ -276,6 +276,8 @@ static bool font_is_uncertain(const struct html *html, const struct html_text_ru
 	size_t least = run->range.start > FAR_BYTES ? run->range.start - FAR_BYTES : 0;
 
 	for (size_t at = run->range.start; at > least; at--) {
+		if (source.p[at - 1] != '<')
+			continue;
 		struct span here = span_cut(source, at - 1, source.n);
 		if (span_starts_ci(here, SPAN_LIT("</font")))
 			return false;
