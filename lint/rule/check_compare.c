@@ -289,13 +289,16 @@ static bool stands_once(const struct figures *f, const struct letter *context, s
 	return found == 1;
 }
 
-/* Do the two stand in the same place of their texts? */
-static bool same_place(const struct figures *f, const struct figure *a, const struct figures *other, const struct figure *b)
+/* Do the two stand in the same place of their texts? scans: how often both texts may still be read through. */
+static bool same_place(const struct figures *f, const struct figure *a, const struct figures *other, const struct figure *b, size_t *scans)
 {
 	for (int before = 0; before < 2; before++) {
 		const struct letter *x, *y;
 		size_t n = context_of(f, a, before, &x), k = context_of(other, b, before, &y);
-		if (n && n == k && same_letters(x, y, n) && stands_once(f, x, n) && stands_once(other, y, n))
+		if (!n || n != k || !same_letters(x, y, n) || *scans == 0)
+			continue;
+		--*scans;
+		if (stands_once(f, x, n) && stands_once(other, y, n))
 			return true;
 	}
 	return false;
@@ -304,15 +307,12 @@ static bool same_place(const struct figures *f, const struct figure *a, const st
 /* Tell the contradictions; the figures of one are not missing any more. */
 static void tell_contradictions(struct check *c, const struct body *plain, struct figures *p, const struct body *html, struct figures *h)
 {
-	enum { MOST_TOLD = 5, MOST_TRIED = 1000 };
-	size_t told = 0, tried = 0;
+	enum { MOST_TOLD = 5, MOST_SCANS = 50 };
+	size_t told = 0, scans = MOST_SCANS;
 
 	for (size_t i = 0; i < h->n && told < MOST_TOLD; i++) {
-		for (size_t k = 0; h->missing[i] && k < p->n && tried < MOST_TRIED; k++) {
-			if (!p->missing[k] || h->all[i].kind != p->all[k].kind)
-				continue;
-			tried++;
-			if (!same_place(h, &h->all[i], p, &p->all[k]))
+		for (size_t k = 0; h->missing[i] && k < p->n; k++) {
+			if (!p->missing[k] || h->all[i].kind != p->all[k].kind || !same_place(h, &h->all[i], p, &p->all[k], &scans))
 				continue;
 			struct range other = text_to_ancestor(plain->l1, p->all[k].range.start, p->all[k].range.end, plain->visible);
 			check_report_text(c, html->l1, h->all[i].range, "contradict",
