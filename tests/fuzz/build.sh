@@ -15,14 +15,14 @@ make --no-print-directory -j"${JOBS:-2}" B="$fuzz" CC=clang CXX=clang++ CC_FOR_B
 packages=(gmime-3.0 libxml-2.0 icu-uc libpcre2-8 yaml-0.1 json-c libpsl)
 read -r -a flags <<<"$(pkg-config --cflags "${packages[@]}")"
 read -r -a libs <<<"$(pkg-config --libs "${packages[@]}")"
-for target in fuzz_message fuzz_html fuzz_css fuzz_config fuzz_bounce fuzz_rows; do
+for target in fuzz_message fuzz_html fuzz_css fuzz_config fuzz_bounce fuzz_rows fuzz_template; do
 	clang -std=gnu11 -O1 -g -Wall -Wextra -Ilint "${flags[@]}" -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
 		-fno-omit-frame-pointer -o "$fuzz/$target" "tests/fuzz/$target.c" "$fuzz/libpresend.a" "${libs[@]}" -lstdc++ -lm
 done
 
 # Seeds: the drafts of corpus/ behind a byte of options, see fuzz_message.c. Long ones only slow a fuzzer down.
 rm -rf "$fuzz/seeds"
-for target in fuzz_message fuzz_html fuzz_css fuzz_config fuzz_bounce fuzz_rows; do
+for target in fuzz_message fuzz_html fuzz_css fuzz_config fuzz_bounce fuzz_rows fuzz_template; do
 	mkdir -p "$fuzz/seeds/$target" "$fuzz/found/$target" "$fuzz/bad/$target"
 done
 n=0
@@ -35,6 +35,13 @@ while IFS= read -r draft; do
 	*) byte='\120' ;;
 	esac
 	{ printf '%b' "$byte"; cat "$draft"; } >"$fuzz/seeds/fuzz_message/$n"
+	case $draft in
+	*.hbs) { printf '\001'; cat "$draft"; } >"$fuzz/seeds/fuzz_template/$n" ;;
+	*.liquid) { printf '\003'; cat "$draft"; } >"$fuzz/seeds/fuzz_template/$n" ;;
+	*.j2) { printf '\004'; cat "$draft"; } >"$fuzz/seeds/fuzz_template/$n" ;;
+	*.erb) { printf '\007'; cat "$draft"; } >"$fuzz/seeds/fuzz_template/$n" ;;
+	*.html) { printf '\012'; cat "$draft"; } >"$fuzz/seeds/fuzz_template/$n" ;;
+	esac
 	case $draft in
 	corpus/bounces/*.log) { printf '\001'; cat "$draft"; } >"$fuzz/seeds/fuzz_bounce/$n" ;;
 	corpus/bounces/*) { printf '\000'; cat "$draft"; } >"$fuzz/seeds/fuzz_bounce/$n" ;;
@@ -56,7 +63,7 @@ echo "fuzz: $n seeds in $fuzz/seeds"
 # GLib's own slices would hide every small leak from the leak detector.
 export G_SLICE=always-malloc ASAN_OPTIONS=${ASAN_OPTIONS:-allocator_may_return_null=1} UBSAN_OPTIONS=print_stacktrace=1
 bad=0
-for target in fuzz_message fuzz_html fuzz_css fuzz_config fuzz_bounce fuzz_rows; do
+for target in fuzz_message fuzz_html fuzz_css fuzz_config fuzz_bounce fuzz_rows fuzz_template; do
 	[ "$seconds" -gt 0 ] || continue
 	echo "fuzz: $target, $seconds s"
 	"$fuzz/$target" -max_total_time="$seconds" -dict=tests/fuzz/mail.dict -max_len=20000 -timeout=10 -report_slow_units=3 -rss_limit_mb=2048 \
