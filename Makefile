@@ -50,7 +50,7 @@ PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PKGS)))$(PKG_
 PREFLIGHT_LIBS = $(eval PREFLIGHT_LIBS := $(shell $(PKG_CONFIG) --libs $(PREFLIGHT_PKGS)) -lresolv)$(PREFLIGHT_LIBS)
 PKG_LIBS = $(eval PKG_LIBS := $(shell $(PKG_CONFIG) --libs $(PKGS)))$(PKG_LIBS)
 
-TOOL_SOURCES := lint/rule/rules2c.c lint/rule/requirements2c.c lint/rule/replies2c.c lint/rule/clients2c.c
+TOOL_SOURCES := lint/rule/c_literal.c lint/rule/rules2c.c lint/rule/requirements2c.c lint/rule/replies2c.c lint/rule/clients2c.c
 MAIN_SOURCES := lint/main.c
 # What asks DNS is a program of its own, so that presend itself links nothing for networks.
 PREFLIGHT_SOURCES := $(filter-out lint/preflight/main.c,$(sort $(wildcard lint/preflight/*.c)))
@@ -152,8 +152,8 @@ $(B)/gen/builtin_%.o: $(B)/gen/builtin_%.c
 	$(Q)$(CC) $(OUR_CPPFLAGS) $(CPPFLAGS) $(PKG_CFLAGS) $(OUR_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 # The rules become constant C tables by a program of the build machine.
-RULES2C_SOURCES := lint/rule/rules2c.c lint/rule/rule_load.c lint/rule/node.c lint/rule/rule.c lint/rule/data_list.c lint/rule/options.c lint/base/arena.c lint/base/span.c
-$(B)/gen/rules2c: $(RULES2C_SOURCES) $(wildcard lint/rule/rule*.h lint/rule/node.h lint/rule/data_list.h lint/rule/options.h lint/base/*.h)
+RULES2C_SOURCES := lint/rule/rules2c.c lint/rule/c_literal.c lint/rule/rule_load.c lint/rule/node.c lint/rule/rule.c lint/rule/data_list.c lint/rule/options.c lint/base/arena.c lint/base/span.c
+$(B)/gen/rules2c: $(RULES2C_SOURCES) lint/rule/c_literal.h $(wildcard lint/rule/rule*.h lint/rule/node.h lint/rule/data_list.h lint/rule/options.h lint/base/*.h)
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
 	$(Q)$(CC_FOR_BUILD) -std=gnu11 -O1 -g $(WARNINGS) -Ilint $(shell $(PKG_CONFIG) --cflags $(BUILD_PKGS)) -o $@ $(RULES2C_SOURCES) $(shell $(PKG_CONFIG) --libs $(BUILD_PKGS))
@@ -163,8 +163,8 @@ $(B)/gen/builtin_rules.c: $(B)/gen/rules2c $(RULE_FILES) rules.d $(wildcard rule
 	$(Q)$(B)/gen/rules2c rules.d $@.new && mv $@.new $@
 
 # The catalogue of requirements likewise.
-REQUIREMENTS2C_SOURCES := lint/rule/requirements2c.c lint/rule/options.c lint/base/span.c
-$(B)/gen/requirements2c: $(REQUIREMENTS2C_SOURCES) lint/rule/requirement.h lint/rule/rule.h lint/rule/options.h
+REQUIREMENTS2C_SOURCES := lint/rule/requirements2c.c lint/rule/c_literal.c lint/rule/options.c lint/base/span.c
+$(B)/gen/requirements2c: $(REQUIREMENTS2C_SOURCES) lint/rule/c_literal.h lint/rule/requirement.h lint/rule/rule.h lint/rule/options.h
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
 	$(Q)$(CC_FOR_BUILD) -std=gnu11 -O1 -g $(WARNINGS) -Ilint $(shell $(PKG_CONFIG) --cflags $(BUILD_PKGS)) -o $@ $(REQUIREMENTS2C_SOURCES) $(shell $(PKG_CONFIG) --libs $(BUILD_PKGS))
@@ -174,8 +174,8 @@ $(B)/gen/builtin_requirements.c: $(B)/gen/requirements2c rules.d/requirements.ts
 	$(Q)$(B)/gen/requirements2c rules.d/requirements.tsv $@.new && mv $@.new $@
 
 # What receivers answer likewise.
-REPLIES2C_SOURCES := lint/rule/replies2c.c lint/rule/reply_load.c lint/rule/node.c lint/rule/options.c lint/base/arena.c lint/base/span.c
-$(B)/gen/replies2c: $(REPLIES2C_SOURCES) $(wildcard lint/rule/repl*.h lint/rule/rule.h lint/rule/node.h lint/rule/options.h lint/base/*.h)
+REPLIES2C_SOURCES := lint/rule/replies2c.c lint/rule/c_literal.c lint/rule/reply_load.c lint/rule/node.c lint/rule/options.c lint/base/arena.c lint/base/span.c
+$(B)/gen/replies2c: $(REPLIES2C_SOURCES) lint/rule/c_literal.h $(wildcard lint/rule/repl*.h lint/rule/rule.h lint/rule/node.h lint/rule/options.h lint/base/*.h)
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
 	$(Q)$(CC_FOR_BUILD) -std=gnu11 -O1 -g $(WARNINGS) -Ilint $(shell $(PKG_CONFIG) --cflags $(BUILD_PKGS)) -o $@ $(REPLIES2C_SOURCES) $(shell $(PKG_CONFIG) --libs $(BUILD_PKGS))
@@ -185,8 +185,8 @@ $(B)/gen/builtin_replies.c: $(B)/gen/replies2c $(sort $(wildcard rules.d/replies
 	$(Q)$(B)/gen/replies2c rules.d/replies $@.new && mv $@.new $@
 
 # What mail clients support likewise.
-CLIENTS2C_SOURCES := lint/rule/clients2c.c lint/rule/client_load.c lint/rule/node.c lint/rule/options.c lint/base/arena.c lint/base/span.c
-$(B)/gen/clients2c: $(CLIENTS2C_SOURCES) $(wildcard lint/rule/client*.h lint/rule/rule.h lint/rule/node.h lint/rule/options.h lint/base/*.h)
+CLIENTS2C_SOURCES := lint/rule/clients2c.c lint/rule/c_literal.c lint/rule/client_load.c lint/rule/node.c lint/rule/options.c lint/base/arena.c lint/base/span.c
+$(B)/gen/clients2c: $(CLIENTS2C_SOURCES) lint/rule/c_literal.h $(wildcard lint/rule/client*.h lint/rule/rule.h lint/rule/node.h lint/rule/options.h lint/base/*.h)
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
 	$(Q)$(CC_FOR_BUILD) -std=gnu11 -O1 -g $(WARNINGS) -Ilint $(shell $(PKG_CONFIG) --cflags $(BUILD_PKGS)) -o $@ $(CLIENTS2C_SOURCES) $(shell $(PKG_CONFIG) --libs $(BUILD_PKGS))

@@ -580,20 +580,20 @@ for page in docs/presend.1 docs/presend.ja.1; do
 	fi
 done
 # What make install puts where, and that it works from there; make uninstall leaves nothing.
-make -s install B="${B:-build}" DESTDIR="$scratch/root" PREFIX=/usr >/dev/null 2>"$scratch/err"
+make -s install B="${B:-build}" DESTDIR="$scratch/installed" PREFIX=/usr >/dev/null 2>"$scratch/err"
 report $? 'make install' || cat "$scratch/err"
-(cd "$scratch/root/usr" && find . -type f | LC_ALL=C sort | tr '\n' ' ') >"$scratch/out"
+(cd "$scratch/installed/usr" && find . -type f | LC_ALL=C sort | tr '\n' ' ') >"$scratch/out"
 [ "$(cat "$scratch/out")" = './bin/presend ./libexec/presend/presend-preflight ./share/bash-completion/completions/presend ./share/fish/vendor_completions.d/presend.fish ./share/man/ja/man1/presend.1 ./share/man/man1/presend.1 ./share/zsh/site-functions/_presend ' ]
 report $? 'what make install installs' || cat "$scratch/out"
-[ "$("$scratch/root/usr/bin/presend" --version)" = "$("$presend" --version)" ]
+[ "$("$scratch/installed/usr/bin/presend" --version)" = "$("$presend" --version)" ]
 report $? 'the installed program'
 if command -v mandoc >/dev/null; then
-	mandoc -T utf8 "$scratch/root/usr/share/man/man1/presend.1" 2>&1 | sed 's/.\x08//g' | grep -F -e '--write-baseline' >"$scratch/out"
+	mandoc -T utf8 "$scratch/installed/usr/share/man/man1/presend.1" 2>&1 | sed 's/.\x08//g' | grep -F -e '--write-baseline' >"$scratch/out"
 	report $? 'the installed man page'
-	mandoc -T utf8 "$scratch/root/usr/share/man/ja/man1/presend.1" 2>&1 | sed 's/.\x08//g' | grep -F 'ベースライン' >"$scratch/out"
+	mandoc -T utf8 "$scratch/installed/usr/share/man/ja/man1/presend.1" 2>&1 | sed 's/.\x08//g' | grep -F 'ベースライン' >"$scratch/out"
 	report $? 'the installed man page in Japanese'
 fi
-make -s uninstall B="${B:-build}" DESTDIR="$scratch/root" PREFIX=/usr && [ -z "$(find "$scratch/root" -type f)" ]
+make -s uninstall B="${B:-build}" DESTDIR="$scratch/installed" PREFIX=/usr && [ -z "$(find "$scratch/installed" -type f)" ]
 report $? 'make uninstall leaves nothing'
 # docs/ARCHITECTURE.md has one row for every file of lint/, and no row for a file that is gone. "name.c .h" are two files.
 sed -n 's/^| `\([a-z0-9_/]*\)\.\([ch]c\{0,1\}\)\( \.h\)\{0,1\}` |.*/\1.\2\3/p' docs/ARCHITECTURE.md |

@@ -2,34 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "rule/c_literal.h"
 #include "rule/client_load.h"
-
-static void put_string(GString *out, const char *text)
-{
-	if (!text) {
-		g_string_append(out, "NULL");
-		return;
-	}
-	g_string_append_c(out, '"');
-	for (const char *p = text; *p; p++) {
-		if (*p == '"' || *p == '\\' || *p == '?')
-			g_string_append_printf(out, "\\%c", *p);
-		else if (*p == '\n')
-			g_string_append(out, "\\n");
-		else
-			g_string_append_c(out, *p);
-	}
-	g_string_append_c(out, '"');
-}
-
-static void put_field(GString *out, const char *field, const char *text)
-{
-	if (!text)
-		return;
-	g_string_append_printf(out, " .%s = ", field);
-	put_string(out, text);
-	g_string_append_c(out, ',');
-}
 
 static void put_clients(GString *out, const struct client_tables *tables)
 {

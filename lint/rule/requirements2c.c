@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rule/c_literal.h"
 #include "rule/requirement.h"
 
 enum column {
@@ -19,21 +20,6 @@ static void refuse(const char *what, const char *word)
 {
 	fprintf(stderr, "%s:%d:1: %s: %s\n", file_name, line_number, what, word);
 	faults++;
-}
-
-static void put_string(GString *out, const char *text)
-{
-	if (!text) {
-		g_string_append(out, "NULL");
-		return;
-	}
-	g_string_append_c(out, '"');
-	for (const char *p = text; *p; p++) {
-		if (*p == '"' || *p == '\\' || *p == '?')
-			g_string_append_c(out, '\\');
-		g_string_append_c(out, *p);
-	}
-	g_string_append_c(out, '"');
 }
 
 /* The place of the word in the list, or a fault and 0. */
