@@ -17,6 +17,27 @@ bool span_eq_ci(struct span a, struct span b)
 	return true;
 }
 
+static bool is_in(struct span word, const char *list, bool (*equal)(struct span, struct span))
+{
+	for (const char *p = list; *p;) {
+		size_t n = strcspn(p, " ");
+		if (equal(word, span_of(p, n)))
+			return true;
+		p += n + (p[n] == ' ');
+	}
+	return false;
+}
+
+bool span_in(struct span word, const char *list)
+{
+	return is_in(word, list, span_eq);
+}
+
+bool span_in_ci(struct span word, const char *list)
+{
+	return is_in(word, list, span_eq_ci);
+}
+
 bool span_starts(struct span s, struct span prefix)
 {
 	return s.n >= prefix.n && span_eq(span_of(s.p, prefix.n), prefix);

@@ -67,6 +67,10 @@ static inline int ascii_hex_value(char c)
 bool span_eq(struct span a, struct span b);
 /* Compare without regard to ASCII case. */
 bool span_eq_ci(struct span a, struct span b);
+/* Is the word one of those in a list, with single blanks between them? */
+bool span_in(struct span word, const char *list);
+/* The same without regard to ASCII case. */
+bool span_in_ci(struct span word, const char *list);
 bool span_starts(struct span s, struct span prefix);
 bool span_starts_ci(struct span s, struct span prefix);
 bool span_ends_ci(struct span s, struct span suffix);

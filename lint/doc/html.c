@@ -112,17 +112,6 @@ size_t html_element_at(const struct html *html, size_t offset)
 	return low ? low - 1 : HTML_NO_PARENT;
 }
 
-bool html_name_in(struct span name, const char *list)
-{
-	for (const char *p = list; *p;) {
-		size_t n = strcspn(p, " ");
-		if (n == name.n && memcmp(p, name.p, n) == 0)
-			return true;
-		p += n + (p[n] == ' ');
-	}
-	return false;
-}
-
 /* What this program has to know about element names, sorted. */
 static const struct {
 	const char *name;

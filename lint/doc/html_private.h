@@ -63,7 +63,5 @@ enum html_trait {
 
 /* enum html_trait of an element name in lower case. */
 unsigned html_traits(struct span name);
-/* Is the name in a list of words? For rare questions; html_traits() is the quick way. */
-bool html_name_in(struct span name, const char *list);
 
 #endif

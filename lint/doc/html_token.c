@@ -429,20 +429,20 @@ static bool start_closes(const struct html_element *element, struct span name)
 
 	if (!(element->traits & HTML_CLOSABLE))
 		return false;
-	if (html_name_in(open, "p"))
-		return html_name_in(name, "p div table ul ol dl h1 h2 h3 h4 h5 h6 hr pre form center address blockquote li td th tr");
-	if (html_name_in(open, "li"))
-		return html_name_in(name, "li");
-	if (html_name_in(open, "td th"))
-		return html_name_in(name, "td th tr tbody tfoot");
-	if (html_name_in(open, "tr"))
-		return html_name_in(name, "tr tbody tfoot");
-	if (html_name_in(open, "dt dd"))
-		return html_name_in(name, "dt dd");
-	if (html_name_in(open, "option"))
-		return html_name_in(name, "option optgroup");
-	if (html_name_in(open, "head"))
-		return html_name_in(name, "body");
+	if (span_in(open, "p"))
+		return span_in(name, "p div table ul ol dl h1 h2 h3 h4 h5 h6 hr pre form center address blockquote li td th tr");
+	if (span_in(open, "li"))
+		return span_in(name, "li");
+	if (span_in(open, "td th"))
+		return span_in(name, "td th tr tbody tfoot");
+	if (span_in(open, "tr"))
+		return span_in(name, "tr tbody tfoot");
+	if (span_in(open, "dt dd"))
+		return span_in(name, "dt dd");
+	if (span_in(open, "option"))
+		return span_in(name, "option optgroup");
+	if (span_in(open, "head"))
+		return span_in(name, "body");
 	return false;
 }
 
@@ -451,19 +451,19 @@ static int end_rank(struct span name)
 {
 	if (name.n == 0 || !memchr("htdb", name.p[0], 4))
 		return 100;
-	if (html_name_in(name, "html"))
+	if (span_in(name, "html"))
 		return 220;
-	if (html_name_in(name, "head body"))
+	if (span_in(name, "head body"))
 		return 200;
-	if (html_name_in(name, "table"))
+	if (span_in(name, "table"))
 		return 190;
-	if (html_name_in(name, "thead tbody tfoot"))
+	if (span_in(name, "thead tbody tfoot"))
 		return 180;
-	if (html_name_in(name, "tr"))
+	if (span_in(name, "tr"))
 		return 170;
-	if (html_name_in(name, "td th"))
+	if (span_in(name, "td th"))
 		return 160;
-	if (html_name_in(name, "div"))
+	if (span_in(name, "div"))
 		return 150;
 	return 100;
 }
@@ -598,9 +598,9 @@ static size_t read_end_tag(struct tokenizer *t, size_t start)
 static void read_raw_text(struct tokenizer *t, size_t element, size_t *at)
 {
 	struct span name = element_of(t, element)->name;
-	bool with_entities = html_name_in(name, "title textarea");
+	bool with_entities = span_in(name, "title textarea");
 
-	if (html_name_in(name, "plaintext")) {
+	if (span_in(name, "plaintext")) {
 		add_text(t, *at, t->n, element);
 		*at = t->n;
 		return;

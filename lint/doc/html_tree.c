@@ -125,7 +125,7 @@ static void note_stray_end(struct html_work *work, struct range range)
 		return;
 	for (size_t i = 0; i < n; i++)
 		lower[i] = ascii_lower(name.p[i]);
-	if (!html_name_in(span_of(lower, n), "a b i u em font span strong center div table tbody tr td th ul ol h1 h2 h3 h4 h5 h6 blockquote"))
+	if (!span_in(span_of(lower, n), "a b i u em font span strong center div table tbody tr td th ul ol h1 h2 h3 h4 h5 h6 blockquote"))
 		return;
 	if (!work->html->n_stray_ends++)
 		work->html->stray_end = range;

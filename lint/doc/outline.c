@@ -306,9 +306,9 @@ static unsigned heading_level(struct span name)
 /* What browsers set apart by a margin of a line. A list in a list is not. */
 static bool is_wide(const struct frame *around, const struct html_element *e)
 {
-	if (html_name_in(e->name, "ul ol"))
+	if (span_in(e->name, "ul ol"))
 		return around->list == 0;
-	return heading_level(e->name) || html_name_in(e->name, "p table tr blockquote pre dl hr fieldset") || e->style.cell;
+	return heading_level(e->name) || span_in(e->name, "p table tr blockquote pre dl hr fieldset") || e->style.cell;
 }
 
 /* A place in an ordered list, as an attribute says it. */
@@ -330,7 +330,7 @@ static unsigned ordinal(const struct html_element *e, const char *attribute, uns
 
 static void enter_list(struct outliner *o, struct frame *f, const struct html_element *e)
 {
-	if (html_name_in(e->name, "ul ol")) {
+	if (span_in(e->name, "ul ol")) {
 		f->list++;
 		f->ordered = e->name.p[0] == 'o';
 		f->next_number = ordinal(e, "start", 1);

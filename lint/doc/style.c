@@ -508,7 +508,7 @@ static bool has_fixed_box(const struct html_element *e, const struct declaration
 
 	if (d[DISPLAY].set && !is_word(&d[DISPLAY], "inline"))
 		return !span_starts_ci(d[DISPLAY].value, SPAN_LIT("table")) && !is_word(&d[DISPLAY], "inline-table");
-	return out_of_flow || (e->style.block && !html_name_in(e->name, "table thead tbody tfoot tr"));
+	return out_of_flow || (e->style.block && !span_in(e->name, "table thead tbody tfoot tr"));
 }
 
 static bool is_moved_away(const struct declaration *d, double font_px)
@@ -586,7 +586,7 @@ static void read_attributes(const struct html_element *e, struct declaration d[N
 	const struct html_attribute *a;
 
 	/* Others have no such attributes (WHATWG HTML, sections 15.3.1 and 15.3.8). */
-	bool has_ground = html_name_in(e->name, "body table thead tbody tfoot tr td th");
+	bool has_ground = span_in(e->name, "body table thead tbody tfoot tr td th");
 	if (has_ground && (a = html_attribute(e, "bgcolor")))
 		set_weak(&d[BACKGROUND], a->value->bytes);
 	if (has_ground && (a = html_attribute(e, "background")) && a->value->bytes.n) {

@@ -95,18 +95,6 @@ static struct span first_word(struct span inside, size_t from)
 	return span_cut(inside, start, end);
 }
 
-/* Is the word in a blank-separated list? Case matters only to some languages and no list has two spellings. */
-static bool word_in(struct span word, const char *list)
-{
-	for (const char *p = list; *p;) {
-		size_t n = strcspn(p, " ");
-		if (span_eq_ci(word, span_of(p, n)))
-			return true;
-		p += n + (p[n] == ' ');
-	}
-	return false;
-}
-
 /* The comment of Go: a slash and a star behind the braces. */
 static bool is_go_comment(struct span inside, size_t at)
 {
@@ -124,11 +112,11 @@ static enum tag_place mustache_place(struct span inside, size_t at, struct span 
 		return TAG_COMMENT;
 	if (c == '/')
 		return TAG_CLOSE;
-	if (word_in(word, "else elseif elsif"))
+	if (span_in_ci(word, "else elseif elsif"))
 		return TAG_MIDDLE;
-	if (word_in(word, "end"))
+	if (span_in_ci(word, "end"))
 		return TAG_CLOSE;
-	if (word_in(word, "if range with block define"))
+	if (span_in_ci(word, "if range with block define"))
 		return TAG_OPEN;
 	return TAG_OUTPUT;
 }
@@ -235,9 +223,9 @@ static enum tag_place statement_place(struct span word)
 {
 	if (word.n > 3 && span_starts_ci(word, SPAN_LIT("end")))
 		return TAG_CLOSE;
-	if (word_in(word, "else elif elsif elseif when"))
+	if (span_in_ci(word, "else elif elsif elseif when"))
 		return TAG_MIDDLE;
-	if (word_in(word, "if for unless case block macro capture raw filter with autoescape call embed tablerow comment ifchanged "
+	if (span_in_ci(word, "if for unless case block macro capture raw filter with autoescape call embed tablerow comment ifchanged "
 			  "spaceless verbatim blocktrans"))
 		return TAG_OPEN;
 	return TAG_OUTPUT;
@@ -318,22 +306,22 @@ static bool match_mailchimp(struct scan *s, size_t i, struct tag *out)
 	*out = (struct tag){ .range = { i, end + 2 }, .syntax = TAG_MAILCHIMP, .certain = true, .name = first_word(inside, 0) };
 	if (colon == inside.n)
 		out->place = TAG_OUTPUT;
-	else if (word_in(word, "IF IFNOT INTERESTED FEEDBLOCK RSSITEMS"))
+	else if (span_in_ci(word, "IF IFNOT INTERESTED FEEDBLOCK RSSITEMS"))
 		out->place = TAG_OPEN;
-	else if (word_in(word, "ELSE ELSEIF"))
+	else if (span_in_ci(word, "ELSE ELSEIF"))
 		out->place = TAG_MIDDLE;
-	else if (word_in(word, "END"))
+	else if (span_in_ci(word, "END"))
 		out->place = TAG_CLOSE;
 	return true;
 }
 
 static enum tag_place ampscript_place(struct span word)
 {
-	if (word_in(word, "if for"))
+	if (span_in_ci(word, "if for"))
 		return TAG_OPEN;
-	if (word_in(word, "else elseif"))
+	if (span_in_ci(word, "else elseif"))
 		return TAG_MIDDLE;
-	return word_in(word, "endif next") ? TAG_CLOSE : TAG_OUTPUT;
+	return span_in_ci(word, "endif next") ? TAG_CLOSE : TAG_OUTPUT;
 }
 
 static bool match_double_percent(struct scan *s, size_t i, struct tag *out)
@@ -376,7 +364,7 @@ static bool is_mail_name(struct span name)
 	static const char *const parts[] = { "name",	"mail",	   "unsubscribe", "recipient", "subscriber", "company", "address",
 					     "optout",	"customer", "user",	  "member",    "contact",    "coupon",	"order" };
 
-	if (word_in(name, "username computername"))
+	if (span_in_ci(name, "username computername"))
 		return false;
 	if (memchr(name.p, '.', name.n))
 		return true;
@@ -472,7 +460,7 @@ static bool match_double_underscore(struct scan *s, size_t i, struct tag *out)
 		return false;
 	struct span name = span_cut(s->text, i + 2, end);
 	/* Predefined names of C stand in every sample of code and in no template. */
-	if (word_in(name, "FILE LINE DATE TIME func FUNCTION STDC COUNTER attribute"))
+	if (span_in_ci(name, "FILE LINE DATE TIME func FUNCTION STDC COUNTER attribute"))
 		return false;
 	*out = (struct tag){ .range = { i, end + 2 }, .syntax = TAG_DOUBLE_UNDERSCORE, .name = name };
 	return true;
@@ -491,11 +479,11 @@ static enum tag_place code_place(struct span inside)
 
 	if (code.n && code.p[0] == '}')
 		return span_ends_ci(code, SPAN_LIT("{")) ? TAG_MIDDLE : TAG_CLOSE;
-	if (word_in(word, "end endif endforeach endfor endwhile"))
+	if (span_in_ci(word, "end endif endforeach endfor endwhile"))
 		return TAG_CLOSE;
-	if (word_in(word, "else elsif elseif when"))
+	if (span_in_ci(word, "else elsif elseif when"))
 		return TAG_MIDDLE;
-	if (word_in(word, "if unless case for foreach while until") || span_ends_ci(code, SPAN_LIT(" do")) || span_ends_ci(code, SPAN_LIT("{")) ||
+	if (span_in_ci(word, "if unless case for foreach while until") || span_ends_ci(code, SPAN_LIT(" do")) || span_ends_ci(code, SPAN_LIT("{")) ||
 	    (span_ends_ci(code, SPAN_LIT("|")) && span_find(code, SPAN_LIT(" do "), 0) < code.n))
 		return TAG_OPEN;
 	return TAG_OUTPUT;
@@ -540,11 +528,11 @@ static bool match_bracket(struct scan *s, size_t i, struct tag *out)
 	*out = (struct tag){ .range = { i, close + 2 }, .syntax = TAG_BRACKET_PERCENT, .certain = true, .name = first_word(inside, at) };
 	if (inside.p[at] == '#')
 		out->place = TAG_COMMENT;
-	else if (word_in(out->name, "END"))
+	else if (span_in_ci(out->name, "END"))
 		out->place = TAG_CLOSE;
-	else if (word_in(out->name, "ELSE ELSIF CASE CATCH"))
+	else if (span_in_ci(out->name, "ELSE ELSIF CASE CATCH"))
 		out->place = TAG_MIDDLE;
-	else if (word_in(out->name, "IF UNLESS FOREACH WHILE BLOCK WRAPPER FILTER SWITCH TRY"))
+	else if (span_in_ci(out->name, "IF UNLESS FOREACH WHILE BLOCK WRAPPER FILTER SWITCH TRY"))
 		out->place = TAG_OPEN;
 	return true;
 }

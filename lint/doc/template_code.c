@@ -55,13 +55,7 @@ static bool is_word_byte(char c)
 
 static bool in_list(const struct reader *r, struct span word, const char *list)
 {
-	for (const char *p = list; *p;) {
-		size_t n = strcspn(p, " ");
-		if (r->dialect->any_case ? span_eq_ci(word, span_of(p, n)) : span_eq(word, span_of(p, n)))
-			return true;
-		p += n + (p[n] == ' ');
-	}
-	return false;
+	return r->dialect->any_case ? span_in_ci(word, list) : span_in(word, list);
 }
 
 /* Behind the string that begins at at. In Ruby, "#{...}" within it may hold quotes of its own. */

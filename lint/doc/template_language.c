@@ -39,17 +39,6 @@ enum template_language template_language_of_path(const char *path)
 	return LANGUAGE_NONE;
 }
 
-static bool in_list(struct span word, const char *list)
-{
-	for (const char *p = list; *p;) {
-		size_t n = strcspn(p, " ");
-		if (span_eq(word, span_of(p, n)))
-			return true;
-		p += n + (p[n] == ' ');
-	}
-	return false;
-}
-
 /* Points for languages; a word that only one language has is worth ten of those that some share. */
 struct votes {
 	unsigned of[N_LANGUAGES];
@@ -61,19 +50,19 @@ enum { SHARED = 1, OWN = 10 };
 
 static void vote_word(struct votes *v, struct span word)
 {
-	if (in_list(word, "assign elsif unless endunless capture endcapture tablerow liquid render increment decrement connected_content"))
+	if (span_in(word, "assign elsif unless endunless capture endcapture tablerow liquid render increment decrement connected_content"))
 		v->of[LANGUAGE_LIQUID] += OWN;
-	else if (in_list(word, "case when endcase"))
+	else if (span_in(word, "case when endcase"))
 		v->of[LANGUAGE_LIQUID] += OWN / 2;
-	else if (in_list(word, "load blocktrans blocktranslate url static ifequal ifnotequal endifequal empty now firstof regroup templatetag"))
+	else if (span_in(word, "load blocktrans blocktranslate url static ifequal ifnotequal endifequal empty now firstof regroup templatetag"))
 		v->of[LANGUAGE_DJANGO] += OWN;
-	else if (in_list(word, "elif"))
+	else if (span_in(word, "elif"))
 		v->of[LANGUAGE_JINJA] += OWN - 2, v->of[LANGUAGE_DJANGO] += OWN - 4;
-	else if (in_list(word, "elseif embed apply endapply sandbox use form_theme"))
+	else if (span_in(word, "elseif embed apply endapply sandbox use form_theme"))
 		v->of[LANGUAGE_TWIG] += OWN;
-	else if (in_list(word, "set macro endmacro call endcall do"))
+	else if (span_in(word, "set macro endmacro call endcall do"))
 		v->of[LANGUAGE_JINJA] += SHARED + 1, v->of[LANGUAGE_TWIG] += SHARED;
-	else if (in_list(word, "block endblock extends import from"))
+	else if (span_in(word, "block endblock extends import from"))
 		v->of[LANGUAGE_JINJA] += SHARED + 1, v->of[LANGUAGE_TWIG] += SHARED, v->of[LANGUAGE_DJANGO] += SHARED;
 	else
 		v->n[LANGUAGE_JINJA]++;
@@ -107,17 +96,17 @@ static void vote_braces(struct votes *v, struct span text, const struct tag *tag
 		at++;
 	char c = text.p[at], next = at + 1 < text.n ? text.p[at + 1] : '\0';
 	if (c == '#' || (c == '/' && next != '*')) {
-		bool helper = in_list(tag->name, "if unless each with lookup log inline");
+		bool helper = span_in(tag->name, "if unless each with lookup log inline");
 		v->of[LANGUAGE_HANDLEBARS] += helper ? OWN : SHARED;
 		v->of[LANGUAGE_MUSTACHE] += helper ? 0 : SHARED + 1;
 	} else if (c == '^') {
 		v->of[LANGUAGE_MUSTACHE] += SHARED + 1;
 	} else if (c == '>' || c == '!' || c == '&') {
 		v->of[LANGUAGE_HANDLEBARS] += SHARED;
-	} else if (in_list(tag->name, "else")) {
+	} else if (span_in(tag->name, "else")) {
 		v->of[LANGUAGE_HANDLEBARS] += SHARED;
 		v->of[LANGUAGE_GO] += SHARED;
-	} else if (in_list(tag->name, "end range define template") || (in_list(tag->name, "if with block") && next && c != '.')) {
+	} else if (span_in(tag->name, "end range define template") || (span_in(tag->name, "if with block") && next && c != '.')) {
 		v->of[LANGUAGE_GO] += OWN;
 	} else if (c == '.' && (ascii_is_alpha(next) || next == '_')) {
 		v->of[LANGUAGE_GO] += OWN / 2;
@@ -143,7 +132,7 @@ static void vote_code(struct votes *v, struct span text, const struct tag *tag)
 		inside = span_trim(span_cut(inside, 0, inside.n - 1));
 	if (inside.n && (inside.p[inside.n - 1] == '{' || inside.p[0] == '}' || text.p[tag->range.start + 2] == '_'))
 		v->of[LANGUAGE_EJS] += OWN;
-	else if (in_list(tag->name, "end if unless elsif") || span_ends_ci(inside, SPAN_LIT(" do")) || span_ends_ci(inside, SPAN_LIT("|")))
+	else if (span_in(tag->name, "end if unless elsif") || span_ends_ci(inside, SPAN_LIT(" do")) || span_ends_ci(inside, SPAN_LIT("|")))
 		v->of[LANGUAGE_ERB] += OWN;
 	else
 		v->n[LANGUAGE_ERB]++;

@@ -50,17 +50,6 @@ struct parser {
 	bool cut;
 };
 
-static bool in_list(struct span word, const char *list)
-{
-	for (const char *p = list; *p;) {
-		size_t n = strcspn(p, " ");
-		if (span_eq(word, span_of(p, n)))
-			return true;
-		p += n + (p[n] == ' ');
-	}
-	return false;
-}
-
 static bool is_word_byte(char c)
 {
 	return ascii_is_alnum(c) || c == '_' || (unsigned char)c >= 0x80;
@@ -118,7 +107,7 @@ static void set_else(struct item *item, struct span word, struct span rest)
 	item->action = ACT_MIDDLE;
 	item->word = word;
 	item->expression = rest;
-	item->else_branch = !in_list(second, "if unless each with");
+	item->else_branch = !span_in(second, "if unless each with");
 	if (item->else_branch)
 		return;
 	item->word = span_of(word.p, (size_t)(second.p - word.p) + second.n);
@@ -155,11 +144,11 @@ static void read_handlebars_open(struct item *item, char sign, struct span s)
 		set_open(item, NODE_BLOCK, word, rest);
 	else if (decorator)
 		set_open(item, NODE_DEFINE, word, rest);
-	else if (in_list(word, "if unless"))
+	else if (span_in(word, "if unless"))
 		set_open(item, NODE_IF, word, rest);
-	else if (in_list(word, "each"))
+	else if (span_in(word, "each"))
 		set_open(item, NODE_FOR, word, rest);
-	else if (in_list(word, "with"))
+	else if (span_in(word, "with"))
 		set_open(item, NODE_WITH, word, rest);
 	else if (rest.n == 0)
 		set_open(item, NODE_SECTION, word, word);
@@ -185,12 +174,12 @@ static void read_handlebars(struct parser *p, struct item *item, struct span s, 
 		read_handlebars_open(item, sign, rest);
 	else if (sign == '/')
 		item->action = ACT_CLOSE, item->name = word_of(rest, ".-/@");
-	else if (in_list(word, "else"))
+	else if (span_in(word, "else"))
 		set_else(item, word, behind(s, word));
-	else if (in_list(word, "if for foreach each unless") && is_closed(p, word) && !has_name(p->signed_opens, word))
+	else if (span_in(word, "if for foreach each unless") && is_closed(p, word) && !has_name(p->signed_opens, word))
 		/* JsRender and services of its kind: "{{if x}} ... {{/if}}". */
-		set_open(item, in_list(word, "if unless") ? NODE_IF : NODE_FOR, word, behind(s, word));
-	else if (in_list(word, "elseif"))
+		set_open(item, span_in(word, "if unless") ? NODE_IF : NODE_FOR, word, behind(s, word));
+	else if (span_in(word, "elseif"))
 		*item = (struct item){ .action = ACT_MIDDLE, .word = word, .expression = behind(s, word) };
 	else
 		set_leaf(item, NODE_OUTPUT, SPAN_EMPTY, sign == '&' ? rest : s);
@@ -205,23 +194,23 @@ static void read_go(struct item *item, struct span s)
 	item->escaped = true;
 	if (span_starts(s, SPAN_LIT("/*")))
 		set_leaf(item, NODE_COMMENT, SPAN_EMPTY, SPAN_EMPTY);
-	else if (in_list(word, "if"))
+	else if (span_in(word, "if"))
 		set_open(item, NODE_IF, word, rest);
-	else if (in_list(word, "range"))
+	else if (span_in(word, "range"))
 		set_open(item, NODE_FOR, word, rest);
-	else if (in_list(word, "with"))
+	else if (span_in(word, "with"))
 		set_open(item, NODE_WITH, word, rest);
-	else if (in_list(word, "define"))
+	else if (span_in(word, "define"))
 		set_open(item, NODE_DEFINE, word, rest);
-	else if (in_list(word, "block"))
+	else if (span_in(word, "block"))
 		set_open(item, NODE_BLOCK, word, rest);
-	else if (in_list(word, "else"))
+	else if (span_in(word, "else"))
 		set_else(item, word, rest);
-	else if (in_list(word, "end"))
+	else if (span_in(word, "end"))
 		item->action = ACT_CLOSE, item->name = SPAN_EMPTY;
-	else if (in_list(word, "template"))
+	else if (span_in(word, "template"))
 		set_leaf(item, NODE_INCLUDE, word, rest);
-	else if (in_list(word, "break continue"))
+	else if (span_in(word, "break continue"))
 		set_leaf(item, NODE_CODE, word, rest);
 	else if (variable.n && (span_starts(behind(s, variable), SPAN_LIT(":=")) || (span_starts(behind(s, variable), SPAN_LIT("=")) &&
 	                                                                               !span_starts(behind(s, variable), SPAN_LIT("==")))))
@@ -273,33 +262,33 @@ static bool has_equals(struct span s)
 /* The kind of block a word opens; NODE_BRANCH where it opens none. */
 static enum template_node_kind statement_block(const struct parser *p, struct span word, struct span rest)
 {
-	if (in_list(word, "if unless ifequal ifnotequal ifchanged"))
+	if (span_in(word, "if unless ifequal ifnotequal ifchanged"))
 		return NODE_IF;
-	if (in_list(word, "case"))
+	if (span_in(word, "case"))
 		return NODE_CASE;
-	if (in_list(word, "for tablerow"))
+	if (span_in(word, "for tablerow"))
 		return NODE_FOR;
-	if (in_list(word, "raw verbatim"))
+	if (span_in(word, "raw verbatim"))
 		/* Tornado: {% raw x %} puts a value in. */
 		return is_closed(p, word) || rest.n == 0 ? NODE_RAW : NODE_BRANCH;
-	if (in_list(word, "comment"))
+	if (span_in(word, "comment"))
 		return is_closed(p, word) || rest.n == 0 ? NODE_COMMENT : NODE_BRANCH;
-	if (in_list(word, "capture"))
+	if (span_in(word, "capture"))
 		return NODE_CAPTURE;
-	if (in_list(word, "set"))
+	if (span_in(word, "set"))
 		return has_equals(rest) ? NODE_BRANCH : NODE_CAPTURE;
-	if (in_list(word, "macro"))
+	if (span_in(word, "macro"))
 		return NODE_DEFINE;
-	if (in_list(word, "block")) {
+	if (span_in(word, "block")) {
 		/* Twig: {% block title 'text' %} needs no end. */
 		struct span more = behind(rest, word_of(rest, "-"));
-		return more.n && !in_list(more, "scoped required") && !is_closed(p, word) ? NODE_BRANCH : NODE_BLOCK;
+		return more.n && !span_in(more, "scoped required") && !is_closed(p, word) ? NODE_BRANCH : NODE_BLOCK;
 	}
-	if (in_list(word, "embed"))
+	if (span_in(word, "embed"))
 		return NODE_BLOCK;
-	if (in_list(word, "with"))
+	if (span_in(word, "with"))
 		return NODE_WITH;
-	if (in_list(word, "filter spaceless apply") || (in_list(word, "autoescape") && !in_list(rest, "None")))
+	if (span_in(word, "filter spaceless apply") || (span_in(word, "autoescape") && !span_in(rest, "None")))
 		return NODE_WRAP;
 	return is_closed(p, word) ? NODE_WRAP : NODE_BRANCH;
 }
@@ -313,28 +302,28 @@ static void read_statement(struct parser *p, struct item *item, struct span byte
 	item->escaped = true;
 	if (span_starts(bytes, SPAN_LIT("{#")) || (s.n && s.p[0] == '#')) {
 		set_leaf(item, NODE_COMMENT, SPAN_EMPTY, SPAN_EMPTY);
-	} else if (in_list(word, "else")) {
+	} else if (span_in(word, "else")) {
 		set_else(item, word, rest);
-	} else if (in_list(word, "elif elsif elseif when")) {
+	} else if (span_in(word, "elif elsif elseif when")) {
 		*item = (struct item){ .action = ACT_MIDDLE, .word = word, .expression = rest, .trim_left = item->trim_left, .trim_right = item->trim_right };
-	} else if (in_list(word, "empty plural pluralize") && rest.n == 0) {
+	} else if (span_in(word, "empty plural pluralize") && rest.n == 0) {
 		set_else(item, word, SPAN_EMPTY);
 	} else if (word.n > 3 && span_starts(word, SPAN_LIT("end"))) {
 		item->action = ACT_CLOSE;
 		item->name = span_cut(word, word.p[3] == '_' ? 4 : 3, word.n);
-	} else if (in_list(word, "end")) {
+	} else if (span_in(word, "end")) {
 		item->action = ACT_CLOSE;
-	} else if (in_list(word, "include render import from extends use partial layout section sections")) {
+	} else if (span_in(word, "include render import from extends use partial layout section sections")) {
 		set_leaf(item, NODE_INCLUDE, word, rest);
-	} else if (in_list(word, "echo print")) {
+	} else if (span_in(word, "echo print")) {
 		set_leaf(item, NODE_OUTPUT, word, rest);
 	} else {
 		enum template_node_kind kind = statement_block(p, word, rest);
 		if (kind != NODE_BRANCH)
 			set_open(item, kind, word, rest);
 		else
-			set_leaf(item, in_list(word, "assign set") ? NODE_SET : NODE_CODE, word, rest);
-		item->inverted = kind == NODE_IF && in_list(word, "unless ifnotequal");
+			set_leaf(item, span_in(word, "assign set") ? NODE_SET : NODE_CODE, word, rest);
+		item->inverted = kind == NODE_IF && span_in(word, "unless ifnotequal");
 	}
 	/* {% include %} and others are blocks where the text closes them: {% section %} of Twig's friends. */
 	if (item->action == ACT_LEAF && item->kind == NODE_INCLUDE && is_closed(p, word))
@@ -388,7 +377,7 @@ static enum template_node_kind code_kind(struct span word)
 		      { "def BLOCK", NODE_DEFINE } };
 
 	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
-		if (in_list(word, kinds[i].words))
+		if (span_in(word, kinds[i].words))
 			return kinds[i].kind;
 	return is_word_ci(word, "if") ? NODE_IF : is_word_ci(word, "for") ? NODE_FOR : NODE_WRAP;
 }
@@ -410,7 +399,7 @@ static void read_code(struct parser *p, struct item *item, struct span s)
 	item->effect = template_code_effect(s, p->language);
 	if (!item->effect.closes && !item->effect.opens && !item->effect.middle) {
 		struct span word = word_of(s, "");
-		bool include = in_list(word, "INCLUDE PROCESS INSERT include require");
+		bool include = span_in(word, "INCLUDE PROCESS INSERT include require");
 		set_leaf(item, include ? NODE_INCLUDE : NODE_CODE, word, include ? behind(s, word) : s);
 		return;
 	}
@@ -424,7 +413,7 @@ static void read_code(struct parser *p, struct item *item, struct span s)
 		item->kind = NODE_FOR;
 	size_t at = (size_t)(item->word.p - s.p) + item->word.n;
 	item->expression = item->kind == NODE_WRAP || each ? s : span_trim(span_cut(s, at, s.n));
-	item->inverted = in_list(item->word, "unless UNLESS");
+	item->inverted = span_in(item->word, "unless UNLESS");
 	item->else_branch = item->effect.has_default;
 	if (item->effect.middle)
 		set_code_middle(item, span_trim(span_cut(s, at, s.n)));
@@ -476,7 +465,7 @@ static void read_toolkit(struct parser *p, struct item *item, struct span bytes)
 	}
 	s = without_marks(s, "-=~+", "-=~+", item);
 	read_code(p, item, s);
-	if (item->action == ACT_LEAF && item->kind == NODE_CODE && !in_list(item->word, "SET DEFAULT CALL USE META STOP RETURN LAST NEXT"))
+	if (item->action == ACT_LEAF && item->kind == NODE_CODE && !span_in(item->word, "SET DEFAULT CALL USE META STOP RETURN LAST NEXT"))
 		set_leaf(item, has_equals(s) ? NODE_SET : NODE_OUTPUT, SPAN_EMPTY, s);
 }
 
@@ -683,9 +672,9 @@ static void close_named(struct parser *p, const struct item *item, struct range 
 
 static bool may_be_divided(enum template_node_kind kind, struct span word)
 {
-	if (in_list(word, "elif elsif elseif"))
+	if (span_in(word, "elif elsif elseif"))
 		return kind == NODE_IF || kind == NODE_WRAP;
-	if (in_list(word, "when"))
+	if (span_in(word, "when"))
 		return kind == NODE_CASE || kind == NODE_WRAP;
 	return kind == NODE_IF || kind == NODE_CASE || kind == NODE_FOR || kind == NODE_SECTION || kind == NODE_WITH || kind == NODE_WRAP;
 }

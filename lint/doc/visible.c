@@ -244,7 +244,7 @@ static struct text *find_preheader(struct arena *arena, const struct html *html)
 		return NULL;
 	const struct html_element *hider = &html->elements[html->elements[html->texts[first].parent].style.hider];
 	/* A whole body that is hidden is no preheader. */
-	if (html_name_in(hider->name, "html body"))
+	if (span_in(hider->name, "html body"))
 		return NULL;
 	struct folder f;
 	folder_init(&f, true, 64 * 1024);

@@ -236,17 +236,6 @@ static size_t kind_of(struct span head)
 	return i;
 }
 
-static bool ending_in(const char *endings, struct span extension)
-{
-	for (const char *p = endings + 1; *p;) {
-		size_t n = strcspn(p, " ");
-		if (span_eq_ci(extension, span_of(p, n)))
-			return true;
-		p += n + 1;
-	}
-	return false;
-}
-
 static bool is_picture(const char *kind)
 {
 	static const char *const kinds[] = { "png", "jpeg", "gif", "webp", NULL };
@@ -288,9 +277,9 @@ CHECK(file_name_deceptive)
 			report_file(c, e, "double", inner, extension, 1);
 		} else {
 			size_t kind = kind_of(bytes_of(e)), named = 0;
-			while (named < G_N_ELEMENTS(signatures) && !ending_in(signatures[named].endings, extension))
+			while (named < G_N_ELEMENTS(signatures) && !span_in_ci(extension, signatures[named].endings + 1))
 				named++;
-			if (kind == G_N_ELEMENTS(signatures) || ending_in(signatures[kind].endings, extension))
+			if (kind == G_N_ELEMENTS(signatures) || span_in_ci(extension, signatures[kind].endings + 1))
 				continue;
 			struct span what = span_str(signatures[kind].kind);
 			if (span_eq(what, SPAN_LIT("program"))) {
