@@ -27,7 +27,7 @@ _presend() {
 			compopt -o default
 			return
 		fi
-		[[ -z $command && " lint checklist bounce preview preflight explain rules config gate init completions help version " == *" $word "* ]] && command=$word
+		[[ -z $command && " lint checklist bounce preview preflight explain rules config gate init completions lsp mcp help version " == *" $word "* ]] && command=$word
 	done
 	case $prev in
 	--stage)
@@ -191,6 +191,8 @@ _presend() {
 		gate) mapfile -t COMPREPLY < <(compgen -W '--stage --class --volume --profile --target-charset --clients --stdin-filename --now --select --ignore --extend-select --rules --no-builtin-rules --fail-on --max-score --baseline --no-inline-ignores --timeout --on-failure --config --isolated --lang --quiet --color --help --version ' -- "$cur") ;;
 		init) mapfile -t COMPREPLY < <(compgen -W '--lang --color --help --version ' -- "$cur") ;;
 		completions) mapfile -t COMPREPLY < <(compgen -W '--lang --color --help --version ' -- "$cur") ;;
+		lsp) mapfile -t COMPREPLY < <(compgen -W '--stage --class --volume --profile --target-charset --clients --now --select --ignore --extend-select --rules --no-builtin-rules --no-inline-ignores --config --isolated --lang --color --help --version ' -- "$cur") ;;
+		mcp) mapfile -t COMPREPLY < <(compgen -W '--lang --color --help --version ' -- "$cur") ;;
 		help) mapfile -t COMPREPLY < <(compgen -W '--lang --color --help --version ' -- "$cur") ;;
 		version) mapfile -t COMPREPLY < <(compgen -W '--lang --color --help --version ' -- "$cur") ;;
 		esac
@@ -198,7 +200,7 @@ _presend() {
 	fi
 	case $command in
 	'')
-		mapfile -t COMPREPLY < <(compgen -W 'lint checklist bounce preview preflight explain rules config gate init completions help version' -- "$cur"; compgen -f -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W 'lint checklist bounce preview preflight explain rules config gate init completions lsp mcp help version' -- "$cur"; compgen -f -- "$cur")
 		compopt -o filenames
 		;;
 	lint)
@@ -234,7 +236,7 @@ _presend() {
 		mapfile -t COMPREPLY < <(compgen -W 'bash zsh fish' -- "$cur")
 		;;
 	help)
-		mapfile -t COMPREPLY < <(compgen -W 'lint checklist bounce preview preflight explain rules config gate init completions help version' -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W 'lint checklist bounce preview preflight explain rules config gate init completions lsp mcp help version' -- "$cur")
 		;;
 	esac
 }

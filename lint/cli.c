@@ -26,7 +26,7 @@ enum option_id {
 
 /* Commands that an option belongs to; 0 stands for those that check mail. */
 #define FOR(command) (1u << COMMAND_##command)
-#define FOR_MAIL (FOR(LINT) | FOR(CHECKLIST) | FOR(GATE) | FOR(CONFIG)) /* config shows what becomes of them */
+#define FOR_MAIL (FOR(LINT) | FOR(CHECKLIST) | FOR(GATE) | FOR(CONFIG) | FOR(LSP)) /* config shows what becomes of them */
 #define FOR_FILES (FOR(LINT) | FOR(CHECKLIST))
 #define FOR_RULES (FOR_MAIL | FOR(EXPLAIN) | FOR(RULES))
 #define FOR_ALL (~0u)
@@ -58,7 +58,7 @@ static const struct option_definition option_definitions[] = {
 	  GROUP_DRAFT, 0, VALUE_WORDS, "default gmail apple outlook yahoo aol thunderbird protonmail japan france germany all" },
 	{ OPTION_STDIN_FILENAME, 0, "stdin-filename", { "NAME", "名前" },
 	  { "name of standard input in reports; it also tells what kind of file it is", "レポートでの標準入力の名前（ファイルの種類の判定にも使用）" },
-	  GROUP_DRAFT, FOR_MAIL | FOR(BOUNCE) | FOR(PREVIEW) | FOR(PREFLIGHT), VALUE_FILE, NULL },
+	  GROUP_DRAFT, (FOR_MAIL & ~FOR(LSP)) | FOR(BOUNCE) | FOR(PREVIEW) | FOR(PREFLIGHT), VALUE_FILE, NULL },
 	{ OPTION_DATA, 0, "data", { "FILE", "ファイル" },
 	  { "fill templates in with each row of FILE (CSV, JSON) and check what every recipient gets; worst-cases: made up values only",
 	    "テンプレートにデータ（CSV、JSON）の各行を差し込み、受信者ごとの結果を検査。worst-cases なら作りものの値だけを差し込む" },
@@ -91,10 +91,10 @@ static const struct option_definition option_definitions[] = {
 	{ OPTION_FAIL_ON, 0, "fail-on", { "SEVERITY", "重大度" },
 	  { "exit with 1 if a finding has this severity or a higher one: error (default), warning, info, never",
 	    "この重大度以上の指摘があれば終了コード 1: error（既定）、warning、info、never" },
-	  GROUP_FAIL, FOR_MAIL | FOR(PREFLIGHT), VALUE_WORD, "error warning info never" },
+	  GROUP_FAIL, (FOR_MAIL & ~FOR(LSP)) | FOR(PREFLIGHT), VALUE_WORD, "error warning info never" },
 	{ OPTION_MAX_SCORE, 0, "max-score", { "N", "点数" },
 	  { "exit with 1 when the score is above N points", "スコアがこの点数を超えたら終了コード 1" },
-	  GROUP_FAIL, 0, VALUE_TEXT, NULL },
+	  GROUP_FAIL, FOR_MAIL & ~FOR(LSP), VALUE_TEXT, NULL },
 
 	{ OPTION_FIX, 0, "fix", { NULL, NULL },
 	  { "mend what has one right answer, in the files themselves; of standard input the mended draft is printed",
@@ -207,7 +207,7 @@ static const struct option_definition option_definitions[] = {
 	  { "show every info remark and repeated finding", "info の指摘と、同じルールの繰り返しをすべて表示" },
 	  GROUP_OUTPUT, FOR_FILES | FOR(BOUNCE) | FOR(PREFLIGHT), VALUE_NONE, NULL },
 	{ OPTION_QUIET, 'q', "quiet", { NULL, NULL }, { "only the summary; nothing if there are no findings", "要約だけを表示。指摘がなければ何も表示しない" },
-	  GROUP_OUTPUT, FOR_MAIL | FOR(BOUNCE), VALUE_NONE, NULL },
+	  GROUP_OUTPUT, (FOR_MAIL & ~FOR(LSP)) | FOR(BOUNCE), VALUE_NONE, NULL },
 	{ OPTION_STATISTICS, 0, "statistics", { NULL, NULL }, { "count the findings by rule", "ルール別の件数を表示" },
 	  GROUP_OUTPUT, FOR(LINT), VALUE_NONE, NULL },
 	{ OPTION_COLOR, 0, "color", { "auto|always|never", "auto|always|never" }, { "whether to use colours", "色を付けるかどうか" },
@@ -290,6 +290,19 @@ static const struct command_definition command_definitions[] = {
 	  "presend completions fish > ~/.config/fish/completions/presend.fish",
 	  { "Print the script with which a shell completes commands, options, their values and rule ids. make install puts the three where the shells look for them.",
 	    "コマンド、オプションとその値、ルール ID をシェルで補完するスクリプトを表示します。make install を実行すると、シェルごとの所定の場所に入ります。" } },
+	{ COMMAND_LSP, "lsp", { "lsp [OPTION]...", "lsp [オプション]..." },
+	  { "a language server, for editors: findings as you type, and their fixes", "エディター用の言語サーバー（入力中の指摘と修正）" },
+	  "presend lsp --profile gmail-bulk,law-jp",
+	  { "Speak the Language Server Protocol over standard input and output. An editor starts this for mail, HTML and templates: it shows what is found while one "
+	    "types, explains the rule under the cursor and offers fixes.",
+	    "標準入出力で Language Server Protocol を話します。メール、HTML、テンプレートを開いたエディターから起動すると、入力中に指摘を表示し、カーソル位置のルールの説明と修正候補を示します。" } },
+	{ COMMAND_MCP, "mcp", { "mcp", "mcp" },
+	  { "tools for AI agents (Model Context Protocol)", "AI エージェント用のツール（Model Context Protocol）" },
+	  "presend mcp",
+	  { "Speak the Model Context Protocol over standard input and output, with the tools lint, fix, checklist, preview, explain and bounce. Nothing uses the "
+	    "network, no file is written, and only files below the working directory are read.",
+	    "標準入出力で Model Context Protocol を話し、lint、fix、checklist、preview、explain、bounce の 6 つのツールを提供します。ネットワークは使わず、ファイルへの書き込みもせず、"
+	    "カレントディレクトリより下のファイルだけを読みます。" } },
 	{ COMMAND_HELP, "help", { "help [COMMAND]", "help [コマンド]" },
 	  { "options and examples of a command", "コマンドのオプションと例を表示" },
 	  "presend help checklist",
@@ -317,7 +330,6 @@ bool cli_option_of(const struct option_definition *option, enum command command)
 
 /* Options and commands of the interface that later versions bring: said so, rather than "unknown". */
 static const char *const later_options[] = { "advice", "prior" };
-static const char *const later_commands[] = { "lsp", "mcp" };
 static const char *const later_formats[] = { "html" };
 
 static const char *const profile_names[] = { "gmail", "gmail-bulk", "yahoo", "outlook", "icloud", "japan-carriers",
@@ -928,8 +940,6 @@ static bool parse_command(struct cli *cli, const char *word, bool *taken)
 	}
 	if (access(word, F_OK) == 0)
 		return true;
-	if (listed(later_commands, G_N_ELEMENTS(later_commands), word))
-		return refuse_later(language, word);
 	if (nearest && !strchr(word, '.') && !strchr(word, '/'))
 		return refuse(language, nearest, say(language, "no such file or command", "そのようなファイルもコマンドもありません"), word);
 	return true;

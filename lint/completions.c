@@ -17,6 +17,8 @@ static const char *operands_of(enum command command)
 		return "shells";
 	case COMMAND_GATE:
 	case COMMAND_INIT:
+	case COMMAND_LSP:
+	case COMMAND_MCP:
 	case COMMAND_VERSION:
 		return "nothing";
 	default:

@@ -13,13 +13,6 @@
 #include "base/limits.h"
 #include "rule/fix.h"
 
-static void free_results(GPtrArray *results)
-{
-	for (guint i = 0; i < results->len; i++)
-		message_result_free(g_ptr_array_index(results, i));
-	g_ptr_array_free(results, TRUE);
-}
-
 struct fixed_file fix_file(const struct fix_options *options, const struct baseline *baseline, struct span bytes, fix_linter lint, void *data)
 {
 	struct fixed_file fixed = { .results = lint(data, bytes) };
@@ -36,7 +29,7 @@ struct fixed_file fix_file(const struct fix_options *options, const struct basel
 			return fixed;
 		}
 		fixed.n_fixed += n;
-		free_results(fixed.results);
+		message_results_free(fixed.results);
 		if (fixed.bytes)
 			g_string_free(fixed.bytes, TRUE);
 		fixed.bytes = next;

@@ -10,6 +10,8 @@
 #include "config_command.h"
 #include "help.h"
 #include "init.h"
+#include "lsp.h"
+#include "mcp.h"
 #include "rule/coverage.h"
 #include "rule/explain.h"
 #include "run_preflight.h"
@@ -151,12 +153,16 @@ static int preview(const struct cli *cli)
 	return EXIT_TROUBLE;
 }
 
+static bool no_operands(const struct cli *cli)
+{
+	if (cli->n_operands)
+		run_say(say(cli->run.report.language, "unexpected argument", "余分な引数です"), cli->operands[0]);
+	return cli->n_operands == 0;
+}
+
 static int init(const struct cli *cli)
 {
-	if (cli->n_operands == 0)
-		return init_run(cli->run.report.language);
-	run_say(say(cli->run.report.language, "unexpected argument", "余分な引数です"), cli->operands[0]);
-	return EXIT_TROUBLE;
+	return no_operands(cli) ? init_run(cli->run.report.language) : EXIT_TROUBLE;
 }
 
 static int completions(const struct cli *cli)
@@ -170,6 +176,8 @@ static int completions(const struct cli *cli)
 		cli->n_operands ? cli->operands[0] : "completions");
 	return EXIT_TROUBLE;
 }
+
+static int program(int argc, char **argv);
 
 static int run(const struct cli *cli, int argc, char *const *argv)
 {
@@ -195,6 +203,10 @@ static int run(const struct cli *cli, int argc, char *const *argv)
 		return completions(cli);
 	case COMMAND_PREVIEW:
 		return preview(cli);
+	case COMMAND_LSP:
+		return no_operands(cli) ? lsp_serve(&cli->run) : EXIT_TROUBLE;
+	case COMMAND_MCP:
+		return no_operands(cli) ? mcp_serve(program) : EXIT_TROUBLE;
 	case COMMAND_PREFLIGHT:
 		return run_preflight(language, argc, argv, cli->command_at);
 	case COMMAND_GATE:
@@ -217,14 +229,12 @@ static int run(const struct cli *cli, int argc, char *const *argv)
 	return code;
 }
 
-int main(int argc, char **argv)
+/* One command line, as main() runs it and as the tools of presend mcp do. */
+static int program(int argc, char **argv)
 {
 	struct cli cli;
 	int code = EXIT_TROUBLE;
 
-	/* Large blocks come from the heap and stay there: a fresh mapping for each costs more than decoding the text in it. */
-	mallopt(M_MMAP_THRESHOLD, 64 << 20);
-	mallopt(M_TRIM_THRESHOLD, 64 << 20);
 	if (cli_parse(argc, argv, &cli)) {
 		/* A reader that closes the pipe (presend ... | head) is an error of write(), not a signal. The command behind the gate shall find
 		 * signals as its caller left them. */
@@ -237,4 +247,12 @@ int main(int argc, char **argv)
 	}
 	cli_release(&cli);
 	return code;
+}
+
+int main(int argc, char **argv)
+{
+	/* Large blocks come from the heap and stay there: a fresh mapping for each costs more than decoding the text in it. */
+	mallopt(M_MMAP_THRESHOLD, 64 << 20);
+	mallopt(M_TRIM_THRESHOLD, 64 << 20);
+	return program(argc, argv);
 }

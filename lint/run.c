@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/limits.h"
 #include "base/lines.h"
 #include "baseline_use.h"
 #include "diff.h"
@@ -29,6 +30,14 @@ static const char *say(enum language language, const char *en, const char *ja)
 	return language == LANGUAGE_JA ? ja : en;
 }
 
+/* Where run_say() puts what it says; NULL: standard error. */
+static GString *said;
+
+void run_say_into(GString *lines)
+{
+	said = lines;
+}
+
 void run_say(const char *what, const char *message)
 {
 	GString *line = g_string_new("presend: ");
@@ -38,7 +47,10 @@ void run_say(const char *what, const char *message)
 		g_string_append(line, ": ");
 	}
 	safe_append_terminal(line, span_str(message), false);
-	fprintf(stderr, "%s\n", line->str);
+	if (said)
+		g_string_append_printf(said, "%s\n", line->str);
+	else
+		fprintf(stderr, "%s\n", line->str);
 	g_string_free(line, TRUE);
 }
 
@@ -416,6 +428,81 @@ static void run_jobs(struct job_queue *queue, int wanted)
 	for (guint i = 0; i < threads->len; i++)
 		g_thread_join(g_ptr_array_index(threads, i));
 	g_ptr_array_free(threads, TRUE);
+}
+
+/* --- one file in memory ------------------------------------------------------------------------------------------------------ */
+
+struct run_memory {
+	struct setup *setup;
+	struct job job;
+	struct input_file file;
+};
+
+struct run_memory *run_memory_new(const struct run_options *options, const char *path)
+{
+	struct run_memory *memory = g_new0(struct run_memory, 1);
+	struct job *job = &memory->job;
+
+	message_library_init();
+	memory->setup = setup_new(options);
+	memory->file.path = g_strdup(path);
+	memory->file.kind = input_kind_of(path, &memory->file.template_kind);
+	job->file = &memory->file;
+	job->setup = memory->setup;
+	if (setup_place_of(memory->setup, path, &job->place) && setup_sound(memory->setup)) {
+		job->worker = setup_worker(job->place.bench);
+		return memory;
+	}
+	run_memory_free(memory);
+	return NULL;
+}
+
+void run_memory_free(struct run_memory *memory)
+{
+	if (!memory)
+		return;
+	engine_worker_free(memory->job.worker);
+	setup_free(memory->setup);
+	g_free(memory->file.path);
+	g_free(memory);
+}
+
+bool run_memory_left_out(struct run_memory *memory)
+{
+	return setup_leaves_out(memory->setup, memory->file.path);
+}
+
+static GPtrArray *lint_memory(void *data, struct span bytes)
+{
+	struct job *job = data;
+
+	job->cut = bytes.n > LIMIT_INPUT_BYTES;
+	if (job->cut)
+		bytes.n = LIMIT_INPUT_BYTES;
+	job->kind = job->file->kind;
+	job->template_kind = job->file->template_kind;
+	run_correct_kind(job->place.options, bytes, &job->kind, &job->template_kind);
+	return lint_job(job, bytes);
+}
+
+GPtrArray *run_memory_lint(struct run_memory *memory, struct span bytes)
+{
+	GPtrArray *results = lint_memory(&memory->job, bytes);
+
+	setup_run_several(memory->setup, results);
+	return results;
+}
+
+GString *run_memory_fix(struct run_memory *memory, struct span bytes, bool unsafe)
+{
+	const struct fix_options options = { FIX_WRITE, unsafe };
+	/* Half of a file cannot be put in the place of it. */
+	if (bytes.n > LIMIT_INPUT_BYTES)
+		return NULL;
+	struct fixed_file fixed = fix_file(&options, NULL, bytes, lint_memory, &memory->job);
+
+	message_results_free(fixed.results);
+	return fixed.bytes;
 }
 
 /* --- reports ----------------------------------------------------------------------------------------------------------------- */

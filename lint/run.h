@@ -50,6 +50,8 @@ char *run_find_root(void);
 
 /* "presend: WHAT: MESSAGE" on standard error, made safe for a terminal: file names are as hostile as drafts. what may be NULL. */
 void run_say(const char *what, const char *message);
+/* From now on run_say() appends its lines here; NULL: to standard error, again. Of one thread. */
+void run_say_into(GString *lines);
 
 /* The rules in force: built-in ones and those of a folder. false after having printed every fault to standard error. */
 struct run_rules {
@@ -74,6 +76,18 @@ GPtrArray *run_lint_bytes(const struct rule_set *rules, const struct lint_option
  * the data cannot be used. */
 GPtrArray *run_lint_rows(const struct rule_set *rules, const struct lint_options *options, const char *path, struct span bytes, int template_kind,
 			 struct span data, GPtrArray *errors);
+
+/* One file in memory, judged as its path would be: with the configuration in force there. For who asks again and again, as editors do. options must
+ * outlive it. NULL, and said why, where the configuration or the rules are not sound. */
+struct run_memory;
+struct run_memory *run_memory_new(const struct run_options *options, const char *path);
+void run_memory_free(struct run_memory *memory);
+/* Does the configuration leave the path out? */
+bool run_memory_left_out(struct run_memory *memory);
+/* Lint the bytes; as run_lint_bytes(). The results must be freed before the memory. */
+GPtrArray *run_memory_lint(struct run_memory *memory, struct span bytes);
+/* The bytes with all fixes made, as --fix makes them; NULL: there is nothing to fix. g_string_free() them. */
+GString *run_memory_fix(struct run_memory *memory, struct span bytes, bool unsafe);
 
 /* Names tell the kind of a file, but not always the truth: a .txt may hold a mail, and what the user calls a template may have any
  * name. */

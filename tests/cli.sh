@@ -153,7 +153,7 @@ for value in stage=late class=letter volume=huge fail-on=sometimes now=yesterday
 done
 wants 2 'an option without its value' "$good" --stage
 wants 2 'a value too many' --quiet=yes "$good"
-for later in --advice lsp; do
+for later in --advice; do
 	wants 2 "$later of a later version" "$later"
 	says err 'not in this version yet' "$later of a later version"
 done

@@ -115,6 +115,9 @@ postfix_run() {
 	build B=build-gcc CC=gcc DEV=1 build-gcc/presend && B=build-gcc bash tests/postfix.sh
 }
 
+neovim_run() {
+	build B=build-gcc CC=gcc CXX=g++ DEV=1 build-gcc/presend && PRESEND=build-gcc/presend bash tests/neovim.sh
+}
 spf_suite_run() {
 	build B=build-gcc CC=gcc CXX=g++ DEV=1 build-gcc/tests/test_preflight_spf_suite && B=build-gcc bash tests/spf_suite.sh
 }
@@ -144,6 +147,7 @@ step decoders python3 decoders_run
 step precommit pre-commit bash tests/precommit.sh
 step postfix postfix postfix_run
 step spf-suite tar spf_suite_run
+step neovim nvim neovim_run
 step completions fish completions_run
 step terminal python3 terminal_run
 step real-mail tar real_mail_run

@@ -89,6 +89,15 @@
 #define LIMIT_DNS_BYTES ((size_t)2 * 1024 * 1024)
 #define LIMIT_DNS_CNAMES 16
 #define LIMIT_SNAPSHOT_BYTES ((size_t)16 * 1024 * 1024)
+/* One message of an editor or an agent: a draft of LIMIT_INPUT_BYTES as a JSON string, where a byte may take 2 (a line end) and seldom more; and its nesting. */
+#define LIMIT_RPC_BYTES (2 * LIMIT_INPUT_BYTES)
+#define LIMIT_RPC_DEPTH 32
+/* Drafts that are open in an editor at one time, and findings shown in one: more would stop the editor. */
+#define LIMIT_LSP_DOCUMENTS 1000
+#define LIMIT_LSP_FINDINGS 1000
+/* What a tool of presend mcp may answer: an agent reads every byte of it. And how long it may take. */
+#define LIMIT_MCP_ANSWER_BYTES ((size_t)1024 * 1024)
+#define LIMIT_MCP_SECONDS 60
 /* Folder walk. */
 #define LIMIT_FOLDER_DEPTH 64
 

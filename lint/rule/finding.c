@@ -125,3 +125,10 @@ void message_result_free(struct message_result *result)
 	if (result)
 		arena_free(result->arena);
 }
+
+void message_results_free(GPtrArray *results)
+{
+	for (guint i = 0; i < results->len; i++)
+		message_result_free(g_ptr_array_index(results, i));
+	g_ptr_array_free(results, TRUE);
+}

@@ -3,6 +3,7 @@
 #ifndef PRESEND_RULE_FINDING_H
 #define PRESEND_RULE_FINDING_H
 
+#include <glib.h>
 #include <stdint.h>
 
 #include "base/arena.h"
@@ -139,5 +140,7 @@ const char *finding_url(const struct finding *finding);
 const char *suppression_name(enum suppression_kind kind);
 const struct finding_arg *finding_arg(const struct finding *finding, const char *name);
 void message_result_free(struct message_result *result);
+/* A list of them, with the list. */
+void message_results_free(GPtrArray *results);
 
 #endif
