@@ -134,6 +134,9 @@ _presend() {
 	--resolver)
 		return
 		;;
+	--dns-timeout)
+		return
+		;;
 	--save-dns)
 		compopt -o default
 		return
@@ -184,7 +187,7 @@ _presend() {
 		checklist) mapfile -t COMPREPLY < <(compgen -W '--stage --class --volume --profile --target-charset --clients --stdin-filename --staged --changed-since --now --select --ignore --extend-select --rules --no-builtin-rules --fail-on --max-score --baseline --write-baseline --no-inline-ignores --config --isolated --force-exclude --format --lang --verbose --quiet --color --jobs --help --version ' -- "$cur") ;;
 		bounce) mapfile -t COMPREPLY < <(compgen -W '--stdin-filename --now --summary --draft --message-id --from --since --format --lang --verbose --quiet --color --help --version ' -- "$cur") ;;
 		preview) mapfile -t COMPREPLY < <(compgen -W '--stdin-filename --message --format --lang --color --help --version ' -- "$cur") ;;
-		preflight) mapfile -t COMPREPLY < <(compgen -W '--volume --stdin-filename --now --fail-on --ip --selector --mail-from --helo --resolver --save-dns --dns --blocklists --mta-config --config --isolated --format --lang --verbose --color --help --version ' -- "$cur") ;;
+		preflight) mapfile -t COMPREPLY < <(compgen -W '--volume --stdin-filename --now --fail-on --ip --selector --mail-from --helo --resolver --dns-timeout --save-dns --dns --blocklists --mta-config --config --isolated --format --lang --verbose --color --help --version ' -- "$cur") ;;
 		explain) mapfile -t COMPREPLY < <(compgen -W '--rules --no-builtin-rules --config --isolated --format --lang --color --help --version ' -- "$cur") ;;
 		rules) mapfile -t COMPREPLY < <(compgen -W '--rules --no-builtin-rules --config --isolated --format --lang --color --help --version ' -- "$cur") ;;
 		config) mapfile -t COMPREPLY < <(compgen -W '--stage --class --volume --profile --target-charset --clients --stdin-filename --now --select --ignore --extend-select --rules --no-builtin-rules --fail-on --max-score --no-inline-ignores --config --isolated --print --schema --format --lang --quiet --color --help --version ' -- "$cur") ;;

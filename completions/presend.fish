@@ -87,6 +87,7 @@ complete -c presend -n '__presend_in preflight' -l selector -x -d 'a DKIM select
 complete -c presend -n '__presend_in preflight' -l mail-from -x -d 'the envelope address, or its domain'
 complete -c presend -n '__presend_in preflight' -l helo -x -d 'the name that the sending server says in EHLO'
 complete -c presend -n '__presend_in preflight' -l resolver -x -d 'the DNS server to ask, instead of the system\'s'
+complete -c presend -n '__presend_in preflight' -l dns-timeout -x -d 'how long DNS may take in all, 30 by default'
 complete -c presend -n '__presend_in preflight' -l save-dns -r -F -d 'write every answer of DNS into FILE'
 complete -c presend -n '__presend_in preflight' -l dns -r -F -d 'take the answers from FILE, as --save-dns wrote it, and use no network'
 complete -c presend -n '__presend_in preflight' -l blocklists -x -d 'ask these block lists about the addresses, the domain and the links'

@@ -20,7 +20,7 @@ enum option_id {
 	OPTION_FORCE_EXCLUDE, OPTION_NO_INLINE_IGNORES, OPTION_BASELINE, OPTION_WRITE_BASELINE, OPTION_STAGED, OPTION_CHANGED_SINCE,
 	OPTION_MESSAGE, OPTION_SUMMARY, OPTION_DRAFT, OPTION_MESSAGE_ID, OPTION_FROM, OPTION_SINCE, OPTION_DATA, OPTION_FIX,
 	OPTION_UNSAFE_FIXES, OPTION_DIFF, OPTION_RESOLVER, OPTION_IP, OPTION_SELECTOR, OPTION_HELO, OPTION_MAIL_FROM, OPTION_SAVE_DNS, OPTION_DNS,
-	OPTION_BLOCKLISTS, OPTION_MTA_CONFIG,
+	OPTION_DNS_TIMEOUT, OPTION_BLOCKLISTS, OPTION_MTA_CONFIG,
 	OPTION_PRINT, OPTION_SCHEMA, OPTION_TIMEOUT, OPTION_ON_FAILURE, OPTION_HELP, OPTION_VERSION
 };
 
@@ -163,6 +163,10 @@ static const struct option_definition option_definitions[] = {
 	  GROUP_PREFLIGHT, FOR(PREFLIGHT), VALUE_TEXT, NULL },
 	{ OPTION_RESOLVER, 0, "resolver", { "ADDRESS[:PORT]", "アドレス[:ポート]" },
 	  { "the DNS server to ask, instead of the system's", "問い合わせる DNS サーバー（システムの設定の代わりに使用）" },
+	  GROUP_PREFLIGHT, FOR(PREFLIGHT), VALUE_TEXT, NULL },
+	{ OPTION_DNS_TIMEOUT, 0, "dns-timeout", { "SECONDS", "秒数" },
+	  { "how long DNS may take in all, 30 by default; what has not come by then is unknown",
+	    "DNS の回答を待つ時間の合計。既定は 30 秒。それまでに届かない回答は unknown" },
 	  GROUP_PREFLIGHT, FOR(PREFLIGHT), VALUE_TEXT, NULL },
 	{ OPTION_SAVE_DNS, 0, "save-dns", { "FILE", "ファイル" },
 	  { "write every answer of DNS into FILE", "DNS の回答をすべてファイルに保存" },
@@ -753,6 +757,10 @@ static bool apply_option(struct parse_state *state, const struct option_definiti
 		break;
 	case OPTION_RESOLVER:
 		cli->preflight.resolver = value;
+		break;
+	case OPTION_DNS_TIMEOUT:
+		good = parse_number(value, &number) && number >= 1 && number <= 3600 && number == (int)number;
+		cli->preflight.dns_seconds = good ? (unsigned)number : 0;
 		break;
 	case OPTION_SAVE_DNS:
 		cli->preflight.save_dns = value;

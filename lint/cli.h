@@ -66,6 +66,7 @@ struct cli_preflight {
 	bool json;
 	GPtrArray *addresses, *selectors, *mta_configs; /* char *, pointers into argv; NULL: none were given */
 	const char *helo, *mail_from, *blocklists, *resolver, *save_dns, *dns; /* NULL */
+	unsigned dns_seconds;          /* 0: not given */
 };
 
 struct cli {

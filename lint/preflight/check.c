@@ -108,8 +108,14 @@ const char *answer_reason(const struct preflight *p, const struct dns_answer *an
 	static const struct {
 		const char *reason, *ja;
 	} words[] = { { "timeout", "応答がありません（タイムアウト）" },
-		      { "not in the snapshot", "スナップショットに含まれていません" },
-		      { "out of time", "制限時間に達しました" } };
+		      { "no time left", "制限時間に達しました" },
+		      { "no server answers", "DNS サーバーに接続できません" },
+		      { "malformed answer", "回答の形式が壊れています" },
+		      { "CNAME loop", "CNAME が循環しているか、長すぎます" },
+		      { "the server does not answer for this name (lame)", "サーバーがこの名前に回答しません（lame）" },
+		      { "too many questions in one run", "1 回の実行での問い合わせが多すぎます" },
+		      { "too many bytes of answers in one run", "1 回の実行での回答が大きすぎます" },
+		      { "not in the snapshot", "スナップショットに含まれていません" } };
 	const char *reason = answer->reason ? answer->reason : "?";
 
 	if (p->language == LANGUAGE_JA)

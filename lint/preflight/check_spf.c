@@ -102,7 +102,7 @@ static bool check_record(struct preflight *p, const char *domain)
 	bool faulty = false;
 
 	if (!lint.known) {
-		row_answer(p, with_carriers(p, tell(p, "spf-unknown", "domain", domain, "reason", lint.reason, NULL), "JR-11"), answer);
+		row_answer(p, with_carriers(p, tell(p, "spf-unknown", "domain", domain, "reason", answer_reason(p, answer), NULL), "JR-11"), answer);
 		return false;
 	}
 	for (size_t i = 0; i < lint.n_faults; i++) {
@@ -193,7 +193,7 @@ static void check_from(struct preflight *p)
 	const struct dns_answer *answer = dns_ask(p->dns, s->from_domain, DNS_TXT);
 
 	if (!lint.known) {
-		row_answer(p, tell(p, "spf-from-unknown", "domain", s->from_domain, "reason", lint.reason, NULL), answer);
+		row_answer(p, tell(p, "spf-from-unknown", "domain", s->from_domain, "reason", answer_reason(p, answer), NULL), answer);
 		return;
 	}
 	if (!lint.record) {

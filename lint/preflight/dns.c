@@ -647,9 +647,13 @@ static void dns_free(struct dns *dns)
 	g_ptr_array_free(dns->order, TRUE);
 }
 
-static gint64 microseconds(double seconds, double otherwise)
+static void set_limits(struct dns *dns, const struct dns_options *options)
 {
-	return (gint64)((seconds > 0 ? seconds : otherwise) * G_USEC_PER_SEC);
+	double total = options->total_seconds > 0 ? options->total_seconds : DNS_TOTAL_SECONDS;
+	double query = options->query_seconds > 0 ? options->query_seconds : MIN(DNS_QUERY_SECONDS, total / 5);
+
+	dns->query_microseconds = (gint64)(query * G_USEC_PER_SEC);
+	dns->deadline = g_get_monotonic_time() + (gint64)(total * G_USEC_PER_SEC);
 }
 
 struct dns *dns_open(struct arena *arena, const struct dns_options *options, char **error)
@@ -660,8 +664,7 @@ struct dns *dns_open(struct arena *arena, const struct dns_options *options, cha
 	dns->questions = g_hash_table_new(g_str_hash, g_str_equal);
 	dns->order = g_ptr_array_new();
 	dns->save = options->save;
-	dns->query_microseconds = microseconds(options->query_seconds, DNS_QUERY_SECONDS);
-	dns->deadline = g_get_monotonic_time() + microseconds(options->total_seconds, DNS_TOTAL_SECONDS);
+	set_limits(dns, options);
 	dns->source = options->source;
 	dns->source_data = options->source_data;
 	if (dns->source || (options->replay ? open_replay(dns, options->replay, error) : open_channel(dns, options, error)))

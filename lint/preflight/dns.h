@@ -56,10 +56,10 @@ struct dns_options {
 	const char *save;                    /* where to write a snapshot; NULL */
 	void (*source)(void *data, struct dns_answer *answer); /* who answers in place of the network: zones of tests. Sets status, reason, records, n_records; NULL */
 	void *source_data;
-	double query_seconds, total_seconds; /* for one question and for all; 0: DNS_QUERY_SECONDS, DNS_TOTAL_SECONDS */
+	double query_seconds, total_seconds; /* for one question and for all; 0: a fifth of all, DNS_TOTAL_SECONDS */
 };
 
-#define DNS_QUERY_SECONDS 6.0
+#define DNS_QUERY_SECONDS 6.0 /* at most */
 #define DNS_TOTAL_SECONDS 30.0
 
 /* NULL with *error (g_free() it) where the resolver is no address or the snapshot is broken. Answers live in the arena. */

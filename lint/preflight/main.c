@@ -18,7 +18,8 @@ static int run(const struct cli *cli)
 	const struct preflight_options options = { .operand = cli->operands[0], .json = words->json, .addresses = words->addresses,
 						   .selectors = words->selectors, .helo = words->helo, .mail_from = words->mail_from, .blocklists = words->blocklists,
 						   .mta_configs = words->mta_configs, .snapshot = words->dns };
-	const struct dns_options dns_options = { .resolver = words->resolver, .replay = words->dns, .save = words->save_dns };
+	const struct dns_options dns_options = { .resolver = words->resolver, .replay = words->dns, .save = words->save_dns,
+						 .total_seconds = words->dns_seconds };
 	char *error = NULL;
 
 	if (cli->n_operands != 1) {

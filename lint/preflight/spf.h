@@ -91,8 +91,7 @@ const char *const *spf_evidence(struct arena *arena, const struct spf_check *che
 
 /* What does not depend on an address: the record of a domain and all that it includes. */
 struct spf_lint {
-	bool known;                    /* false: DNS did not tell, see reason */
-	const char *reason;
+	bool known;                    /* false: DNS did not tell */
 	const char *record;            /* the record of the domain, printable; NULL: it has none, or several */
 	struct span raw;               /* the same, raw */
 	const char *other_record;      /* with SPF_MULTIPLE, the second */

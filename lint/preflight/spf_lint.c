@@ -371,7 +371,7 @@ static void keep_faults(struct walk *w, const char *domain)
 
 struct spf_lint spf_lint(struct arena *arena, struct dns *dns, const char *domain)
 {
-	struct spf_lint out = { .known = true };
+	struct spf_lint out = { .n_faults = 0 };
 	struct walk w = { .arena = arena, .dns = dns, .out = &out, .faults = g_array_new(FALSE, FALSE, sizeof(struct spf_fault)),
 			  .tree = g_ptr_array_new(), .above = g_ptr_array_new() };
 	struct span first, second = SPAN_EMPTY;
@@ -385,12 +385,9 @@ struct spf_lint spf_lint(struct arena *arena, struct dns *dns, const char *domai
 		tell(&w, SPF_MULTIPLE, &(struct place){ .domain = answer->name, .text = printable(arena, first) }, NULL)->number = n;
 		out.other_record = printable(arena, second);
 	}
-	if (answer->status == DNS_UNKNOWN) {
-		out.known = false;
-		out.reason = answer->reason;
-	} else {
+	out.known = answer->status != DNS_UNKNOWN;
+	if (out.known)
 		check_answer(&w, answer);
-	}
 	keep_faults(&w, answer->name);
 	const char **tree = ARENA_ARRAY(arena, const char *, w.tree->len + 1);
 	for (guint i = 0; i < w.tree->len; i++)
