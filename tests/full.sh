@@ -121,6 +121,10 @@ neovim_run() {
 spf_suite_run() {
 	build B=build-gcc CC=gcc CXX=g++ DEV=1 build-gcc/tests/test_preflight_spf_suite && B=build-gcc bash tests/spf_suite.sh
 }
+# In the tests of every build, too, but there without nsd where that is missing.
+preflight_dns_run() {
+	build B=build-gcc CC=gcc CXX=g++ DEV=1 build-gcc/presend build-gcc/presend-preflight && B=build-gcc bash tests/preflight_dns.sh
+}
 terminal_run() {
 	build B=build-gcc CC=gcc DEV=1 build-gcc/presend && python3 tests/terminal.py build-gcc/presend
 }
@@ -148,6 +152,7 @@ step precommit pre-commit bash tests/precommit.sh
 step postfix postfix postfix_run
 step spf-suite tar spf_suite_run
 step neovim nvim neovim_run
+step preflight-dns nsd preflight_dns_run
 step completions fish completions_run
 step terminal python3 terminal_run
 step real-mail tar real_mail_run

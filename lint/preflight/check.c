@@ -111,6 +111,7 @@ const char *answer_reason(const struct preflight *p, const struct dns_answer *an
 		      { "no time left", "制限時間に達しました" },
 		      { "no server answers", "DNS サーバーに接続できません" },
 		      { "malformed answer", "回答の形式が壊れています" },
+		      { "truncated answer", "回答が途中で切れています" },
 		      { "CNAME loop", "CNAME が循環しているか、長すぎます" },
 		      { "the server does not answer for this name (lame)", "サーバーがこの名前に回答しません（lame）" },
 		      { "too many questions in one run", "1 回の実行での問い合わせが多すぎます" },

@@ -416,6 +416,11 @@ static void read_answer(struct question *question, const unsigned char *bytes, i
 		unknown(question, "malformed answer");
 		return;
 	}
+	/* Over TCP it is whole, or it is not known what it lacks. */
+	if (ns_msg_getflag(message, ns_f_tc)) {
+		unknown(question, "truncated answer");
+		return;
+	}
 	unsigned code = (unsigned)ns_msg_getflag(message, ns_f_rcode);
 	bool answers_for_all = ns_msg_getflag(message, ns_f_ra), own_zone = ns_msg_getflag(message, ns_f_aa);
 	if (code != ns_r_noerror && code != ns_r_nxdomain) {
