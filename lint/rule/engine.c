@@ -686,6 +686,15 @@ void check_fix(struct check *c, const struct text *text, struct range range, str
 		fix_add(c->result->arena, fix, c->message, text, range, with);
 }
 
+/* Behind the last line that is a field: where the empty line is missing, what follows is text that readers take for the body. */
+static size_t fields_stop(const struct header *header)
+{
+	for (size_t i = 0; i < header->n; i++)
+		if (header->fields[i].flags & FIELD_NO_COLON)
+			return header->fields[i].start;
+	return header->fields_end;
+}
+
 void check_fix_field(struct check *c, struct span field)
 {
 	const struct message *m = c->message;
@@ -694,9 +703,12 @@ void check_fix_field(struct check *c, struct span field)
 	if (!fix)
 		return;
 	const char *eol = rewrite_line_end(span_cut(m->file->bytes, m->header->start, m->range.end));
-	const char *line = arena_printf(m->arena, "%.*s%s", (int)field.n, field.p, eol);
-	fix->refused |= !m->header->terminated || !m->header->n;
-	fix_add(c->result->arena, fix, m, NULL, message_header_end(m), span_str(line));
+	size_t stop = fields_stop(m->header);
+	bool cut = stop > 0 && m->file->bytes.p[stop - 1] != '\n';
+	const char *line = arena_printf(m->arena, "%s%.*s%s", cut ? eol : "", (int)field.n, field.p, eol);
+	/* A file of lone CRs would be one line with an LF in it. */
+	fix->refused |= stop <= m->header->start || m->header->fields[0].flags & FIELD_BARE_CR;
+	fix_add(c->result->arena, fix, m, NULL, (struct range){ stop, stop }, span_str(line));
 }
 
 void check_fix_unsafe(struct check *c)
