@@ -22,6 +22,23 @@ static const struct {
 	{ "a table", "<table><tr><th>本</th><th>価格</th></tr><tr><td>桜</td><td>1,200円</td></tr></table>", "本  価格\n桜  1,200円\n" },
 	{ "lines", "<p>A<br>B<br><a href=\"https://a.jp/\">C</a><br>D</p>", "A\nB\nC\nhttps://a.jp/\nD\n" },
 	{ "a quotation", "<blockquote><p>So it was.</p></blockquote>", "> So it was.\n" },
+	{ "several links in a sentence", "<p>Read <a href=\"https://a.jp/\">the list</a> or <a href=\"https://b.jp/\">the map</a>.</p>",
+	  "Read the list or the map.\nthe list: https://a.jp/\nthe map: https://b.jp/\n" },
+	{ "nothing but links", "<p><a href=\"https://a.jp/u\">配信停止</a>｜<a href=\"https://a.jp/p\">設定</a> | <a href=\"mailto:i@a.jp\">i@a.jp</a></p>",
+	  "配信停止\nhttps://a.jp/u\n設定\nhttps://a.jp/p\ni@a.jp\n" },
+	{ "a number to call", "<p>Call <a href=\"tel:+81312345678\">03-1234-5678</a> (9-17)</p>", "Call 03-1234-5678 (9-17)\n" },
+	{ "a number that is not said", "<p><a href=\"tel:+81312345678\">Call us</a></p>", "Call us\ntel:+81312345678\n" },
+	{ "a link over two lines", "<p><a href=\"https://a.jp/x\">Log in<br>https://a.jp/x</a></p>", "Log in\nhttps://a.jp/x\n" },
+	{ "a picture beside its words", "<p><a href=\"https://a.jp/x\"><img src=\"b.png\" width=\"80\"></a></p><p><a href=\"https://a.jp/x\">Sakura</a></p>",
+	  "Sakura\nhttps://a.jp/x\n" },
+	{ "a picture that says more", "<p><a href=\"https://a.jp/x\"><img src=\"b.png\" alt=\"20% off\"></a></p><p><a href=\"https://a.jp/x\">Sakura</a></p>",
+	  "20% off\nhttps://a.jp/x\n\nSakura\nhttps://a.jp/x\n" },
+	{ "columns", "<table><tr><th>商品</th><th>数量</th><th>価格</th></tr><tr><td>桜の園</td><td>1</td><td>1,200円</td></tr>"
+		     "<tr><td>ABC</td><td></td><td>600円</td></tr></table>",
+	  "商品    数量  価格\n桜の園  1     1,200円\nABC           600円\n" },
+	{ "cells that are links", "<table><tr><td><a href=\"https://a.jp/1\">One</a></td><td><a href=\"https://a.jp/2\">Two</a></td></tr></table>",
+	  "One\nhttps://a.jp/1\nTwo\nhttps://a.jp/2\n" },
+	{ "pictures that say nothing leave no gap", "<p>A<br><img src=\"b.png\"><br><img src=\"c.png\"><br>B</p>", "A\n\nB\n" },
 	{ "fillers", "<p>A\xC2\xA0" "b\xE2\x80\x8B" "c</p>", "A bc\n" },
 };
 

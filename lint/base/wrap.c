@@ -46,6 +46,10 @@ static void put_line(GString *out, const char *before, struct span line)
 
 void wrap_append(GString *out, struct span text, size_t width, const char *first, const char *rest)
 {
+	if (text_width(span_str(first), false) + text_width(text, false) <= width) {
+		put_line(out, first, text);
+		return;
+	}
 	UErrorCode error = U_ZERO_ERROR;
 	UText *utext = utext_openUTF8(NULL, text.p, (int64_t)text.n, &error);
 	/* Strict: a small kana does not begin a line. */

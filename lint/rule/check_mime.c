@@ -1,5 +1,7 @@
 /* Checks of the MIME tree: versions, types, transfer encodings, boundaries, order of alternatives, parameters, file names.
  * Sources: RFC 2045, 2046, 2047, 2183, 2231. */
+#include "doc/plain.h"
+#include "mail/alternative.h"
 #include "rule/check_charset.h"
 #include "rule/check_common.h"
 
@@ -328,6 +330,35 @@ static bool has_visible_text(const struct body *body)
 	return span_trim(body->l1->bytes).n > 0;
 }
 
+/* Is there a line that is no address? */
+static bool has_words(struct span text)
+{
+	for (size_t at = 0, end; at < text.n; at = end + 1) {
+		end = span_find_byte(text, '\n', at);
+		struct span line = span_cut(text, at, end);
+		if (line.n && span_find(line, SPAN_LIT("://"), 0) == line.n)
+			return true;
+	}
+	return false;
+}
+
+/* The text that the HTML says, as a text/plain part in front of it. None where it is not known what the HTML says to its reader: tags are still in it,
+ * there are two of it, or nothing of it is text. */
+static void fix_text_missing(struct check *c, const struct message *m, const struct body *html)
+{
+	struct span text = plain_from_html(check_arena(c), html->html);
+	size_t n;
+
+	for (size_t i = 0; i < m->n_bodies; i++)
+		if (m->bodies[i].html && &m->bodies[i] != html)
+			return;
+	if (!has_words(text) || html->written_tags.n)
+		return;
+	struct edit *edits = alternative_add_text(check_arena(c), m->file, m->range, html->entity, text, &n);
+	for (size_t i = 0; i < n; i++)
+		check_fix(c, NULL, (struct range){ edits[i].start, edits[i].end }, edits[i].with);
+}
+
 /* HTML without a text/plain part that says anything. Cases: missing, empty, alternative (multipart/alternative without plain). */
 CHECK(text_part_missing)
 {
@@ -347,11 +378,13 @@ CHECK(text_part_missing)
 		check_not_applicable(c);
 		return;
 	}
-	if (plain && !has_visible_text(plain))
+	if (plain && !has_visible_text(plain)) {
 		check_report(c, body_start(plain->entity), "empty");
-	else if (!plain)
+	} else if (!plain) {
 		check_report(c, html->entity->content_type_field ? field_range(html->entity->content_type_field) : message_header_end(m),
 			     html->entity->parent && entity_is(html->entity->parent, "multipart", "alternative") ? "alternative" : "missing");
+		fix_text_missing(c, m, html);
+	}
 }
 
 /* with: flags (names of param_flag in small letters). Content-Type and Content-Disposition of every part. The case is the flag. */
