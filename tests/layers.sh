@@ -67,7 +67,7 @@ only() {
 only 'gmime/' 'lint/mail/mime.c'
 only 'gio/' 'lint/mail/archive.c lint/mail/stream.c'
 only 'libxml/' 'lint/doc/html_tree.c'
-only 'unicode/' 'lint/base/utf8.c lint/base/idn.c lint/base/normal.c lint/base/words.c lint/base/wrap.c lint/mail/charset.c lint/mail/jis.c'
+only 'unicode/' 'lint/base/utf8.c lint/base/idn.c lint/base/language.c lint/base/normal.c lint/base/words.c lint/base/wrap.c lint/mail/charset.c lint/mail/jis.c'
 only 'pcre2' 'lint/rule/pattern.c'
 only 'yaml' 'lint/rule/node.c lint/baseline.c'
 only 'json' 'lint/data/rows.c lint/bounce/postmaster.c lint/bounce/ses.c lint/report/json.c lint/report/report_json.c lint/report/report_sarif.c lint/report/report_gitlab.c lint/report/report_rdjson.c lint/report/report_json_bounce.c lint/report/report_preflight.c lint/config/schema.c lint/preflight/snapshot.c lint/report/report_json_preview.c lint/rpc.c lint/lsp.c lint/mcp.c'

@@ -8,10 +8,10 @@ export LC_ALL=C.UTF-8
 folder=${1:-rules.d}
 awk '
 	BEGIN {
-		# Mail, MIME, lists, authentication, bounces; then addresses of the web, international names, what is kept for special use.
+		# Mail, MIME, lists, authentication, bounces; then addresses of the web, international names, languages, what is kept for special use.
 		read = "822 1468 1554 2045 2046 2047 2049 2076 2183 2231 2237 2369 2387 2392 2919 3462 3463 3464 3676 3834 4155 5321 5322"
 		read = read " 5965 6068 6152 6376 6522 6531 6532 6648 6854 7208 7372 7489 7505 8058 8098 8301 8601 8617 9989 9990 9991"
-		read = read " 2606 3986 5890 6761 6890"
+		read = read " 2606 3986 5646 5890 6761 6890"
 		split(read, numbers, " ")
 		for (i in numbers)
 			known[numbers[i]] = 1

@@ -1,4 +1,4 @@
-/* Checks of HTML as mark-up: structure, frame, style sheets, media, pixels, title, direction, disguise, language. Trees and computed styles are
+/* Checks of HTML as mark-up: structure, frame, style sheets, media, pixels, title, direction, disguise. Trees and computed styles are
  * those of doc/html.h; what stands in conditional comments is not looked at. */
 #include "rule/check_common.h"
 
@@ -347,7 +347,7 @@ CHECK(tracking_pixels)
 	}
 }
 
-/* --- title and language -------------------------------------------------------------------------------------------------------------- */
+/* --- title ------------------------------------------------------------------------------------------------------------------------- */
 
 /* Does any pair of neighbouring letters or digits of a occur in b? Works for Japanese, which has no blanks between words; Latin words are asked for
  * by their first three letters. Both in form L1. */
@@ -397,41 +397,6 @@ CHECK(html_title)
 		if (!shares_words(l1, m->subject_l1->bytes) && !shares_words(m->subject_l1->bytes, l1))
 			check_report_text(c, html->source, ((struct range){ title->start_tag.end, title->end_tag.end > title->start_tag.end ? title->end_tag.start : title->start_tag.end }),
 					  "different", ARG_T("title", html->title));
-	}
-}
-
-/* A table for layout only: a table lies in it or around it, or it has no header cell. */
-static bool is_layout_table(const struct html *html, size_t index)
-{
-	const struct html_element *table = &html->elements[index];
-
-	if (html_attribute(table, "role") || html_attribute(table, "summary"))
-		return false;
-	for (size_t k = index + 1; k < html->n_elements && html->elements[k].depth > table->depth; k++) {
-		if (is_named(&html->elements[k], "th") || is_named(&html->elements[k], "caption"))
-			return false;
-		if (is_named(&html->elements[k], "table"))
-			return true;
-	}
-	return false;
-}
-
-/* Cases: language (no lang on html), table (tables with tables in them that say no role; the first, with the count). */
-CHECK(html_accessible)
-{
-	for (size_t i = 0; i < m->n_bodies; i++) {
-		const struct html *html = m->bodies[i].html;
-		size_t count = 0;
-		const struct html_element *first = NULL;
-		for (size_t k = 0; html && k < html->n_elements; k++) {
-			const struct html_element *e = &html->elements[k];
-			if (is_named(e, "html") && !attribute(e, "lang").n && !attribute(e, "xml:lang").n)
-				check_report_text(c, html->source, e->start_tag, "language", ARG_I("count", 1));
-			if (is_named(e, "table") && is_layout_table(html, k) && !count++)
-				first = e;
-		}
-		if (count)
-			check_report_text(c, html->source, first->start_tag, "table", ARG_I("count", count));
 	}
 }
 
