@@ -285,7 +285,8 @@ static size_t jis_edits(struct arena *arena, struct span bytes, const struct rew
 	for (size_t i = 0, next; i < n; i = next) {
 		struct range line = { line_start(bytes, edits[i].start), line_stop(bytes, edits[i].end) };
 		for (next = i + 1; next < n && edits[next].start <= line.end; next++)
-			line.end = MAX(line.end, line_stop(bytes, edits[next].end));
+			if (edits[next].end > line.end)
+				line.end = line_stop(bytes, edits[next].end);
 		struct jis_token token;
 		while (next_token(span_cut(bytes, 0, line.start), &scanned, &escape, &token))
 			;
@@ -392,7 +393,8 @@ static void qp_to_file(struct arena *arena, const struct text *file, struct rang
 	for (size_t i = 0, next; i < n; i = next) {
 		struct range lines = { MAX(line_start(raw, in_raw[i].start), body.start), line_stop(raw, in_raw[i].end) };
 		for (next = i + 1; next < n && in_raw[next].start <= lines.end; next++)
-			lines.end = MAX(lines.end, line_stop(raw, in_raw[next].end));
+			if (in_raw[next].end > lines.end)
+				lines.end = line_stop(raw, in_raw[next].end);
 		GString *text = g_string_new(NULL), *folded = g_string_new(NULL);
 		/* White space at the end of a line is no text: what was said before it must not become so. */
 		size_t said = lines.end;

@@ -66,43 +66,51 @@ void fix_realise(struct message_result *result, const struct text *file, const s
 	}
 }
 
-static bool fits_in(const GArray *taken, const struct fix *fix)
+static int compare_taken(gconstpointer a, gconstpointer b, gpointer unused)
+{
+	(void)unused;
+	return rewrite_compare(a, b);
+}
+
+/* Does the fix touch nothing that is taken? What is taken touches nothing of itself, so the neighbours of each edit tell. */
+static bool fits_in(GSequence *taken, const struct fix *fix)
 {
 	for (size_t i = 0; i < fix->n_rewrites; i++) {
-		const struct rewrite *new = &fix->rewrites[i];
-		for (guint k = 0; k < taken->len; k++) {
-			const struct rewrite *old = &g_array_index(taken, struct rewrite, k);
-			bool first = rewrite_compare(new, old) < 0;
-			if (rewrite_conflicts(first ? new : old, first ? old : new))
-				return false;
-		}
+		struct rewrite *new = &fix->rewrites[i];
+		GSequenceIter *behind = g_sequence_search(taken, new, compare_taken, NULL), *before = g_sequence_iter_prev(behind);
+		if (!g_sequence_iter_is_end(behind) && rewrite_conflicts(new, g_sequence_get(behind)))
+			return false;
+		if (before != behind && rewrite_conflicts(g_sequence_get(before), new))
+			return false;
 	}
 	return true;
 }
 
 size_t fix_apply(GString *out, const struct text *file, struct message_result *const *results, size_t n, bool unsafe)
 {
-	GArray *taken = g_array_new(FALSE, FALSE, sizeof(struct rewrite));
+	GSequence *taken = g_sequence_new(NULL);
 	size_t n_fixes = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		for (size_t k = 0; k < results[i]->n_findings; k++) {
-			const struct finding *finding = &results[i]->findings[k];
-			const struct fix *fix = finding->fix;
-			if (!fix || finding->suppressed || (!fix->safe && !unsafe) || !fits_in(taken, fix))
+			struct fix *fix = results[i]->findings[k].fix;
+			if (!fix || results[i]->findings[k].suppressed || (!fix->safe && !unsafe) || !fits_in(taken, fix))
 				continue;
-			g_array_append_vals(taken, fix->rewrites, (guint)fix->n_rewrites);
+			for (size_t r = 0; r < fix->n_rewrites; r++)
+				g_sequence_insert_sorted(taken, &fix->rewrites[r], compare_taken, NULL);
 			n_fixes++;
 		}
 	}
 	if (n_fixes) {
 		struct arena *arena = arena_new();
-		size_t n_edits;
-		qsort(taken->data, taken->len, sizeof(struct rewrite), rewrite_compare);
-		struct edit *edits = rewrite_realise(arena, file, (const struct rewrite *)(const void *)taken->data, taken->len, &n_edits);
+		size_t n_edits, n_taken = 0;
+		struct rewrite *rewrites = ARENA_ARRAY(arena, struct rewrite, (size_t)g_sequence_get_length(taken));
+		for (GSequenceIter *at = g_sequence_get_begin_iter(taken); !g_sequence_iter_is_end(at); at = g_sequence_iter_next(at))
+			rewrites[n_taken++] = *(const struct rewrite *)g_sequence_get(at);
+		struct edit *edits = rewrite_realise(arena, file, rewrites, n_taken, &n_edits);
 		edits_apply(out, file->bytes, edits, n_edits);
 		arena_free(arena);
 	}
-	g_array_free(taken, TRUE);
+	g_sequence_free(taken);
 	return n_fixes;
 }
