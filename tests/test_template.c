@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "doc/template_code.h"
+#include "doc/template_names.h"
 #include "doc/template_tree.h"
 
 /* A copy on the heap of exactly these bytes, so that sanitizers see any read past the end. */
@@ -350,6 +351,66 @@ START_TEST(code_opens_and_closes)
 }
 END_TEST
 
+/* --- names --------------------------------------------------------------------------------------------------------------------- */
+
+/* At HERE: is the name given by the template, are names another object's? */
+static const struct {
+	const char *in, *name;
+	bool given, foreign;
+} named[] = {
+	{ "{% for book in books %}HERE{% endfor %}", "book", true, false },
+	{ "{% for book in books %}{% endfor %}HERE", "book", false, false },
+	{ "{% for book in books %}x{% else %}HERE{% endfor %}", "book", false, false },
+	{ "{% for book in books %}HERE{% endfor %}", "books", false, false },
+	{ "{% for k, v in shelf.items() %}HERE{% endfor %}", "v", true, false },
+	{ "HERE{% assign total = price %}", "total", true, false },
+	{ "HERE{% assign total = price %}", "price", false, false },
+	{ "{% capture head %}x{% endcapture %}HERE", "head", true, false },
+	{ "{% macro row(a, b='x y') %}HERE{% endmacro %}", "b", true, false },
+	{ "{% macro row(a, b='x y') %}{% endmacro %}HERE", "b", false, false },
+	{ "{% with a=1 b=c %}HERE{% endwith %}", "b", true, false },
+	{ "{% with a=1 b=c %}HERE{% endwith %}", "c", false, false },
+	{ "{% url 'x' as there %}HERE", "there", true, false },
+	{ "{{#each books}}HERE{{/each}}", "title", false, true },
+	{ "{{#each books}}{{else}}HERE{{/each}}", "title", false, false },
+	{ "{{#each books}}{{#if a}}HERE{{/if}}{{/each}}", "title", false, true },
+	{ "{{#each books as |book i|}}{{#if book}}HERE{{/if}}{{/each}}", "i", true, true },
+	{ "{{#if a}}HERE{{/if}}", "title", false, false },
+	{ "{{^a}}HERE{{/a}}", "title", false, false },
+	{ "{{range .Books}}HERE{{end}}{{.Name}}", "Title", false, true },
+	{ "{{range .Books}}{{end}}HERE{{.Name}}", "Title", false, false },
+	{ "{{if .A}}HERE{{end}}{{.Name}}", "Title", false, false },
+	{ "*|IF:A|*HERE*|END:IF|*", "FNAME", false, false },
+	{ "<% books.each do |book, (a, b)| %>HERE<% end %>", "b", true, false },
+	{ "<% if a == b %>HERE<% end %>", "a", false, false },
+	{ "<% if (a) { var b = c; %>HERE<% } %>", "b", true, false },
+	{ "<% if (a) { var b = c; %>HERE<% } %>", "c", false, false },
+	{ "<% x.map((a, i) => { %>HERE<% }) %>", "i", true, false },
+	{ "<% x.map(function(a) { %>HERE<% }) %>", "a", true, false },
+	{ "<% for (const a of b) { %>HERE<% } %>", "a", true, false },
+	{ "<?php foreach ($a as $k => $v): ?>HERE<?php endforeach ?>", "v", true, false },
+	{ "<?php foreach ($a as $k => $v): ?>HERE<?php endforeach ?>", "a", false, false },
+	{ "[% FOREACH book IN books %]HERE[% END %]", "book", true, true },
+};
+
+START_TEST(names_of_the_template)
+{
+	struct arena *arena = arena_new();
+	size_t n = strlen(named[_i].in);
+	char *copy = exact(named[_i].in, n);
+	struct span text = span_of(copy, n);
+	struct tag_list tags = tag_scan(arena, text);
+	const struct template_tree *tree = template_tree_parse(arena, text, &tags, template_language_of(NULL, text, &tags).language);
+	struct template_names names = template_names_of(arena, text, &tags, tree);
+	size_t here = span_find(text, SPAN_LIT("HERE"), 0);
+
+	ck_assert_msg(template_names_given(&names, span_str(named[_i].name), here) == named[_i].given, "%s: given %d", named[_i].in, !named[_i].given);
+	ck_assert_msg(template_names_foreign(&names, here) == named[_i].foreign, "%s: foreign %d", named[_i].in, !named[_i].foreign);
+	free(copy);
+	arena_free(arena);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("template");
@@ -361,6 +422,7 @@ int main(void)
 	tcase_add_test(tc, deep_nesting_is_cut);
 	tcase_add_loop_test(tc, view_leaves_out, 0, (int)G_N_ELEMENTS(views));
 	tcase_add_loop_test(tc, code_opens_and_closes, 0, (int)G_N_ELEMENTS(codes));
+	tcase_add_loop_test(tc, names_of_the_template, 0, (int)G_N_ELEMENTS(named));
 	suite_add_tcase(suite, tc);
 	SRunner *runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);

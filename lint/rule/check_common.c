@@ -37,6 +37,19 @@ bool holds_any_phrase(struct span s, const char *const *phrases)
 	return false;
 }
 
+bool shows_code(const struct html *html, size_t offset)
+{
+	static const char *const names[] = {"code", "pre", "script", "style", NULL};
+	size_t element = html_element_at(html, offset);
+
+	if (element == HTML_NO_PARENT)
+		return false;
+	for (const char *const *name = names; *name; name++)
+		if (span_eq(html->elements[element].name, span_str(*name)) || html_inside(html, element, *name))
+			return true;
+	return false;
+}
+
 bool body_is_doubtful(const struct body *body)
 {
 	return body->entity->charset_result.doubtful;

@@ -1,4 +1,4 @@
-/* Checks of template tags: left over in a rendered mail, in places where no engine fills them, or of names that nobody knows. */
+/* Checks of template tags: left over in a rendered mail, or in places where no engine fills them. */
 #include "rule/check_common.h"
 
 #include <glib.h>
@@ -17,20 +17,6 @@ struct left_over {
 	const char *where; /* subject, header, header-link, text, link */
 	bool encoded;      /* in an encoded word, where engines do not see it */
 };
-
-/* An article about templates shows tags in <code> or <pre>; style and script have braces of their own. */
-static bool is_sample(const struct html *html, size_t offset)
-{
-	static const char *const names[] = {"code", "pre", "script", "style", NULL};
-	size_t element = html_element_at(html, offset);
-
-	if (element == HTML_NO_PARENT)
-		return false;
-	for (const char *const *name = names; *name; name++)
-		if (span_eq(html->elements[element].name, span_str(*name)) || html_inside(html, element, *name))
-			return true;
-	return false;
-}
 
 /* Does the offset lie in the value of an attribute that is an address? */
 static bool is_in_address(const struct html *html, size_t offset)
@@ -51,7 +37,7 @@ static void add_tags(GArray *all, const struct text *text, const struct tag_list
 {
 	for (size_t i = 0; i < tags->n; i++) {
 		const struct tag *tag = &tags->tags[i];
-		if (!tag->certain || (html && is_sample(html, tag->range.start)))
+		if (!tag->certain || (html && shows_code(html, tag->range.start)))
 			continue;
 		struct left_over left = {text, tag->range, tag->syntax, where, false};
 		if (html && is_in_address(html, tag->range.start))
@@ -262,7 +248,7 @@ CHECK(tag_mixed)
 		for (size_t k = 0; k < body->written_tags.n; k++) {
 			const struct tag *tag = &body->written_tags.tags[k];
 			const char *family = tag->certain ? family_of(tag->syntax) : NULL;
-			if (!family || (body->html && (is_sample(body->html, tag->range.start) || is_in_address(body->html, tag->range.start))))
+			if (!family || (body->html && (shows_code(body->html, tag->range.start) || is_in_address(body->html, tag->range.start))))
 				continue;
 			if (first && strcmp(first, family) != 0) {
 				check_report_text(c, body->source, tag->range, NULL, ARG_T("first", span_str(first)), ARG_T("second", span_str(family)));
@@ -271,150 +257,4 @@ CHECK(tag_mixed)
 			first = family;
 		}
 	}
-}
-
-/* --- tags that nobody fills in ------------------------------------------------------------------------------------------------- */
-
-/* What the list says of its tags, as it was written, and the names in that. */
-struct known_tags {
-	GPtrArray *written; /* const char *, of the arena */
-	GPtrArray *names;   /* likewise, with NULL at the end */
-};
-
-static void know_tag(struct check *c, struct known_tags *known, struct span written)
-{
-	struct tag tag;
-
-	written = span_trim(written);
-	if (written.n == 0)
-		return;
-	g_ptr_array_add(known->written, arena_copy(check_arena(c), written));
-	if (tag_first(written, 0, &tag) && tag.name.n)
-		written = tag.name;
-	g_ptr_array_add(known->names, arena_copy(check_arena(c), written));
-}
-
-/* A name that the template itself gives: {% assign x = ... %}, {% set x = ... %}, {% capture x %}. */
-static void know_assigned(struct check *c, struct known_tags *known, struct span bytes, const struct tag *tag)
-{
-	static const char *const words[] = {"assign", "set", "capture", NULL};
-
-	if (tag->syntax != TAG_STATEMENT || !word_in_list(words, tag->name))
-		return;
-	size_t start = (size_t)(tag->name.p - bytes.p) + tag->name.n, end;
-	while (start < tag->range.end && ascii_is_space(bytes.p[start]))
-		start++;
-	for (end = start; end < tag->range.end && (ascii_is_alnum(bytes.p[end]) || bytes.p[end] == '_' || bytes.p[end] == '-'); end++)
-		;
-	if (end > start)
-		g_ptr_array_add(known->names, arena_copy(check_arena(c), span_cut(bytes, start, end)));
-}
-
-static struct known_tags known_tags(struct check *c, const struct message *m)
-{
-	const struct lint_options *options = check_options(c);
-	struct known_tags known = {g_ptr_array_new(), g_ptr_array_new()};
-
-	for (const char *const *tag = options->list ? options->list->tags : NULL; tag && *tag; tag++)
-		know_tag(c, &known, span_str(*tag));
-	for (const char *p = options->tags; p && *p;) {
-		size_t n = strcspn(p, ",");
-		know_tag(c, &known, span_of(p, n));
-		p += n + (p[n] == ',');
-	}
-	for (size_t i = 0; known.written->len && i < m->n_bodies; i++)
-		for (size_t k = 0; k < m->bodies[i].written_tags.n; k++)
-			know_assigned(c, &known, m->bodies[i].source->bytes, &m->bodies[i].written_tags.tags[k]);
-	g_ptr_array_add(known.names, NULL);
-	return known;
-}
-
-static bool is_known(const GPtrArray *words, struct span word)
-{
-	for (guint i = 0; i < words->len; i++) {
-		const char *known = g_ptr_array_index(words, i);
-		if (known && span_eq(word, span_str(known)))
-			return true;
-	}
-	return false;
-}
-
-/* Is the tag the plain place of a value? Not code, a part (">"), a path out of the present object ("../", "@index", "this"), nor the call
- * of a helper, which has words behind its name. */
-static bool is_plain_value(struct span bytes, const struct tag *tag)
-{
-	static const char *const of_engines[] = {"this", "self", "forloop", "loop", "super", "yield", "content", NULL};
-
-	if (!tag->certain || tag->place != TAG_OUTPUT || tag->syntax == TAG_STATEMENT || tag->syntax == TAG_ERB ||
-	    tag->syntax == TAG_BRACKET_PERCENT || tag->name.n == 0 || ascii_is_digit(tag->name.p[0]) || word_in_list(of_engines, tag->name))
-		return false;
-	size_t name = (size_t)(tag->name.p - bytes.p), at;
-	for (at = tag->range.start; at < name; at++)
-		if (memchr("/@>(\"'[", bytes.p[at], 7) && tag->syntax != TAG_AT_BRACE)
-			return false;
-	for (at = name + tag->name.n; at < tag->range.end && ascii_is_space(bytes.p[at]); at++)
-		;
-	return at < tag->range.end && memchr("}|%*$#?:_", bytes.p[at], 9) != NULL;
-}
-
-static void report_unknown(struct check *c, const struct text *text, const struct known_tags *known, const struct tag *tag)
-{
-	struct span bytes = span_cut(text->bytes, tag->range.start, tag->range.end);
-
-	if (is_known(known->written, bytes) || is_known(known->names, tag->name))
-		return;
-	const char *nearest = word_nearest(arena_copy(check_arena(c), tag->name), (const char *const *)known->names->pdata);
-	check_report_text(c, text, tag->range, nearest ? "near" : "unknown", ARG_T("tag", bytes), ARG_T("nearest", span_str(nearest ? nearest : "")));
-}
-
-/* Blocks that leave the names as they are; in all others (each, for, with, a section) names are those of another object. */
-static bool keeps_names(const struct tag *open)
-{
-	static const char *const words[] = {"if", "unless", "ifchanged", "autoescape", "spaceless", "filter", "block", "raw", "case", "capture", NULL};
-
-	return word_in_list(words, open->name);
-}
-
-static void report_unknown_of_body(struct check *c, const struct body *body, const struct known_tags *known)
-{
-	size_t depth = 0, foreign = 0; /* foreign: the depth at which names became another object's; 0 where they are the mail's */
-
-	for (size_t k = 0; k < body->written_tags.n; k++) {
-		const struct tag *tag = &body->written_tags.tags[k];
-		if (tag->place == TAG_OPEN) {
-			depth++;
-			if (!foreign && !keeps_names(tag))
-				foreign = depth;
-		} else if (tag->place == TAG_CLOSE && depth) {
-			if (foreign == depth)
-				foreign = 0;
-			depth--;
-		} else if (!foreign && is_plain_value(body->source->bytes, tag) && !(body->html && is_sample(body->html, tag->range.start))) {
-			report_unknown(c, body->source, known, tag);
-		}
-	}
-}
-
-/* A tag that is none of those that the list knows: in header fields, then in texts and the addresses in them. Silent where the list says
- * nothing of its tags. Cases: near (there is a name like it), unknown. */
-CHECK(tag_unknown)
-{
-	struct known_tags known = known_tags(c, m);
-
-	if (known.written->len) {
-		GArray *tags = collect_tags(c, m);
-		for (guint i = 0; i < tags->len; i++) {
-			const struct left_over *left = &g_array_index(tags, struct left_over, i);
-			struct tag tag;
-			if (span_starts_ci(span_str(left->where), SPAN_LIT("header")) || strcmp(left->where, "subject") == 0)
-				if (tag_first(left->text->bytes, left->range.start, &tag) && is_plain_value(left->text->bytes, &tag))
-					report_unknown(c, left->text, &known, &tag);
-		}
-		g_array_free(tags, TRUE);
-		/* All branches are read at once. */
-		for (size_t i = 0; m->view == 0 && i < m->n_bodies; i++)
-			report_unknown_of_body(c, &m->bodies[i], &known);
-	}
-	g_ptr_array_free(known.written, TRUE);
-	g_ptr_array_free(known.names, TRUE);
 }
