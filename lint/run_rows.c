@@ -251,7 +251,7 @@ static struct message_result *lint_expansion(const struct expander *all, struct 
 					      all->message->template_kind);
 
 	message->expansion = expansion;
-	struct message_result *result = engine_run_with(worker, all->engine, message);
+	struct message_result *result = engine_try(worker, all->engine, message);
 	message_free(message);
 	arena_free(arena);
 	return result;

@@ -211,15 +211,27 @@ bool html_colour(struct span value, uint32_t *colour, double *alpha)
 	return false;
 }
 
+static gpointer linear_parts(gpointer unused)
+{
+	double *parts = g_new(double, 256);
+
+	(void)unused;
+	for (int i = 0; i < 256; i++) {
+		double part = i / 255.0;
+		parts[i] = part <= 0.03928 ? part / 12.92 : pow((part + 0.055) / 1.055, 2.4);
+	}
+	return parts;
+}
+
 static double luminance(uint32_t colour)
 {
 	static const double weights[3] = { 0.2126, 0.7152, 0.0722 };
+	static GOnce once = G_ONCE_INIT;
+	const double *parts = g_once(&once, linear_parts, NULL);
 	double sum = 0;
 
-	for (int i = 0; i < 3; i++) {
-		double part = (colour >> (16 - 8 * i) & 255) / 255.0;
-		sum += weights[i] * (part <= 0.03928 ? part / 12.92 : pow((part + 0.055) / 1.055, 2.4));
-	}
+	for (int i = 0; i < 3; i++)
+		sum += weights[i] * parts[colour >> (16 - 8 * i) & 255];
 	return sum;
 }
 

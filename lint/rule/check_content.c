@@ -623,6 +623,9 @@ static bool japanese_at(struct span s, size_t at, struct dated *out)
 	size_t letter = at + bracket, end;
 
 	*out = (struct dated){ .weekday = -1 };
+	/* Kana, which most of a text is, begin with E3. */
+	if (letter == s.n || (unsigned char)s.p[letter] < 0xE5)
+		return false;
 	for (int i = 0; i < 7 && out->weekday < 0; i++)
 		if (span_starts(span_cut(s, letter, s.n), span_str(weekday_letters[i])))
 			out->weekday = i;
