@@ -8,6 +8,7 @@
 #include "rule/optout.h"
 
 static struct optout_words words;
+static struct arena *arena_of_words;
 
 static void use_our_words(void)
 {
@@ -15,12 +16,9 @@ static void use_our_words(void)
 	const struct rule *rule = rule_set_find(&all, "unsubscribe-link-missing");
 
 	ck_assert_ptr_nonnull(rule);
-	words = (struct optout_words){ .phrases = rule_setting_list(rule, "phrases"),
-				       .objects = rule_setting_list(rule, "objects"),
-				       .actions = rule_setting_list(rule, "actions"),
-				       .wishes = rule_setting_list(rule, "wishes"),
-				       .not_before = rule_setting_list(rule, "not_before"),
-				       .not_behind = rule_setting_list(rule, "not_behind") };
+	if (!arena_of_words)
+		arena_of_words = arena_new();
+	words = *optout_words_new(arena_of_words, rule);
 }
 
 static bool is_mentioned(const char *text)

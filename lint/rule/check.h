@@ -31,6 +31,9 @@ enum stage check_stage(const struct check *c);
 struct arena *check_arena(const struct check *c);
 struct jis_encoder *check_jis_encoder(const struct check *c); /* may be NULL */
 struct words *check_words(const struct check *c);
+/* A place to keep what is made of the settings of a rule, for all messages of this worker; NULL in it at first. What is put there lives in the
+ * arena. One thing for each rule. */
+void **check_kept(const struct check *c, const struct rule *rule, struct arena **arena);
 /* What the draft says about findings of its own; NULL where nothing. */
 const struct ignores *check_ignores(const struct check *c);
 /* The nearest rule id, for did-you-mean; NULL where none is near. */

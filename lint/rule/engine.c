@@ -43,6 +43,8 @@ struct engine_worker {
 	struct words *words;
 	struct match_worker *match;
 	struct jis_encoder *jis;   /* opened at first use */
+	GHashTable *kept;          /* struct rule: void ** */
+	struct arena *arena;       /* of what is kept */
 };
 
 /* What the conditions of rules are judged by. */
@@ -65,6 +67,7 @@ struct check {
 	struct position first_dropped;
 	size_t n_dropped;
 	bool not_applicable;
+	bool trial;                /* nobody asks for verdicts */
 	enum requirement_reason silenced; /* why a finding of this rule was not told; REASON_NONE */
 	const char *silenced_case;
 	GArray *phrase_hits;       /* struct phrase_hit: judged together once all rules have matched */
@@ -209,6 +212,8 @@ struct engine_worker *engine_worker_new(const struct engine *engine)
 	worker->engine = engine;
 	worker->words = words_new();
 	worker->match = match_worker_new(engine->matches, worker->words);
+	worker->kept = g_hash_table_new(NULL, NULL);
+	worker->arena = arena_new();
 	return worker;
 }
 
@@ -219,6 +224,8 @@ void engine_worker_free(struct engine_worker *worker)
 	match_worker_free(worker->match);
 	words_free(worker->words);
 	jis_encoder_free(worker->jis);
+	g_hash_table_destroy(worker->kept);
+	arena_free(worker->arena);
 	g_free(worker);
 }
 
@@ -667,6 +674,19 @@ struct jis_encoder *check_jis_encoder(const struct check *c)
 	return c->worker->jis;
 }
 
+void **check_kept(const struct check *c, const struct rule *rule, struct arena **arena)
+{
+	struct engine_worker *worker = c->worker;
+	void **kept = g_hash_table_lookup(worker->kept, rule);
+
+	if (!kept) {
+		kept = ARENA_NEW(worker->arena, void *);
+		g_hash_table_insert(worker->kept, (gpointer)rule, kept);
+	}
+	*arena = worker->arena;
+	return kept;
+}
+
 struct words *check_words(const struct check *c)
 {
 	return c->worker->words;
@@ -852,8 +872,9 @@ static void end_rule(struct check *c, GHashTable *requirements, enum requirement
 	/* What a rule saw and may not tell is no pass, unless the fault is never told. */
 	bool silenced = reason == REASON_NONE && c->silenced != REASON_NONE && c->silenced != REASON_NOTHING;
 
-	note_all(requirements, c->rule->requirements, silenced ? c->silenced : reason);
-	for (size_t i = 0; i < c->rule->n_conditions; i++) {
+	if (!c->trial)
+		note_all(requirements, c->rule->requirements, silenced ? c->silenced : reason);
+	for (size_t i = 0; !c->trial && i < c->rule->n_conditions; i++) {
 		const struct rule_condition *condition = &c->rule->conditions[i];
 		if (condition_fits(condition, &c->now))
 			note_all(requirements, condition->requirements,
@@ -1092,7 +1113,7 @@ struct message_result *engine_run(struct engine_worker *worker, const struct mes
 	return engine_run_with(worker, worker->engine, m);
 }
 
-struct message_result *engine_run_with(struct engine_worker *worker, const struct engine *engine, const struct message *m)
+static struct message_result *run(struct engine_worker *worker, const struct engine *engine, const struct message *m, bool trial)
 {
 	struct arena *arena = arena_new();
 	struct message_result *result = ARENA_NEW(arena, struct message_result);
@@ -1102,6 +1123,7 @@ struct message_result *engine_run_with(struct engine_worker *worker, const struc
 			   .message = m,
 			   .now = { engine->options, engine_stage(engine->options, m->kind), goes_out_japanese(engine->options, m) },
 			   .result = result,
+			   .trial = trial,
 			   .findings = g_array_new(FALSE, TRUE, sizeof(struct finding)),
 			   .phrase_hits = g_array_new(FALSE, TRUE, sizeof(struct phrase_hit)) };
 
@@ -1116,8 +1138,10 @@ struct message_result *engine_run_with(struct engine_worker *worker, const struc
 	result->subject = copy_or_null(arena, m->subject);
 	result->from = copy_or_null(arena, m->from_field ? m->from_field->value : NULL);
 	result->size = m->range.end - m->range.start;
-	result->facts = facts_collect(arena, m);
-	result->facts->stage = c.now.stage;
+	if (!trial) {
+		result->facts = facts_collect(arena, m);
+		result->facts->stage = c.now.stage;
+	}
 	if (!engine->options->no_inline_ignores)
 		result->ignores = suppress_collect(arena, m, engine->rules);
 
@@ -1126,7 +1150,7 @@ struct message_result *engine_run_with(struct engine_worker *worker, const struc
 		enum requirement_reason reason = REASON_NONE;
 		begin_rule(&c, active->rule);
 		if (!can_speak(active->rule, &c.now, NULL, NULL))
-			reason = why_silent(active->rule, &c.now, NULL, NULL);
+			reason = trial ? REASON_NONE : why_silent(active->rule, &c.now, NULL, NULL);
 		else if (active->function)
 			active->function(&c, m);
 		else if (active->several)
@@ -1140,13 +1164,25 @@ struct message_result *engine_run_with(struct engine_worker *worker, const struc
 	c.message = m;
 	take_findings(result, c.findings);
 	obey_ignores(&c);
-	bool is_signed = c.now.stage == STAGE_RECEIVED || header_find(m->header, "DKIM-Signature");
-	verdict_finish(result, requirements, engine->options, is_signed);
-	score_compute(result);
+	if (!trial) {
+		bool is_signed = c.now.stage == STAGE_RECEIVED || header_find(m->header, "DKIM-Signature");
+		verdict_finish(result, requirements, engine->options, is_signed);
+		score_compute(result);
+	}
 	g_array_free(c.findings, TRUE);
 	g_array_free(c.phrase_hits, TRUE);
 	g_hash_table_destroy(requirements);
 	return result;
+}
+
+struct message_result *engine_run_with(struct engine_worker *worker, const struct engine *engine, const struct message *message)
+{
+	return run(worker, engine, message, false);
+}
+
+struct message_result *engine_try(struct engine_worker *worker, const struct engine *engine, const struct message *message)
+{
+	return run(worker, engine, message, true);
 }
 
 void engine_move_finding(struct finding *finding, struct arena *arena, const struct line_index *lines, struct range range)

@@ -25,6 +25,8 @@ void engine_worker_free(struct engine_worker *worker);
 struct message_result *engine_run(struct engine_worker *worker, const struct message *message);
 /* The same with the options of an engine beside the worker's. */
 struct message_result *engine_run_with(struct engine_worker *worker, const struct engine *engine, const struct message *message);
+/* The same for what is only a trial of a message: findings, no score, no verdicts, and no record for rules over several. */
+struct message_result *engine_try(struct engine_worker *worker, const struct engine *engine, const struct message *message);
 /* Second pass: rules over several messages, results in path order. Adds findings to them. engine: any of those that made the results, which
  * are all beside each other; what each message is judged by is its own. */
 void engine_run_several(const struct engine *engine, struct message_result **results, size_t n);

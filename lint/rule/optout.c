@@ -3,18 +3,64 @@
 #include "rule/optout.h"
 
 #include "rule/check_common.h"
+#include "rule/prefilter.h"
+
+enum { KIND_PHRASE = 1, KIND_ACTION = 2, KIND_WISH = 4 };
+
+struct optout_filter {
+	struct prefilter *prefilter;
+	struct { size_t length; unsigned kinds; } *words; /* of each literal; a word may be of several kinds */
+};
+
+static size_t count_words(const char *const *words)
+{
+	return words ? g_strv_length((char **)words) : 0;
+}
+
+static const struct optout_filter *filter_new(struct arena *arena, const struct optout_words *words)
+{
+	const char *const *const lists[] = { words->phrases, words->actions, words->wishes };
+	struct optout_filter *filter = ARENA_NEW(arena, struct optout_filter);
+
+	filter->prefilter = prefilter_new(arena);
+	filter->words = arena_alloc(arena, sizeof *filter->words * (count_words(lists[0]) + count_words(lists[1]) + count_words(lists[2]) + 1));
+	for (unsigned i = 0; i < G_N_ELEMENTS(lists); i++) {
+		for (const char *const *word = lists[i]; word && *word; word++) {
+			size_t before = prefilter_count(filter->prefilter), number = prefilter_add(filter->prefilter, span_str(*word), false);
+			if (number == before)
+				filter->words[number].kinds = 0;
+			filter->words[number].length = strlen(*word);
+			filter->words[number].kinds |= 1u << i;
+		}
+	}
+	prefilter_finish(filter->prefilter);
+	return filter;
+}
+
+const struct optout_words *optout_words_new(struct arena *arena, const struct rule *rule)
+{
+	struct optout_words *words = ARENA_NEW(arena, struct optout_words);
+
+	*words = (struct optout_words){ rule_setting_list(rule, "phrases"),    rule_setting_list(rule, "objects"),
+					rule_setting_list(rule, "actions"),    rule_setting_list(rule, "wishes"),
+					rule_setting_list(rule, "not_before"), rule_setting_list(rule, "not_behind"),
+					rule_setting_list(rule, "url_words"),  NULL };
+	words->filter = filter_new(arena, words);
+	return words;
+}
 
 struct optout_words optout_words_of(const struct check *c)
 {
 	const struct rule_set all = { builtin_rules, n_builtin_rules };
-	const char *owner = rule_setting(check_rule(c), "words_of", NULL);
-	const struct rule *rule = owner ? rule_set_find(&all, owner) : NULL;
+	struct arena *arena;
+	void **kept = check_kept(c, check_rule(c), &arena);
 
-	rule = rule ? rule : check_rule(c);
-	return (struct optout_words){ rule_setting_list(rule, "phrases"),    rule_setting_list(rule, "objects"),
-				      rule_setting_list(rule, "actions"),    rule_setting_list(rule, "wishes"),
-				      rule_setting_list(rule, "not_before"), rule_setting_list(rule, "not_behind"),
-				      rule_setting_list(rule, "url_words") };
+	if (!*kept) {
+		const char *owner = rule_setting(check_rule(c), "words_of", NULL);
+		const struct rule *rule = owner ? rule_set_find(&all, owner) : NULL;
+		*kept = (void *)optout_words_new(arena, rule ? rule : check_rule(c));
+	}
+	return *(const struct optout_words *)*kept;
 }
 
 /* Does one of the words end at end? Its length, 0 where none. */
@@ -73,26 +119,34 @@ static bool is_of_another_thing(const struct optout_words *words, struct span l1
 	return ends_with_any(l1, start, words->not_before) > 0;
 }
 
+struct search {
+	const struct optout_words *words;
+	struct span l1;
+	bool (*visit)(struct range hit, void *data);
+	void *data;
+	bool done;
+};
+
+static void look_at(uint32_t literal, size_t at, void *data)
+{
+	struct search *s = data;
+	const struct optout_filter *filter = s->words->filter;
+
+	for (unsigned kind = KIND_PHRASE; kind <= KIND_WISH && !s->done; kind <<= 1) {
+		struct range hit = { at, at + filter->words[literal].length };
+		if (!(filter->words[literal].kinds & kind) || (kind == KIND_ACTION && !joined(s->words, s->l1, &hit)) ||
+		    (kind == KIND_WISH && !wished(s->words, s->l1, &hit)) || is_of_another_thing(s->words, s->l1, hit) ||
+		    starts_with_any(s->l1, hit.end, s->words->not_behind))
+			continue;
+		s->done = !s->visit(hit, s->data);
+	}
+}
+
 static void each_in_line(const struct optout_words *words, struct span l1, bool (*visit)(struct range hit, void *data), void *data)
 {
-	const char *const *const lists[] = { words->phrases, words->actions, words->wishes };
-	bool ascii = span_is_ascii(l1);
+	struct search search = { words, l1, visit, data, false };
 
-	for (size_t i = 0; i < 3; i++) {
-		for (const char *const *word = lists[i]; word && *word; word++) {
-			struct span w = span_str(*word);
-			if (ascii && (unsigned char)w.p[0] >= 0x80)
-				continue;
-			for (size_t at = span_find(l1, w, 0); at < l1.n; at = span_find(l1, w, at + w.n)) {
-				struct range hit = { at, at + w.n };
-				if ((i == 1 && !joined(words, l1, &hit)) || (i == 2 && !wished(words, l1, &hit)) ||
-				    is_of_another_thing(words, l1, hit) || starts_with_any(l1, hit.end, words->not_behind))
-					continue;
-				if (!visit(hit, data))
-					return;
-			}
-		}
-	}
+	prefilter_scan(words->filter->prefilter, l1, look_at, &search);
 }
 
 void optout_each(const struct optout_words *words, struct span l1, bool (*visit)(struct range hit, void *data), void *data)
