@@ -202,6 +202,13 @@ $(B)/gen/checks.inc: FORCE
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 $(B)/lint/rule/registry.o: $(B)/gen/checks.inc
 
+# The words that checks look for in C: row_shape.c must know what is no mere name to them.
+$(B)/gen/code_words.inc: $(wildcard lint/base/*.c lint/mail/*.c lint/doc/*.c lint/rule/*.c)
+	@mkdir -p $(@D)
+	@sed "/^#/d; /\\\\[^x]/d; /'\"'/d" $^ | grep -o '"[^"]\{2,\}"' | LC_ALL=C sort -u | sed 's/$$/,/' > $@.new
+	@cmp -s $@.new $@ && touch $@ && rm $@.new || mv $@.new $@
+$(B)/lint/row_shape.o: $(B)/gen/code_words.inc
+
 -include $(LIB_OBJECTS:.o=.d) $(PREFLIGHT_OBJECTS:.o=.d) $(B)/lint/main.d $(B)/lint/preflight/main.d $(TESTS:=.d)
 
 # --- run ------------------------------------------------------------------------------------------------------------------------

@@ -173,7 +173,7 @@ static void run_example(const struct rule_set *set, const struct rule *rule, siz
 	if (rule->default_off)
 		options.extend_select = only;
 	const struct example_run run = { options, file.path, span, file.is_template || kind == INPUT_TEMPLATE, (int)template_kind };
-	GPtrArray *results = example->data ? run_lint_rows(set, &options, run.path, span, run.template_kind, span_str(example->data), failures)
+	GPtrArray *results = example->data ? run_lint_rows(set, &options, run.path, span, run.template_kind, span_str(example->data), false, failures)
 					   : run_lint_bytes(set, &options, run.path, span, run.is_template, run.template_kind);
 	if (!results)
 		results = g_ptr_array_new();

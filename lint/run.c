@@ -225,9 +225,9 @@ static void fill_in_alone(void *data, const struct engine *engine, const struct 
 }
 
 GPtrArray *run_lint_rows(const struct rule_set *rules, const struct lint_options *options, const char *path, struct span bytes, int template_kind,
-			 struct span data, GPtrArray *errors)
+			 struct span data, bool each_row, GPtrArray *errors)
 {
-	struct run_rows *rows = run_rows_of("data", data, errors);
+	struct run_rows *rows = run_rows_of("data", data, each_row, errors);
 
 	if (!rows)
 		return NULL;

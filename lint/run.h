@@ -72,10 +72,10 @@ void run_rule_examples(const struct rule_set *set, const struct rule *rule, GPtr
 GPtrArray *run_lint_bytes(const struct rule_set *rules, const struct lint_options *options, const char *path, struct span bytes,
 			  bool is_template, int template_kind);
 
-/* The same for a template that is filled in with data: CSV or JSON, or the word for what is made up. Returns NULL, and why in errors (char *), where
- * the data cannot be used. */
+/* The same for a template that is filled in with data: CSV or JSON, or the word for what is made up. each_row: each row is linted,
+ * also where its shape is that of another. Returns NULL, and why in errors (char *), where the data cannot be used. */
 GPtrArray *run_lint_rows(const struct rule_set *rules, const struct lint_options *options, const char *path, struct span bytes, int template_kind,
-			 struct span data, GPtrArray *errors);
+			 struct span data, bool each_row, GPtrArray *errors);
 
 /* One file in memory, judged as its path would be: with the configuration in force there. For who asks again and again, as editors do. options must
  * outlive it. NULL, and said why, where the configuration or the rules are not sound. */

@@ -9,6 +9,7 @@
 #include "data/blueprint.h"
 #include "mail/input.h"
 #include "report/reason.h"
+#include "row_shape.h"
 #include "run.h"
 
 struct run_rows {
@@ -16,9 +17,10 @@ struct run_rows {
 	struct rows *rows;           /* NULL: only what is made up */
 	enum language language;      /* of what is said on standard error */
 	bool rows_only;              /* nothing is made up */
+	bool each_row;               /* rows of one shape are not trusted to have the same */
 };
 
-struct run_rows *run_rows_of(const char *name, struct span bytes, GPtrArray *errors)
+struct run_rows *run_rows_of(const char *name, struct span bytes, bool each_row, GPtrArray *errors)
 {
 	struct run_rows *run = g_new0(struct run_rows, 1);
 
@@ -26,6 +28,8 @@ struct run_rows *run_rows_of(const char *name, struct span bytes, GPtrArray *err
 		g_clear_pointer(&run, run_rows_free);
 	else
 		run->rows_only = run->rows != NULL;
+	if (run)
+		run->each_row = each_row;
 	return run;
 }
 
@@ -190,6 +194,20 @@ struct tally {
 	struct finding finding;      /* of the first row, in the arena of the worker */
 	struct finding_row first[FINDING_ROWS_SHOWN];
 	size_t n_first, n;
+	size_t last;                 /* the row that was added last */
+};
+
+/* Rows of one shape (row_shape.h): those that are linted speak for the others. */
+struct group {
+	size_t n, n_linted;
+	GPtrArray *tallies;          /* struct tally: what its first row has; NULL: nothing */
+	bool doubtful;               /* another of its rows had something else: each is linted */
+};
+
+/* A row that is to be linted, and what was found. */
+struct item {
+	size_t row;
+	GPtrArray *tallies;          /* struct tally; NULL: nothing */
 };
 
 struct expander {
@@ -198,9 +216,14 @@ struct expander {
 	const struct engine *engine;
 	const struct message *message;
 	const struct message_result *result;
+	const struct row_shapes *shapes; /* NULL: each row is linted */
 	GHashTable *own;             /* struct fault_key: what harmless values bring about as well */
 	size_t n_rows;
-	gint next;                   /* atomic: the next stretch of rows */
+	struct row_shape *of_row;    /* the shape of each row */
+	guint32 *group_of_row;
+	GArray *groups;              /* struct group */
+	GArray *items;               /* struct item: of the round at hand */
+	gint next;                   /* atomic: the next stretch of rows or items */
 };
 
 /* One thread, with what it found. */
@@ -209,7 +232,6 @@ struct expander_worker {
 	struct engine_worker *engine;
 	struct arena *arena;         /* of the tallies */
 	GHashTable *tallies;         /* struct tally, by its key */
-	GHashTable *seen;            /* texts that were linted: SHA-256 to GPtrArray of struct tally */
 };
 
 static guint key_hash(gconstpointer data)
@@ -282,6 +304,10 @@ static void add_row(struct tally *tally, const struct finding_row *row)
 {
 	size_t at = tally->n_first;
 
+	/* Twice in one row is one row. */
+	if (tally->n && tally->last == row->number)
+		return;
+	tally->last = row->number;
 	tally->n++;
 	while (at > 0 && tally->first[at - 1].number > row->number)
 		at--;
@@ -323,51 +349,35 @@ static struct tally *tally_of(struct expander_worker *w, const struct expansion 
 	return tally;
 }
 
-enum { MOST_TEXTS_REMEMBERED = 50000 };
-
-/* Will one of the findings name this row? Then all is to be known of it, however often the text was met, and whoever met it first: so that the report does
- * not depend on how rows are shared out. */
-static bool will_be_named(const GPtrArray *tallies, const struct finding_row *row)
+static struct expansion *expand(const struct expander *all, struct arena *arena, const struct value *values)
 {
-	for (guint i = 0; i < tallies->len; i++) {
-		const struct tally *tally = g_ptr_array_index(tallies, i);
-		if (tally->n_first < FINDING_ROWS_SHOWN || row->number < tally->first[tally->n_first - 1].number)
-			return true;
-	}
-	return false;
+	struct expansion *expansion = blueprint_expand(all->blueprint, arena, values);
+
+	expansion->data_path = all->run->rows ? rows_path(all->run->rows) : NULL;
+	return expansion;
 }
 
-static void lint_row(struct expander_worker *w, const struct value *values, struct finding_row row)
+/* What the row has that is not the template's own; NULL for nothing. */
+static GPtrArray *lint_row(struct expander_worker *w, const struct value *values, struct finding_row row)
 {
 	struct arena *arena = arena_new();
-	struct expansion *expansion = blueprint_expand(w->all->blueprint, arena, values);
-	struct span text = expansion->text->bytes;
-	char *sum = g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)text.p, text.n);
-	GPtrArray *tallies = g_hash_table_lookup(w->seen, sum);
+	struct expansion *expansion = expand(w->all, arena, values);
+	GPtrArray *tallies = NULL;
 
 	expansion->made_up = row.worst != NULL;
-	expansion->data_path = w->all->run->rows ? rows_path(w->all->run->rows) : NULL;
-	if (tallies && !will_be_named(tallies, &row)) {
-		for (guint i = 0; i < tallies->len; i++)
-			add_row(g_ptr_array_index(tallies, i), &row);
-		g_free(sum);
-	} else {
-		struct message_result *result = lint_expansion(w->all, w->engine, expansion);
-		tallies = g_ptr_array_new();
-		for (size_t i = 0; i < result->n_findings; i++) {
-			struct tally *tally = tally_of(w, expansion, &result->findings[i], row);
-			if (tally && !g_ptr_array_find(tallies, tally, NULL))
-				g_ptr_array_add(tallies, tally);
-		}
-		message_result_free(result);
-		if (g_hash_table_contains(w->seen, sum) || g_hash_table_size(w->seen) < MOST_TEXTS_REMEMBERED) {
-			g_hash_table_insert(w->seen, sum, tallies);
-		} else {
-			g_ptr_array_free(tallies, TRUE);
-			g_free(sum);
-		}
+	struct message_result *result = lint_expansion(w->all, w->engine, expansion);
+	for (size_t i = 0; i < result->n_findings; i++) {
+		struct tally *tally = tally_of(w, expansion, &result->findings[i], row);
+		if (!tallies)
+			tallies = g_ptr_array_new();
+		if (tally && !g_ptr_array_find(tallies, tally, NULL))
+			g_ptr_array_add(tallies, tally);
 	}
+	message_result_free(result);
 	arena_free(arena);
+	if (tallies && tallies->len == 0)
+		g_clear_pointer(&tallies, g_ptr_array_unref);
+	return tallies;
 }
 
 static struct expander_worker *worker_new(struct expander *all)
@@ -378,7 +388,6 @@ static struct expander_worker *worker_new(struct expander *all)
 	w->engine = engine_worker_new(all->engine);
 	w->arena = arena_new();
 	w->tallies = g_hash_table_new(key_hash, key_equal);
-	w->seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_ptr_array_unref);
 	return w;
 }
 
@@ -386,29 +395,199 @@ static void worker_free(struct expander_worker *w)
 {
 	engine_worker_free(w->engine);
 	g_hash_table_destroy(w->tallies);
-	g_hash_table_destroy(w->seen);
 	arena_free(w->arena);
 	g_free(w);
 }
 
-enum { ROWS_AT_A_TIME = 64 };
+enum { ROWS_AT_A_TIME = 64, ITEMS_AT_A_TIME = 8 };
 
-static gpointer lint_rows(gpointer data)
+/* Find out the shape of each row. */
+static gpointer sign_rows(gpointer data)
 {
-	struct expander_worker *w = data;
-	const struct rows *rows = w->all->run->rows;
+	const struct expander_worker *w = data;
+	struct expander *all = w->all;
 
 	for (;;) {
-		size_t from = (size_t)g_atomic_int_add(&w->all->next, 1) * ROWS_AT_A_TIME;
-		if (from >= w->all->n_rows)
+		size_t from = (size_t)g_atomic_int_add(&all->next, 1) * ROWS_AT_A_TIME;
+		if (from >= all->n_rows)
 			return NULL;
-		struct arena *arena = arena_new();
-		for (size_t i = from; i < MIN(from + ROWS_AT_A_TIME, w->all->n_rows); i++) {
-			struct row row = rows_get(rows, arena, i);
-			lint_row(w, row.values, (struct finding_row){ .number = row.number, .line = row.line });
+		for (size_t i = from; i < MIN(from + ROWS_AT_A_TIME, all->n_rows); i++) {
+			struct arena *arena = arena_new();
+			all->of_row[i] = row_shape_of(all->shapes, expand(all, arena, rows_get(all->run->rows, arena, i).values));
+			arena_free(arena);
 		}
-		arena_free(arena);
 	}
+}
+
+static gpointer lint_items(gpointer data)
+{
+	struct expander_worker *w = data;
+	struct expander *all = w->all;
+
+	for (;;) {
+		size_t from = (size_t)g_atomic_int_add(&all->next, 1) * ITEMS_AT_A_TIME;
+		if (from >= all->items->len)
+			return NULL;
+		for (size_t i = from; i < MIN(from + ITEMS_AT_A_TIME, all->items->len); i++) {
+			struct arena *arena = arena_new();
+			struct item *item = &g_array_index(all->items, struct item, i);
+			struct row row = rows_get(all->run->rows, arena, item->row);
+			item->tallies = lint_row(w, row.values, (struct finding_row){ .number = row.number, .line = row.line });
+			arena_free(arena);
+		}
+	}
+}
+
+/* Have all workers do their share. */
+static void share(struct expander *all, GPtrArray *workers, GThreadFunc work)
+{
+	GPtrArray *threads = g_ptr_array_new();
+
+	g_atomic_int_set(&all->next, 0);
+	for (guint i = 1; i < workers->len; i++)
+		g_ptr_array_add(threads, g_thread_new("rows", work, g_ptr_array_index(workers, i)));
+	work(g_ptr_array_index(workers, 0));
+	for (guint i = 0; i < threads->len; i++)
+		g_thread_join(g_ptr_array_index(threads, i));
+	g_ptr_array_free(threads, TRUE);
+}
+
+static guint shape_hash(gconstpointer data)
+{
+	guint hash;
+
+	memcpy(&hash, data, sizeof hash);
+	return hash;
+}
+
+static gboolean shape_equal(gconstpointer a, gconstpointer b)
+{
+	return memcmp(a, b, sizeof(struct row_shape)) == 0;
+}
+
+static void group_rows(struct expander *all)
+{
+	GHashTable *numbers = g_hash_table_new(shape_hash, shape_equal);
+
+	for (size_t i = 0; i < all->n_rows; i++) {
+		gpointer number;
+		if (!all->shapes || !g_hash_table_lookup_extended(numbers, &all->of_row[i], NULL, &number)) {
+			const struct group group = { 0 };
+			number = GUINT_TO_POINTER(all->groups->len);
+			g_array_append_val(all->groups, group);
+			if (all->shapes)
+				g_hash_table_insert(numbers, &all->of_row[i], number);
+		}
+		all->group_of_row[i] = GPOINTER_TO_UINT(number);
+		g_array_index(all->groups, struct group, GPOINTER_TO_UINT(number)).n++;
+	}
+	g_hash_table_destroy(numbers);
+}
+
+static struct group *group_of(const struct expander *all, size_t row)
+{
+	return &g_array_index(all->groups, struct group, all->group_of_row[row]);
+}
+
+/* 0, 8, 64, 512, ...: the first row of a group, and those that try whether it speaks for the others. */
+static bool is_tried(size_t ordinal)
+{
+	size_t power = 8;
+
+	while (power < ordinal)
+		power *= 8;
+	return ordinal == 0 || ordinal == power;
+}
+
+/* The rows of a round: first those that are tried; then those that the report may name, and all the others of a doubtful group. */
+static void choose_items(struct expander *all, bool first_round)
+{
+	gsize *ordinals = g_new0(gsize, all->groups->len + 1);
+
+	g_array_set_size(all->items, 0);
+	for (size_t i = 0; i < all->n_rows; i++) {
+		struct group *group = group_of(all, i);
+		size_t ordinal = ordinals[all->group_of_row[i]]++;
+		bool named = group->tallies && ordinal < FINDING_ROWS_SHOWN;
+		if (is_tried(ordinal) != first_round || !(first_round || named || group->doubtful))
+			continue;
+		const struct item item = { i, NULL };
+		g_array_append_val(all->items, item);
+		group->n_linted++;
+	}
+	g_free(ordinals);
+}
+
+static bool are_alike(const GPtrArray *a, const GPtrArray *b)
+{
+	if (!a || !b || a->len != b->len)
+		return !a && !b;
+	for (guint i = 0; i < a->len; i++) {
+		const struct tally *tally = g_ptr_array_index(a, i);
+		bool found = false;
+		for (guint k = 0; k < b->len && !found; k++)
+			found = key_equal(&tally->key, &((const struct tally *)g_ptr_array_index(b, k))->key);
+		if (!found)
+			return false;
+	}
+	return true;
+}
+
+/* What the first rows of the groups have stands for the groups, unless one that was tried has something else. */
+static void compare_items(struct expander *all)
+{
+	GHashTable *seen = g_hash_table_new(NULL, NULL);
+
+	for (guint i = 0; i < all->items->len; i++) {
+		const struct item *item = &g_array_index(all->items, struct item, i);
+		struct group *group = group_of(all, item->row);
+		if (g_hash_table_add(seen, group)) {
+			group->tallies = item->tallies;
+			continue;
+		}
+		group->doubtful |= !are_alike(group->tallies, item->tallies);
+		if (item->tallies)
+			g_ptr_array_unref(item->tallies);
+	}
+	g_hash_table_destroy(seen);
+}
+
+/* The rows that were not linted have what the first of their group has. */
+static void count_the_others(struct expander *all)
+{
+	for (guint i = 0; i < all->groups->len; i++) {
+		struct group *group = &g_array_index(all->groups, struct group, i);
+		for (guint k = 0; group->tallies && k < group->tallies->len; k++)
+			((struct tally *)g_ptr_array_index(group->tallies, k))->n += group->n - group->n_linted;
+		if (group->tallies)
+			g_ptr_array_unref(group->tallies);
+	}
+}
+
+static void lint_rows(struct expander *all, GPtrArray *workers)
+{
+	all->of_row = g_new0(struct row_shape, all->n_rows + 1);
+	all->group_of_row = g_new0(guint32, all->n_rows + 1);
+	all->groups = g_array_new(FALSE, FALSE, sizeof(struct group));
+	all->items = g_array_new(FALSE, FALSE, sizeof(struct item));
+	if (all->shapes)
+		share(all, workers, sign_rows);
+	group_rows(all);
+	choose_items(all, true);
+	share(all, workers, lint_items);
+	compare_items(all);
+	choose_items(all, false);
+	share(all, workers, lint_items);
+	for (guint i = 0; i < all->items->len; i++) {
+		const struct item *item = &g_array_index(all->items, struct item, i);
+		if (item->tallies)
+			g_ptr_array_unref(item->tallies);
+	}
+	count_the_others(all);
+	g_array_free(all->items, TRUE);
+	g_array_free(all->groups, TRUE);
+	g_free(all->group_of_row);
+	g_free(all->of_row);
 }
 
 /* --- all of it ----------------------------------------------------------------------------------------------------------------- */
@@ -486,7 +665,9 @@ static void lint_worst_cases(struct expander *all, struct expander_worker *w, st
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(worst_cases); i++) {
 		const struct making making = { arena, all->blueprint, worst_cases[i].text, false, !base };
-		lint_row(w, made_row(&making, base), (struct finding_row){ .worst = &worst_cases[i].name, .number = i });
+		GPtrArray *tallies = lint_row(w, made_row(&making, base), (struct finding_row){ .worst = &worst_cases[i].name, .number = i });
+		if (tallies)
+			g_ptr_array_unref(tallies);
 	}
 }
 
@@ -524,6 +705,8 @@ static void collect(struct expander *all, GPtrArray *workers, struct expander_wo
 	g_array_free(findings, TRUE);
 	g_hash_table_destroy(rows);
 }
+
+enum { FEWEST_ROWS_TO_SHAPE = 16 }; /* fewer do not pay the making of the table of words */
 
 static const struct blueprint *make_blueprint(struct arena *arena, const struct run_rows *run, const struct message *message)
 {
@@ -564,22 +747,19 @@ void run_rows_lint(const struct run_rows *run, const struct engine *engine, cons
 	if (!run->rows_only)
 		lint_worst_cases(&all, worst, arena, base);
 
-	GPtrArray *workers = g_ptr_array_new(), *threads = g_ptr_array_new();
+	GPtrArray *workers = g_ptr_array_new();
 	size_t n = jobs > 0 ? (size_t)jobs : g_get_num_processors();
+	if (all.n_rows >= FEWEST_ROWS_TO_SHAPE && !run->each_row)
+		all.shapes = row_shapes_new(arena, engine_rules(engine), message->file->bytes);
 	g_ptr_array_add(workers, first);
-	for (size_t i = 1; i < n && i * ROWS_AT_A_TIME < all.n_rows; i++) {
+	for (size_t i = 1; i < n && i * ROWS_AT_A_TIME < all.n_rows; i++)
 		g_ptr_array_add(workers, worker_new(&all));
-		g_ptr_array_add(threads, g_thread_new("rows", lint_rows, g_ptr_array_index(workers, i)));
-	}
-	lint_rows(first);
-	for (guint i = 0; i < threads->len; i++)
-		g_thread_join(g_ptr_array_index(threads, i));
+	lint_rows(&all, workers);
 	collect(&all, workers, worst, result);
 	for (guint i = 0; i < workers->len; i++)
 		worker_free(g_ptr_array_index(workers, i));
 	worker_free(worst);
 	g_ptr_array_free(workers, TRUE);
-	g_ptr_array_free(threads, TRUE);
 	g_hash_table_destroy(all.own);
 	engine_free(drafts);
 	arena_free(arena);

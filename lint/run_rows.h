@@ -12,8 +12,9 @@ struct run_rows;
 
 /* Read the data of a run. NULL, and all that is wrong said on standard error, where it cannot be used. */
 struct run_rows *run_rows_open(const char *data, enum language language);
-/* The same of bytes in memory, which must live as long, or of the word: either the rows or what is made up, not both. NULL, and why in errors (char *). */
-struct run_rows *run_rows_of(const char *name, struct span bytes, GPtrArray *errors);
+/* The same of bytes in memory, which must live as long, or of the word: either the rows or what is made up, not both. each_row: no row speaks
+ * for others. NULL, and why in errors (char *). */
+struct run_rows *run_rows_of(const char *name, struct span bytes, bool each_row, GPtrArray *errors);
 void run_rows_free(struct run_rows *rows);
 
 /* Lint what a template becomes with each row and with what is made up, and add what is found to its result. engine: the one that judged the

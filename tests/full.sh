@@ -132,6 +132,11 @@ completions_run() {
 	build B=build-gcc CC=gcc DEV=1 build-gcc/presend && python3 tests/completions.py build-gcc/presend completions
 }
 
+# A hundred sets of data, linted row by row and by shape.
+row_shape_run() {
+	make build/tests/test_row_shape && ROW_SHAPE_ROUNDS=100 build/tests/test_row_shape
+}
+
 begin=$SECONDS
 step gcc gcc gcc_build
 step clang clang clang_build
@@ -144,6 +149,7 @@ step replay gcc replay_run
 step config git config_run
 step fuzz clang fuzz_build
 step dist-binary gcc bash tests/dist_binary.sh
+step row-shape gcc row_shape_run
 step pathological python3 pathological_run
 step fix-mail python3 fix_mail_run
 step bounce-mail python3 bounce_mail_run

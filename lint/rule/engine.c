@@ -206,6 +206,11 @@ void engine_free(struct engine *engine)
 	g_free(engine);
 }
 
+const struct rule_set *engine_rules(const struct engine *engine)
+{
+	return engine->rules;
+}
+
 struct engine_worker *engine_worker_new(const struct engine *engine)
 {
 	struct engine_worker *worker = g_new0(struct engine_worker, 1);

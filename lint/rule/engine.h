@@ -18,6 +18,7 @@ struct engine *engine_new(const struct rule_set *rules, const struct lint_option
 /* The same rules with other options. Shares what first has compiled, so first must outlive it; workers of first run it, too. */
 struct engine *engine_new_beside(const struct engine *first, const struct lint_options *options);
 void engine_free(struct engine *engine);
+const struct rule_set *engine_rules(const struct engine *engine);
 struct engine_worker *engine_worker_new(const struct engine *engine);
 void engine_worker_free(struct engine_worker *worker);
 

@@ -178,6 +178,11 @@ size_t prefilter_count(const struct prefilter *prefilter)
 	return prefilter->n;
 }
 
+struct span prefilter_literal(const struct prefilter *prefilter, uint32_t literal)
+{
+	return prefilter->literals[literal].bytes;
+}
+
 static bool stands_at(const struct literal *literal, const char *p)
 {
 	if (!literal->ignore_case)

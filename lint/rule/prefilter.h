@@ -20,6 +20,8 @@ uint32_t prefilter_add(struct prefilter *prefilter, struct span literal, bool ig
 /* No literal may be added behind this. */
 void prefilter_finish(struct prefilter *prefilter);
 size_t prefilter_count(const struct prefilter *prefilter);
+/* The bytes of a literal, by its number. */
+struct span prefilter_literal(const struct prefilter *prefilter, uint32_t literal);
 
 /* Called for every place of every literal; places of one literal come in ascending order. */
 typedef void (*prefilter_callback)(uint32_t literal, size_t offset, void *data);
