@@ -251,6 +251,7 @@ struct job {
 	struct setup *setup;
 	const struct run_rows *rows;   /* of --data; NULL */
 	int threads;                   /* for these */
+	bool filled;                   /* a template with tags: rows were put in */
 	GPtrArray *results;            /* struct message_result */
 	char *trouble;                 /* why it could not be read; NULL */
 	struct engine_worker *worker;  /* of the thread that runs it */
@@ -287,11 +288,11 @@ static const struct engine *engine_of_job(void *data, const struct message *mess
 
 static void fill_in(void *data, const struct engine *engine, const struct message *message, struct message_result *result)
 {
-	const struct job *job = data;
+	struct job *job = data;
 	const struct settings *settings = setup_settings_for(job->setup, &job->place, message);
 
 	if (result->stage == STAGE_TEMPLATE)
-		run_rows_lint(job->rows, engine, &settings->lint, job->threads, message, result);
+		job->filled |= run_rows_lint(job->rows, engine, &settings->lint, job->threads, message, result);
 }
 
 static GPtrArray *lint_job(void *data, struct span bytes)
@@ -739,6 +740,19 @@ static int report_diff(const struct run_options *options, const struct job_queue
 	return differs ? EXIT_FINDINGS : EXIT_CLEAN;
 }
 
+/* Data that went nowhere is a mistake, unless git says which files there are. */
+static bool is_data_used(const struct run_options *options, const struct job_queue *queue)
+{
+	if (!queue->rows || !queue->n || options->staged || options->changed_since)
+		return true;
+	for (size_t i = 0; i < queue->n; i++)
+		if (queue->jobs[i].filled)
+			return true;
+	run_say(options->data, say(options->report.language, "no template with tags is among the files, so that no row was checked",
+				   "差し込みタグのあるテンプレートがないため、データの行を検査していません"));
+	return false;
+}
+
 static int report_all(const struct setup *setup, const struct run_options *options, const struct job_queue *queue, const struct outcome *outcome)
 {
 	bool differs = false, to_output = options->fix.mode == FIX_WRITE && has_standard_input(queue);
@@ -834,7 +848,7 @@ static int lint_paths(struct setup *setup, const struct run_options *options, co
 		setup_run_several(setup, outcome.results);
 		bool known = options->fix.mode == FIX_DIFF || baseline_use(options, &baseline, (struct message_result *const *)outcome.results->pdata, outcome.results->len);
 		code = report_all(setup, options, &queue, &outcome);
-		if (!known)
+		if (!is_data_used(options, &queue) || !known)
 			code = EXIT_TROUBLE;
 	}
 	baseline_free(baseline);

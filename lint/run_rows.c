@@ -54,6 +54,8 @@ struct run_rows *run_rows_open(const char *data, enum language language)
 		} else {
 			run->rows = rows_read(data, run->bytes.bytes, errors);
 			good = run->rows != NULL;
+			if (good && rows_count(run->rows) == 0)
+				run_say(data, language == LANGUAGE_JA ? "データの行がないため、作りものの値だけで検査します" : "there are no rows; only made up values are tried");
 		}
 	}
 	for (guint i = 0; i < errors->len; i++)
@@ -714,10 +716,10 @@ static const struct blueprint *make_blueprint(struct arena *arena, const struct 
 
 	for (size_t i = 0; i < message->n_bodies; i++)
 		parts[i] = (struct blueprint_part){ message->bodies[i].entity->body, message->bodies[i].html != NULL };
-	return blueprint_new(arena, message->path, message->file, parts, message->n_bodies, run->rows ? rows_columns(run->rows) : NULL);
+	return blueprint_new(arena, message->path, message->file, parts, message->n_bodies, run->rows && rows_columns(run->rows)[0] ? rows_columns(run->rows) : NULL);
 }
 
-void run_rows_lint(const struct run_rows *run, const struct engine *engine, const struct lint_options *options, int jobs, const struct message *message,
+bool run_rows_lint(const struct run_rows *run, const struct engine *engine, const struct lint_options *options, int jobs, const struct message *message,
 		   struct message_result *result)
 {
 	struct arena *arena = arena_new();
@@ -730,13 +732,13 @@ void run_rows_lint(const struct run_rows *run, const struct engine *engine, cons
 	if (!utf8_valid(message->file->bytes)) {
 		run_say(message->path, run->language == LANGUAGE_JA ? "UTF-8 ではないテンプレートなので、データを差し込んでいません" : "not in UTF-8, so that its rows were not checked");
 		arena_free(arena);
-		return;
+		return true;
 	}
 	all.blueprint = make_blueprint(arena, run, message);
 	all.n_rows = run->rows ? rows_count(run->rows) : 0;
 	if (!blueprint_has_tags(all.blueprint)) {
 		arena_free(arena);
-		return;
+		return false;
 	}
 	struct engine *drafts = engine_new_beside(engine, &rendered);
 	all.engine = drafts;
@@ -763,4 +765,5 @@ void run_rows_lint(const struct run_rows *run, const struct engine *engine, cons
 	g_hash_table_destroy(all.own);
 	engine_free(drafts);
 	arena_free(arena);
+	return true;
 }

@@ -18,8 +18,9 @@ struct run_rows *run_rows_of(const char *name, struct span bytes, bool each_row,
 void run_rows_free(struct run_rows *rows);
 
 /* Lint what a template becomes with each row and with what is made up, and add what is found to its result. engine: the one that judged the
- * template. options: what it was judged by. jobs: how many threads; 0: as many as it is worth. */
-void run_rows_lint(const struct run_rows *rows, const struct engine *engine, const struct lint_options *options, int jobs, const struct message *message,
+ * template. options: what it was judged by. jobs: how many threads; 0: as many as it is worth. false: there is no tag in it,
+ * and nothing was done. */
+bool run_rows_lint(const struct run_rows *rows, const struct engine *engine, const struct lint_options *options, int jobs, const struct message *message,
 		   struct message_result *result);
 
 #endif

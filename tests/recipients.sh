@@ -91,8 +91,30 @@ lacks out 'error' 'nothing made up is an error'
 printf 'name,coupon\n山田,x,y\n' >bad.csv
 wants 2 'a field too many' --data bad.csv weekly.html.j2
 holds err 'bad.csv:2: 3 fields, but the first line has 2' 'the line of bad data'
-wants 2 'no such file' --data none.csv weekly.html.j2
-holds err 'none.csv' 'the name of what is missing'
+wants 2 'no such file' --data nowhere.csv weekly.html.j2
+holds err 'nowhere.csv' 'the name of what is missing'
+
+# Data that nothing is made of, and a table without rows.
+printf 'From: a@hanami-books.jp\nSubject: a\n\na\n' >mail.eml
+wants 2 'no template' --data readers.csv mail.eml
+holds err 'readers.csv: no template with tags is among the files, so that no row was checked' 'no template'
+printf '<p>a</p>\n' >plain.html.j2
+wants 2 'a template without tags' --data readers.csv plain.html.j2
+wants 1 'a template among others' --data readers.csv plain.html.j2 weekly.html.j2
+lacks err 'no template' 'a template among others'
+echo 'name,coupon,unsubscribe_url' >none.csv
+wants 0 'no rows' --data none.csv weekly.html.j2
+holds err 'none.csv: there are no rows; only made up values are tried' 'no rows'
+holds out 'worst case "empty values"' 'no rows'
+echo '[]' >none.json
+wants 0 'no rows in JSON' --data none.json weekly.html.j2
+lacks out 'row-no-column' 'no rows, no columns'
+
+# A name in other letters than its column.
+printf 'Ｎame,氏名\nA,B\n' >width.csv
+printf '<p>{{ name }} {{ 氏　名 }} {{ city }}</p>\n' >width.html.j2
+wants 0 'full width' --data width.csv width.html.j2
+holds out 'did you mean "Ｎame"?' 'full width'
 
 # A good template with good rows says nothing.
 sed 's/{{ name }} 様/{{ name or "読者" }} 様/' weekly.html.j2 >good.html.j2

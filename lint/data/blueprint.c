@@ -3,6 +3,7 @@
 #include "data/blueprint.h"
 
 #include "base/limits.h"
+#include "base/normal.h"
 #include "base/utf8.h"
 #include "data/expression.h"
 #include "doc/template_tree.h"
@@ -790,30 +791,35 @@ static void note_missing(void *data, const struct expression_path *path, bool gu
 	missing->name = path->whole;
 }
 
-/* A name that differs by one or two letters, or only in its signs. */
-static const char *nearest_column(const struct blueprint *b, struct span name)
+/* How many letters differ between what two words begin and end with alike. */
+static size_t letters_apart(const char *a, const char *b)
 {
-	char *word = g_strndup(name.p, name.n), *small = g_ascii_strdown(word, -1);
-	unsigned best = 3;
-	const char *nearest = NULL;
+	glong n, m;
+	gunichar *x = g_utf8_to_ucs4_fast(a, -1, &n), *y = g_utf8_to_ucs4_fast(b, -1, &m);
+	glong head = 0, tail = 0;
 
-	for (const char *const *column = b->columns; column && *column; column++) {
-		char *other = g_ascii_strdown(*column, -1);
-		size_t n = strlen(other), m = strlen(small), k = 0;
-		while (k < n && k < m && small[k] == other[k])
-			k++;
-		size_t tail = 0;
-		while (tail < n - k && tail < m - k && small[m - 1 - tail] == other[n - 1 - tail])
-			tail++;
-		unsigned distance = (unsigned)(MAX(n, m) - k - tail);
-		if (distance < best && distance * 3 < m) {
-			best = distance;
+	while (head < n && head < m && x[head] == y[head])
+		head++;
+	while (tail < n - head && tail < m - head && x[n - 1 - tail] == y[m - 1 - tail])
+		tail++;
+	g_free(x);
+	g_free(y);
+	return (size_t)(MAX(n, m) - head - tail);
+}
+
+/* A name that differs by one or two letters, or only in its signs, in capitals or in width. */
+static const char *nearest_column(struct filler *f, struct span name)
+{
+	const char *word = normal_l1_plain(f->arena, name), *nearest = NULL;
+	size_t best = 3, length = utf8_count(span_str(word));
+
+	for (const char *const *column = f->b->columns; column && *column; column++) {
+		size_t apart = letters_apart(normal_l1_plain(f->arena, span_str(*column)), word);
+		if (apart < best && apart * 3 < length) {
+			best = apart;
 			nearest = *column;
 		}
-		g_free(other);
 	}
-	g_free(word);
-	g_free(small);
 	return nearest;
 }
 
@@ -830,7 +836,7 @@ static void fill_output(struct filler *f, const struct template_node *node, cons
 	if (known && value == &value_unknown)
 		expression_visit(plan->expression, false, note_missing, &missing);
 	if (missing.found)
-		add_note(f, NOTE_NO_COLUMN, missing.name, start, nearest_column(f->b, missing.name));
+		add_note(f, NOTE_NO_COLUMN, missing.name, start, nearest_column(f, missing.name));
 	else if (!known || (!written && value != &value_unknown))
 		add_note(f, NOTE_BEYOND, node->expression, start, NULL);
 }

@@ -16,7 +16,8 @@ enum {
 struct rows {
 	struct arena *arena;
 	const char *path;
-	struct span bytes;           /* without a byte order mark */
+	struct span bytes;           /* in UTF-8 or Shift_JIS, without a byte order mark */
+	char *converted;             /* from UTF-16; NULL */
 	bool json;
 	bool shift_jis;
 	char separator;
@@ -391,16 +392,39 @@ static struct row json_row(const struct rows *rows, struct arena *arena, size_t 
 
 /* --- the file ---------------------------------------------------------------------------------------------------------------- */
 
+/* "Unicode text" of Excel. */
+static bool convert_utf16(struct rows *rows, bool big_endian)
+{
+	size_t n = rows->bytes.n / 2 - 1;
+	const unsigned char *p = (const unsigned char *)rows->bytes.p + 2;
+	gunichar2 *units = g_new(gunichar2, n + 1);
+	glong length = 0;
+
+	for (size_t i = 0; i < n; i++)
+		units[i] = (gunichar2)(big_endian ? p[2 * i] << 8 | p[2 * i + 1] : p[2 * i + 1] << 8 | p[2 * i]);
+	rows->converted = rows->bytes.n % 2 ? NULL : g_utf16_to_utf8(units, (glong)n, NULL, &length, NULL);
+	g_free(units);
+	if (!rows->converted) {
+		fault(rows, 1, "the file begins like UTF-16, and is not");
+		return false;
+	}
+	/* It ends at a NUL, which no table holds. */
+	if (memchr(rows->converted, '\0', (size_t)length) || (size_t)length < strlen(rows->converted))
+		fault(rows, 1, "the file holds NUL bytes");
+	rows->bytes = span_of(rows->converted, (size_t)length);
+	return rows->n_faults == 0;
+}
+
 /* Strip a byte order mark and find out the charset. false and said why where it is neither of the two. */
 static bool settle_charset(struct rows *rows)
 {
 	bool certain = false;
 	const char *name = NULL;
 
-	if (span_starts(rows->bytes, SPAN_LIT("\xff\xfe")) || span_starts(rows->bytes, SPAN_LIT("\xfe\xff"))) {
-		fault(rows, 1, "the file is in UTF-16; save it as CSV UTF-8");
-		return false;
-	}
+	if (span_starts(rows->bytes, SPAN_LIT("\xff\xfe")))
+		return convert_utf16(rows, false);
+	if (span_starts(rows->bytes, SPAN_LIT("\xfe\xff")))
+		return convert_utf16(rows, true);
 	if (span_starts(rows->bytes, SPAN_LIT("\xef\xbb\xbf")))
 		rows->bytes = span_cut(rows->bytes, 3, rows->bytes.n);
 	if (utf8_valid(rows->bytes))
@@ -442,6 +466,7 @@ void rows_free(struct rows *rows)
 	if (!rows)
 		return;
 	g_free(rows->starts);
+	g_free(rows->converted);
 	arena_free(rows->arena);
 	g_free(rows);
 }
