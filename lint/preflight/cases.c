@@ -229,6 +229,12 @@ const struct preflight_case preflight_cases[] = {
 	      "{domain} の署名（{selector}）を検証できませんでした: {reason}" } },
 	  { { NULL, NULL } },
 	  { NULL, NULL, NULL, NULL } },
+	/* Of whatever a hostile draft or record has thousands of. */
+	{ "only-first", PREFLIGHT_UNKNOWN, "",
+	  { { "Only the first {count} {what} were looked at",
+	      "{what}は最初の {count} 件だけを確認しました" } },
+	  { { NULL, NULL } },
+	  { NULL, NULL, NULL, NULL } },
 	{ "dkim-unsigned", PREFLIGHT_NOT_APPLICABLE, "AU-11 AU-16",
 	  { { "The file is not signed",
 	      "ファイルに署名がありません" } },

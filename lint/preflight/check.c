@@ -2,10 +2,12 @@
 #include "preflight/check.h"
 
 #include <stdarg.h>
+#include <string.h>
 
 #include "rule/requirement.h"
 
-enum { RECORDS_SHOWN = 5 };
+/* Of hostile zones: the longest record in use, a key of 4096 bits, has 750 bytes, and a sound chain of includes has some dozens of terms. */
+enum { RECORDS_SHOWN = 5, ARGUMENT_SHOWN = 1000, LINE_SHOWN = 2000, LINES_SHOWN = 80, LAST_LINES_SHOWN = 20 };
 
 const char *preflight_say(const struct preflight *p, const char *en, const char *ja)
 {
@@ -64,6 +66,18 @@ static const char *filled(struct preflight *p, const struct finding *args, const
 	return copy;
 }
 
+/* An argument that is not too long; what DNS says may have 64 KiB. */
+static const char *shown_argument(struct preflight *p, const char *text)
+{
+	size_t n = strnlen(text, ARGUMENT_SHOWN + 1);
+
+	if (n <= ARGUMENT_SHOWN)
+		return text;
+	while (n > 0 && ((unsigned char)text[n] & 0xC0) == 0x80)
+		n--;
+	return arena_printf(p->arena, "%.*s …", (int)n, text);
+}
+
 struct preflight_row *tell(struct preflight *p, const char *case_id, ...)
 {
 	const struct preflight_case *which = preflight_case_find(case_id);
@@ -73,7 +87,7 @@ struct preflight_row *tell(struct preflight *p, const char *case_id, ...)
 
 	va_start(list, case_id);
 	for (const char *name; (name = va_arg(list, const char *)) && args.n_args < FINDING_MAX_ARGS;)
-		args.args[args.n_args++] = (struct finding_arg){ .name = name, .kind = ARG_TEXT, .text = va_arg(list, const char *) };
+		args.args[args.n_args++] = (struct finding_arg){ .name = name, .kind = ARG_TEXT, .text = shown_argument(p, va_arg(list, const char *)) };
 	va_end(list);
 	row.requirements = split_requirements(p->arena, which->requirements, 0);
 	row.status = status_for(p, &row);
@@ -93,9 +107,31 @@ static const char *with_line(struct arena *arena, const char *lines, const char 
 	return lines ? arena_printf(arena, "%s\n%s", lines, line) : arena_copy(arena, span_str(line));
 }
 
+/* A line that is not too long. */
+static const char *shown_line(struct preflight *p, const char *line)
+{
+	return strnlen(line, LINE_SHOWN + 1) <= LINE_SHOWN ? line : arena_printf(p->arena, "%.*s …", LINE_SHOWN, line);
+}
+
 void row_evidence(struct preflight *p, struct preflight_row *row, const char *line)
 {
-	row->evidence = with_line(p->arena, row->evidence, line);
+	row->evidence = with_line(p->arena, row->evidence, shown_line(p, line));
+}
+
+void row_evidence_lines(struct preflight *p, struct preflight_row *row, const char *const *lines, size_t n)
+{
+	size_t left_out = n > LINES_SHOWN ? n - LINES_SHOWN : 0, cut = LINES_SHOWN - LAST_LINES_SHOWN;
+	GString *text = g_string_new(row->evidence);
+
+	for (size_t i = 0; i < n; i++) {
+		g_string_append_printf(text, "%s%s", text->len ? "\n" : "", shown_line(p, lines[i]));
+		if (left_out && i + 1 == cut) {
+			g_string_append_printf(text, preflight_say(p, "\n… %zu lines …", "\n… %zu 行省略 …"), left_out);
+			i += left_out;
+		}
+	}
+	row->evidence = arena_copy(p->arena, span_of(text->str, text->len));
+	g_string_free(text, TRUE);
 }
 
 void row_record(struct preflight *p, struct preflight_row *row, const char *line)
@@ -138,8 +174,16 @@ void row_answer(struct preflight *p, struct preflight_row *row, const struct dns
 		row_evidence(p, row, arena_printf(p->arena, "%s: %s", query, preflight_say(p, "no record of this type", "この種類のレコードはありません")));
 	else if (answer->status == DNS_UNKNOWN)
 		row_evidence(p, row, arena_printf(p->arena, "%s: %s", query, answer_reason(p, answer)));
-	for (size_t i = 0; i < answer->n_records && i < RECORDS_SHOWN; i++)
-		row_evidence(p, row, arena_printf(p->arena, "%s: %s", query, dns_record_text(p->arena, answer->type, &answer->records[i])));
+	for (size_t i = 0; i < answer->n_records && i < RECORDS_SHOWN; i++) {
+		struct dns_record shown = answer->records[i];
+		shown.data.n = MIN(shown.data.n, (size_t)LINE_SHOWN);
+		row_evidence(p, row, arena_printf(p->arena, "%s: %s", query, dns_record_text(p->arena, answer->type, &shown)));
+	}
 	if (answer->n_records > RECORDS_SHOWN)
 		row_evidence(p, row, arena_printf(p->arena, preflight_say(p, "%s: and %zu more", "%s: ほか %zu 件"), query, answer->n_records - RECORDS_SHOWN));
+}
+
+void tell_only_first(struct preflight *p, const char *what, size_t count, const char *requirement)
+{
+	row_requirement(p, tell(p, "only-first", "what", what, "count", arena_printf(p->arena, "%zu", count), NULL), requirement);
 }

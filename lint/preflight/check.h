@@ -31,6 +31,10 @@ void row_requirement(struct preflight *p, struct preflight_row *row, const char 
 /* What DNS answered, as a line of evidence; the first is also the query of the row. */
 void row_answer(struct preflight *p, struct preflight_row *row, const struct dns_answer *answer);
 void row_evidence(struct preflight *p, struct preflight_row *row, const char *line);
+/* Many lines: of more than are shown the first and the last. */
+void row_evidence_lines(struct preflight *p, struct preflight_row *row, const char *const *lines, size_t n);
+/* There are more than count of something, and the others were not looked at; requirement: what they are about. */
+void tell_only_first(struct preflight *p, const char *what, size_t count, const char *requirement);
 /* What to publish; lines are added. */
 void row_record(struct preflight *p, struct preflight_row *row, const char *line);
 /* Why an answer is unknown, for people. */

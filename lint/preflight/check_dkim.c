@@ -200,6 +200,8 @@ void check_dkim(struct preflight *p)
 	check_keys(p);
 	for (size_t i = 0; m && i < m->n_signatures; i++)
 		check_signature(p, &m->signatures[i]);
+	if (m && m->signatures_cut)
+		tell_only_first(p, preflight_say(p, "DKIM signatures of the file", "ファイルの DKIM 署名"), m->n_signatures, "AU-11");
 	if (!m || m->n_signatures == 0)
 		tell(p, "dkim-unsigned", NULL);
 }

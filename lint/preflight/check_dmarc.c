@@ -115,7 +115,11 @@ static void check_reports(struct preflight *p)
 		row_record(p, row, arena_printf(p->arena, "_dmarc.%s. IN TXT \"%.*s; rua=mailto:dmarc@%s\"", at->domain, (int)text.n, text.p, at->domain));
 		return;
 	}
-	for (size_t next = 0; n < TARGETS_MAX && record_list_next(rua, ',', &next, &piece); n++) {
+	for (size_t next = 0; record_list_next(rua, ',', &next, &piece); n++) {
+		if (n == TARGETS_MAX) {
+			tell_only_first(p, preflight_say(p, "addresses for DMARC reports", "DMARC レポートの送信先"), n, "AU-17");
+			return;
+		}
 		const char *target = text_of(p, piece);
 		struct span host_span = target_host(piece);
 		const char *host = host_span.n ? sender_domain(p->arena, host_span) : NULL;

@@ -120,6 +120,8 @@ void check_links(struct preflight *p)
 				row_answer(p, row, aaaa);
 		}
 	}
+	if (s->links_cut)
+		tell_only_first(p, preflight_say(p, "domains that links lead to", "リンク先のドメイン"), s->n_links, "LK-18");
 	if (all_there)
 		tell(p, "links-exist", "count", arena_printf(p->arena, "%zu", s->n_links), NULL);
 }

@@ -182,9 +182,13 @@ void check_blocklists(struct preflight *p, const char *names)
 	if (!has_address(p->sender))
 		tell(p, "blocklist-no-address", NULL);
 	list = span_str(strcmp(names, "default") == 0 ? default_names : names);
-	for (size_t at = 0; record_list_next(list, ',', &at, &name) && n < LISTS_MAX;) {
+	for (size_t at = 0; record_list_next(list, ',', &at, &name);) {
 		if (name.n == 0)
 			continue;
+		if (n == LISTS_MAX) {
+			tell_only_first(p, preflight_say(p, "block lists", "ブロックリスト"), n, "AU-27");
+			return;
+		}
 		check_named(p, name);
 		n++;
 	}

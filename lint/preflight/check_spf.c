@@ -2,6 +2,9 @@
 #include "preflight/check.h"
 #include "preflight/spf.h"
 
+/* A longer record is not repeated as what to publish. */
+enum { FAULTS_TOLD = 20, LONGEST_TO_PUBLISH = 4000 };
+
 /* --- what to publish --------------------------------------------------------------------------------------------------------------- */
 
 static const char *term_for(struct preflight *p, const struct sender_address *address)
@@ -33,13 +36,9 @@ static void record_with(struct preflight *p, struct preflight_row *row, const ch
 {
 	const char *rest = record + strcspn(record, " ");
 
+	if (strnlen(record, LONGEST_TO_PUBLISH + 1) > LONGEST_TO_PUBLISH)
+		return;
 	record_txt(p, row, domain, arena_printf(p->arena, "%.*s %s%s", (int)(rest - record), record, term_for(p, address), rest));
-}
-
-static void add_lines(struct preflight *p, struct preflight_row *row, const char *const *lines, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		row_evidence(p, row, lines[i]);
 }
 
 /* Envelope and From are one domain: what is said of it answers docomo, au and SoftBank, too, who look at From. */
@@ -79,7 +78,7 @@ static void tell_fault(struct preflight *p, const struct spf_lint *lint, const s
 	if (fault->record)
 		row_evidence(p, row, arena_printf(p->arena, "TXT %s: %s", fault->domain, fault->record));
 	if (fault->kind == SPF_TOO_MANY_LOOKUPS || fault->kind == SPF_TOO_MANY_VOIDS)
-		add_lines(p, row, lint->tree, lint->n_tree);
+		row_evidence_lines(p, row, lint->tree, lint->n_tree);
 }
 
 /* Without one record no address passes: what is said of the record is said of them. */
@@ -94,10 +93,10 @@ static struct preflight_row *with_addresses(struct preflight *p, struct prefligh
 	return row;
 }
 
-/* Is all said of the addresses, too? */
-static bool check_record(struct preflight *p, const char *domain)
+/* Is all said of the addresses, too? scratch: freed when it is told. */
+static bool check_record(struct preflight *p, const char *domain, struct arena *scratch)
 {
-	struct spf_lint lint = spf_lint(p->arena, p->dns, domain);
+	struct spf_lint lint = spf_lint(scratch, p->dns, domain);
 	const struct dns_answer *answer = dns_ask(p->dns, domain, DNS_TXT);
 	bool faulty = false;
 
@@ -112,8 +111,11 @@ static bool check_record(struct preflight *p, const char *domain)
 			p->spf = ANSWER_NO;
 			return true;
 		} else if (lint.faults[i].kind != SPF_DNS) {
-			tell_fault(p, &lint, &lint.faults[i], domain);
 			faulty |= lint.faults[i].kind <= SPF_ERROR_LAST;
+			if (i < FAULTS_TOLD)
+				tell_fault(p, &lint, &lint.faults[i], domain);
+			else if (i == FAULTS_TOLD)
+				tell_only_first(p, preflight_say(p, "faults of the SPF record", "SPF レコードの問題"), FAULTS_TOLD, "AU-03");
 		} else {
 			p->spf = ANSWER_OPEN;
 			with_carriers(p, tell(p, "spf-unknown", "domain", domain, "reason", fault_words(p, &lint.faults[i], domain), NULL), "JR-11");
@@ -138,99 +140,113 @@ static bool check_record(struct preflight *p, const char *domain)
 	row = with_carriers(p, tell(p, "spf-good", "domain", domain, "lookups", arena_printf(p->arena, "%u", lint.lookups), NULL), "JR-11");
 	row->query = arena_printf(p->arena, "TXT %s", domain);
 	row_evidence(p, row, arena_printf(p->arena, "TXT %s: %s", domain, lint.record));
-	add_lines(p, row, lint.tree, lint.n_tree);
+	row_evidence_lines(p, row, lint.tree, lint.n_tree);
 	return false;
 }
 
 /* --- the addresses ------------------------------------------------------------------------------------------------------------------ */
 
-static void add_evidence(struct preflight *p, struct preflight_row *row, const struct spf_check *check)
+static void add_evidence(struct preflight *p, struct preflight_row *row, const struct spf_check *check, struct arena *scratch)
 {
 	size_t n;
-	const char *const *lines = spf_evidence(p->arena, check, &n);
+	const char *const *lines = spf_evidence(scratch, check, &n);
 
 	row->query = arena_printf(p->arena, "TXT %s", check->domain);
-	add_lines(p, row, lines, n);
+	row_evidence_lines(p, row, lines, n);
 }
 
-static void check_address(struct preflight *p, const struct sender_address *address)
+static void check_address(struct preflight *p, const struct sender_address *address, struct arena *scratch)
 {
 	const struct sender *s = p->sender;
-	struct spf_check check = spf_check(p->arena, p->dns, address->bytes, s->mail_from, s->helo ? s->helo : "");
+	struct spf_check check = spf_check(scratch, p->dns, address->bytes, s->mail_from, s->helo ? s->helo : "");
 	const char *domain = s->envelope_domain;
 	struct preflight_row *row;
 
 	switch (check.result) {
 	case SPF_PASS:
-		add_evidence(p, with_carriers(p, tell(p, "spf-pass", "address", address->text, "domain", domain, NULL), "JR-07"), &check);
+		add_evidence(p, with_carriers(p, tell(p, "spf-pass", "address", address->text, "domain", domain, NULL), "JR-07"), &check, scratch);
 		return;
 	case SPF_TEMPERROR:
 		row = tell(p, "spf-address-unknown", "address", address->text, "reason", spf_fault_text(p->arena, &check.fault, p->language), NULL);
-		add_evidence(p, with_carriers(p, row, "JR-07"), &check);
+		add_evidence(p, with_carriers(p, row, "JR-07"), &check, scratch);
 		p->spf = p->spf == ANSWER_NO ? ANSWER_NO : ANSWER_OPEN;
 		return;
 	case SPF_PERMERROR:
 		/* The fault of the record is told already. */
 		row = tell(p, "spf-permerror", "address", address->text, "domain", domain, "reason",
 			   spf_fault_text(p->arena, &check.fault, p->language), NULL);
-		add_evidence(p, with_carriers(p, row, "JR-07"), &check);
+		add_evidence(p, with_carriers(p, row, "JR-07"), &check, scratch);
 		p->spf = ANSWER_NO;
 		return;
 	default:
 		row = tell(p, "spf-not-pass", "address", address->text, "domain", domain, "result", spf_result_name(check.result), NULL);
-		add_evidence(p, with_carriers(p, row, "JR-07"), &check);
+		add_evidence(p, with_carriers(p, row, "JR-07"), &check, scratch);
 		if (check.record)
 			record_with(p, row, domain, check.record, address);
 		p->spf = ANSWER_NO;
 	}
 }
 
-/* docomo, au and SoftBank look at the domain of From. */
-static void check_from(struct preflight *p)
+static void check_from_address(struct preflight *p, const struct sender_address *address, struct arena *scratch)
 {
 	const struct sender *s = p->sender;
-	struct spf_lint lint = spf_lint(p->arena, p->dns, s->from_domain);
+	struct spf_check check =
+		spf_check(scratch, p->dns, address->bytes, arena_printf(p->arena, "postmaster@%s", s->from_domain), s->helo ? s->helo : "");
+	struct preflight_row *row;
+
+	if (check.result == SPF_PASS) {
+		row = tell(p, "spf-from-pass", "domain", s->from_domain, "address", address->text, NULL);
+	} else if (check.result == SPF_TEMPERROR) {
+		row = tell(p, "spf-from-unknown", "domain", s->from_domain, "reason", spf_fault_text(p->arena, &check.fault, p->language), NULL);
+	} else {
+		row = tell(p, "spf-from-not-pass", "domain", s->from_domain, "address", address->text, "result", spf_result_name(check.result), NULL);
+		if (check.record && check.result != SPF_PERMERROR)
+			record_with(p, row, s->from_domain, check.record, address);
+	}
+	add_evidence(p, row, &check, scratch);
+}
+
+/* docomo, au and SoftBank look at the domain of From. Are the addresses worth a look? */
+static bool check_from(struct preflight *p, struct arena *scratch)
+{
+	const struct sender *s = p->sender;
+	struct spf_lint lint = spf_lint(scratch, p->dns, s->from_domain);
 	const struct dns_answer *answer = dns_ask(p->dns, s->from_domain, DNS_TXT);
 
 	if (!lint.known) {
 		row_answer(p, tell(p, "spf-from-unknown", "domain", s->from_domain, "reason", answer_reason(p, answer), NULL), answer);
-		return;
+		return false;
 	}
 	if (!lint.record) {
 		struct preflight_row *row = tell(p, "spf-from-missing", "domain", s->from_domain, NULL);
 		row_answer(p, row, answer);
 		record_new(p, row, s->from_domain);
-		return;
+		return false;
 	}
 	row_answer(p, tell(p, "spf-from-good", "domain", s->from_domain, NULL), answer);
-	for (size_t i = 0; i < s->n_addresses; i++) {
-		const struct sender_address *address = &s->addresses[i];
-		if (address->is_private)
+	return true;
+}
+
+/* A hostile record takes megabytes for each address: what is not shown is freed at once. */
+static void check_each(struct preflight *p, void (*check)(struct preflight *p, const struct sender_address *address, struct arena *scratch))
+{
+	for (size_t i = 0; i < p->sender->n_addresses; i++) {
+		if (p->sender->addresses[i].is_private)
 			continue;
-		struct spf_check check =
-			spf_check(p->arena, p->dns, address->bytes, arena_printf(p->arena, "postmaster@%s", s->from_domain), s->helo ? s->helo : "");
-		struct preflight_row *row;
-		if (check.result == SPF_PASS) {
-			row = tell(p, "spf-from-pass", "domain", s->from_domain, "address", address->text, NULL);
-		} else if (check.result == SPF_TEMPERROR) {
-			row = tell(p, "spf-from-unknown", "domain", s->from_domain, "reason", spf_fault_text(p->arena, &check.fault, p->language), NULL);
-		} else {
-			row = tell(p, "spf-from-not-pass", "domain", s->from_domain, "address", address->text, "result", spf_result_name(check.result), NULL);
-			if (check.record && check.result != SPF_PERMERROR)
-				record_with(p, row, s->from_domain, check.record, address);
-		}
-		add_evidence(p, row, &check);
+		struct arena *scratch = arena_new();
+		check(p, &p->sender->addresses[i], scratch);
+		arena_free(scratch);
 	}
 }
 
 void check_spf(struct preflight *p)
 {
-	const struct sender *s = p->sender;
+	struct arena *scratch = arena_new();
+	bool all_said = check_record(p, p->sender->envelope_domain, scratch);
 
-	bool all_said = check_record(p, s->envelope_domain);
-	for (size_t i = 0; !all_said && i < s->n_addresses; i++)
-		if (!s->addresses[i].is_private)
-			check_address(p, &s->addresses[i]);
-	if (!is_one_domain(p))
-		check_from(p);
+	if (!all_said)
+		check_each(p, check_address);
+	if (!is_one_domain(p) && check_from(p, scratch))
+		check_each(p, check_from_address);
+	arena_free(scratch);
 }

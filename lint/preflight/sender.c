@@ -142,7 +142,9 @@ static void add_key(struct arena *arena, struct sender *s, struct span selector,
 	for (size_t i = 0; i < s->n_keys; i++)
 		if (strcmp(s->keys[i].name, name) == 0)
 			return;
-	if (s->n_keys < SENDER_KEYS_MAX)
+	if (s->n_keys == SENDER_KEYS_MAX)
+		s->keys_cut = true;
+	else
 		s->keys[s->n_keys++] = (struct sender_key){ arena_copy(arena, selector), domain, name, optional };
 }
 
@@ -247,6 +249,10 @@ bool sender_find(struct arena *arena, const struct preflight_options *options, c
 	if (!find_envelope(arena, options, list, language, out) || !find_addresses(arena, options, list, language, out))
 		return false;
 	find_keys(arena, options, list, out);
+	if (out->keys_cut) {
+		run_say("DKIM", say(language, "too many selectors: 64 keys at most", "セレクターが多すぎます（鍵は 64 個まで）"));
+		return false;
+	}
 	find_links(arena, out);
 	return true;
 }

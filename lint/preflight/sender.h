@@ -30,6 +30,7 @@ struct sender {
 	const char *helo;              /* NULL */
 	struct sender_key keys[SENDER_KEYS_MAX];
 	size_t n_keys;
+	bool keys_cut;
 	bool domains_known;            /* of DKIM: some key has one that was named, and not only taken from From */
 	struct sender_address addresses[SENDER_ADDRESSES_MAX];
 	size_t n_addresses;

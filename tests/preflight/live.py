@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 presend = os.path.abspath(sys.argv[1])
@@ -36,10 +37,17 @@ class Run:
         command += ['--format', 'text' if text else 'json'] + (['--resolver', resolver] if resolver else [])
         command += (['--dns-timeout', str(timeout)] if timeout else []) + list(words)
         begin = time.monotonic()
-        done = subprocess.run(command, capture_output=True, timeout=120, check=False)
-        self.seconds = time.monotonic() - begin
-        self.code, self.raw, self.errors = done.returncode, done.stdout, done.stderr.decode('utf-8', 'replace')
-        self.rows = [] if text or self.code not in (0, 1) else json.loads(done.stdout)['checks']
+        with tempfile.TemporaryFile() as errors, subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors) as child:
+            alarm = threading.Timer(120, child.kill)
+            alarm.start()
+            self.raw = child.stdout.read()
+            _, status, usage = os.wait4(child.pid, 0)
+            alarm.cancel()
+            child.returncode = self.code = os.waitstatus_to_exitcode(status)
+            errors.seek(0)
+            self.errors = errors.read().decode('utf-8', 'replace')
+        self.seconds, self.megabytes = time.monotonic() - begin, usage.ru_maxrss // 1024
+        self.rows = [] if text or self.code not in (0, 1) else json.loads(self.raw)['checks']
         self.words = command[2:]
 
     def statuses(self):
@@ -119,6 +127,49 @@ def run_hostile(resolver):
     check(run.statuses().get('spf-fault') in ('fail', 'warn'), 'a record with control characters is no SPF that can be used', run.shown())
 
 
+# --- too much of everything ---------------------------------------------------------------------------------------------------------------------
+
+def bounded(run, what, within, kilobytes=300):
+    check(run.code in (0, 1), '%s: exit code %d' % (what, run.code), run.shown())
+    check(run.seconds < within + slack, '%s: took %.1f s' % (what, run.seconds))
+    check(run.megabytes < 500, '%s: took %d MB' % (what, run.megabytes))
+    check(len(run.raw) < kilobytes * 1024, '%s: a report of %d bytes' % (what, len(run.raw)))
+
+
+def first_only(run, words, what):
+    check(any(row['check'] == 'only-first' and words in row['message'] for row in run.rows), '%s: does not say that the rest was left out' % what, run.shown())
+
+
+def run_too_much(resolver, asked):
+    """asked: how often the server was asked for a mode."""
+    from_two = ['--ip', '198.51.100.1', '--ip', '198.51.100.2']
+    run = Run(*from_two, '--mail-from', 'bounce@x.flooded.example', 'flooded.example', resolver=resolver)
+    bounded(run, 'records of 64 KiB, each with 5,000 terms and nine includes', 10)
+    run = Run(*from_two, '--mail-from', 'bounce@x.junk.example', 'junk.example', resolver=resolver)
+    bounded(run, 'a record of 9,000 faults', 10)
+    first_only(run, 'faults of the SPF record', 'a record of 9,000 faults')
+    run = Run(*from_two, '--mail-from', 'bounce@x.fanned.example', 'fanned.example', resolver=resolver)
+    bounded(run, 'includes and mx without an end', 30)
+    expect(run, 1, {'spf-fault': 'fail'}, 'includes and mx without an end', within=30)
+    first_only(run, 'addresses for DMARC reports', 'a hundred addresses for reports')
+    check(10 < asked('fanned') <= 1000, 'includes and mx without an end: asked %d times' % asked('fanned'))
+    # A draft whose signatures and links would be 20,000 questions.
+    draft = os.path.join(scratch, 'draft.eml')
+    with open(draft, 'w', encoding='ascii') as file:
+        for i in range(10000):
+            file.write('DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; d=many.example; s=s%d; h=from; bh=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=;\r\n'
+                       ' b=AAAA\r\n' % i)
+        file.write('From: a@many.example\r\nSubject: Spring\r\nMIME-Version: 1.0\r\nContent-Type: text/html\r\n\r\n')
+        file.writelines('<a href="https://w%d.many.example/">x</a>\r\n' % i for i in range(10000))
+    run = Run(draft, resolver=resolver)
+    bounded(run, 'a draft of 10,000 signatures', 10)
+    first_only(run, '10 DKIM signatures', 'a draft of 10,000 signatures')
+    first_only(run, '50 domains that links lead to', 'a draft of 10,000 links')
+    check(10 < asked('many') < 200, 'a draft of 10,000 signatures: asked %d times' % asked('many'))
+    run = Run('--resolver', resolver, *['--selector=s%d' % i for i in range(65)], 'good.example')
+    check(run.code == 2 and 'too many selectors' in run.errors, 'too many selectors', run.shown())
+
+
 # --- an authoritative server --------------------------------------------------------------------------------------------------------------------
 
 # A domain of tests/preflight/zones/, more words, the exit code, and what checks say.
@@ -189,12 +240,18 @@ def main():
     command = [sys.executable, os.path.join(os.path.dirname(__file__), 'server.py')]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server, concurrent.futures.ThreadPoolExecutor(12) as pool:
         both, no_tcp = ['127.0.0.1:' + port for port in server.stdout.readline().split()]
+
+        def asked(mode):
+            server.stdin.write(mode + '\n')
+            server.stdin.flush()
+            return int(server.stdout.readline())
+
         jobs = [pool.submit(run_broken, both if mode != 'no-tcp' else no_tcp, mode) for mode in broken]
         if nsd and wait_for(nsd[0]):
             jobs += [pool.submit(run_zone, '127.0.0.1:%d' % nsd[0], i) for i in range(len(zones))]
             jobs += [pool.submit(run_zone, '[::1]:%d' % port, 0) for port in nsd[1:]]
         jobs += [pool.submit(run_sound, both, mode) for mode in sound]
-        jobs += [pool.submit(run_hostile, both)]
+        jobs += [pool.submit(run_hostile, both), pool.submit(run_too_much, both, asked)]
         for job in jobs:
             job.result()
         server.stdin.close()
