@@ -260,12 +260,20 @@ valcheck: $(B)/presend $(TESTS)
 fuzz:
 	@$(BASH) tests/fuzz/build.sh
 
-$(B)/fuzz-replay: tests/fuzz/replay.c tests/fuzz/fuzz_message.c $(B)/libpresend.a
-	$(call say,LINK,$@)
-	$(Q)$(CC) $(OUR_CPPFLAGS) $(CPPFLAGS) $(PKG_CFLAGS) $(OUR_CFLAGS) $(CFLAGS) $(OUR_LDFLAGS) $(LDFLAGS) -o $@ tests/fuzz/replay.c tests/fuzz/fuzz_message.c $(B)/libpresend.a $(PKG_LIBS) -lstdc++ -lm
+# A fuzz target without a fuzzer, for each of tests/fuzz/.
+FUZZ_TARGETS := $(basename $(notdir $(sort $(wildcard tests/fuzz/fuzz_*.c))))
+FUZZ_REPLAYS := $(FUZZ_TARGETS:fuzz_%=$(B)/replay/%)
 
-fuzz-replay: $(B)/fuzz-replay
-	@$(B)/fuzz-replay corpus
+$(B)/replay/%: tests/fuzz/replay.c tests/fuzz/fuzz_%.c $(B)/libpreflight.a $(B)/libpresend.a
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(OUR_CPPFLAGS) $(CPPFLAGS) $(PKG_CFLAGS) $(OUR_CFLAGS) $(CFLAGS) $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $^ $(PREFLIGHT_LIBS) $(PKG_LIBS) -lstdc++ -lm
+
+# The drafts of corpus/ as mail in three ways each, and what every target begins with.
+fuzz-replay: $(FUZZ_REPLAYS)
+	@$(BASH) tests/fuzz/seeds.sh $(B)/seeds
+	@$(B)/replay/message corpus
+	@for t in $(FUZZ_TARGETS:fuzz_%=%); do echo "$$t: $$($(B)/replay/$$t --raw $(B)/seeds/fuzz_$$t)" || exit 1; done
 
 bench: $(B)/presend $(B)/bench/parse_only $(B)/bench/minimal $(B)/bench/runstat
 	@B=$(B) $(BASH) tests/bench/run.sh

@@ -84,9 +84,9 @@ config_run() {
 	python3 -c 'import jsonschema' || return 1
 	build B=build-gcc CC=gcc CXX=g++ DEV=1 build-gcc/presend && B=build-gcc IGNORE_ROUNDS=150 bash tests/config.sh
 }
-# The drafts of corpus/ and what is kept of former crashes, through the fuzz target, with sanitizers.
+# The drafts of corpus/ and the seeds of every fuzz target, through them without a fuzzer, with sanitizers.
 replay_run() {
-	build SAN=1 B=build-san build-san/fuzz-replay && build-san/fuzz-replay corpus
+	build SAN=1 B=build-san fuzz-replay
 }
 fuzz_build() {
 	JOBS=$jobs SECONDS_EACH=${FUZZ_SECONDS:-20} bash tests/fuzz/build.sh

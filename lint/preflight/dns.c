@@ -171,18 +171,12 @@ const char *dns_record_text(struct arena *arena, enum dns_type type, const struc
 
 /* --- answers ----------------------------------------------------------------------------------------------------------------- */
 
-static void finish(struct question *question, enum dns_status status, const char *reason)
+static void settle(struct dns_answer *answer, enum dns_status status, const char *reason)
 {
-	question->answer.status = status;
-	question->answer.reason = reason;
+	answer->status = status;
+	answer->reason = reason;
 	if (status != DNS_FOUND)
-		question->answer.n_records = 0;
-	question->done = true;
-}
-
-static void unknown(struct question *question, const char *reason)
-{
-	finish(question, DNS_UNKNOWN, reason);
+		answer->n_records = 0;
 }
 
 /* libc writes "\@" and "\032" in names; we write what it stands for, but for dots within a label and what cannot be printed. */
@@ -361,9 +355,8 @@ static const char *follow_aliases(struct arena *arena, ns_msg *message, const ch
 }
 
 /* The records of the type at the end of the chain; false where one is broken. */
-static bool read_records(struct question *question, ns_msg *message, const char *owner)
+static bool read_records(struct arena *arena, ns_msg *message, const char *owner, struct dns_answer *answer)
 {
-	struct arena *arena = question->dns->arena;
 	int n_all = ns_msg_count(*message, ns_s_an);
 	struct dns_record *records = ARENA_ARRAY(arena, struct dns_record, (size_t)n_all + 1);
 	size_t n = 0;
@@ -372,14 +365,13 @@ static bool read_records(struct question *question, ns_msg *message, const char 
 	for (int i = 0; i < n_all; i++) {
 		if (ns_parserr(message, ns_s_an, i, &rr) != 0)
 			return false;
-		if (ns_rr_class(rr) != ns_c_in || (enum dns_type)ns_rr_type(rr) != question->answer.type ||
-		    !is_of(&rr, owner))
+		if (ns_rr_class(rr) != ns_c_in || (enum dns_type)ns_rr_type(rr) != answer->type || !is_of(&rr, owner))
 			continue;
 		if (!read_record(arena, message, &rr, &records[n++]))
 			return false;
 	}
-	question->answer.records = records;
-	question->answer.n_records = tidy(records, n);
+	answer->records = records;
+	answer->n_records = tidy(records, n);
 	return true;
 }
 
@@ -400,36 +392,29 @@ static const char *failure_name(unsigned code)
 	return code < G_N_ELEMENTS(names) && names[code] ? names[code] : "an error that is not known";
 }
 
-/* An answer that came and that is for this question. */
-static void read_answer(struct question *question, const unsigned char *bytes, int n)
+void dns_read_answer(struct arena *arena, const unsigned char *bytes, int n, struct dns_answer *answer)
 {
-	struct dns_answer *answer = &question->answer;
 	const char *reason = NULL;
 	ns_msg message;
 
-	question->dns->bytes += (size_t)n;
-	if (question->dns->bytes > LIMIT_DNS_BYTES) {
-		unknown(question, "too many bytes of answers in one run");
-		return;
-	}
 	if (ns_initparse(bytes, n, &message) != 0) {
-		unknown(question, "malformed answer");
+		settle(answer, DNS_UNKNOWN, "malformed answer");
 		return;
 	}
 	/* Over TCP it is whole, or it is not known what it lacks. */
 	if (ns_msg_getflag(message, ns_f_tc)) {
-		unknown(question, "truncated answer");
+		settle(answer, DNS_UNKNOWN, "truncated answer");
 		return;
 	}
 	unsigned code = (unsigned)ns_msg_getflag(message, ns_f_rcode);
 	bool answers_for_all = ns_msg_getflag(message, ns_f_ra), own_zone = ns_msg_getflag(message, ns_f_aa);
 	if (code != ns_r_noerror && code != ns_r_nxdomain) {
-		unknown(question, failure_name(code));
+		settle(answer, DNS_UNKNOWN, failure_name(code));
 		return;
 	}
-	const char *owner = follow_aliases(question->dns->arena, &message, answer->name, &reason);
+	const char *owner = follow_aliases(arena, &message, answer->name, &reason);
 	if (!owner) {
-		unknown(question, reason);
+		settle(answer, DNS_UNKNOWN, reason);
 		return;
 	}
 	/* Asked for itself, a CNAME is no alias of the answer. */
@@ -437,21 +422,46 @@ static void read_answer(struct question *question, const unsigned char *bytes, i
 		owner = answer->name;
 	answer->canonical = owner == answer->name ? NULL : owner;
 	answer->authentic = ns_msg_getflag(message, ns_f_ad);
-	if (!read_records(question, &message, owner))
-		unknown(question, "malformed answer");
+	if (!read_records(arena, &message, owner, answer))
+		settle(answer, DNS_UNKNOWN, "malformed answer");
 	else if (answer->n_records > 0)
-		finish(question, DNS_FOUND, NULL);
+		settle(answer, DNS_FOUND, NULL);
 	else if (code == ns_r_nxdomain)
-		finish(question, DNS_NXDOMAIN, NULL);
+		settle(answer, DNS_NXDOMAIN, NULL);
 	else if (!answers_for_all && (!own_zone || (answer->canonical && !has_soa(&message))))
-		unknown(question, "the server does not answer for this name (lame)");
+		settle(answer, DNS_UNKNOWN, "the server does not answer for this name (lame)");
 	else
-		finish(question, DNS_NODATA, NULL);
+		settle(answer, DNS_NODATA, NULL);
 }
 
 /* --- asking ------------------------------------------------------------------------------------------------------------------ */
 
 static void send_question(struct question *question);
+
+static void finish(struct question *question, enum dns_status status, const char *reason)
+{
+	settle(&question->answer, status, reason);
+	question->done = true;
+}
+
+static void unknown(struct question *question, const char *reason)
+{
+	finish(question, DNS_UNKNOWN, reason);
+}
+
+/* An answer that came and that is for this question. */
+static void take_answer(struct question *question, const unsigned char *bytes, int n)
+{
+	struct dns *dns = question->dns;
+
+	dns->bytes += (size_t)n;
+	if (dns->bytes > LIMIT_DNS_BYTES) {
+		unknown(question, "too many bytes of answers in one run");
+		return;
+	}
+	dns_read_answer(dns->arena, bytes, n, &question->answer);
+	question->done = true;
+}
 
 static bool is_failure(const unsigned char *bytes, int n, unsigned *code)
 {
@@ -471,7 +481,7 @@ static void on_answer(void *data, int status, int timeouts, unsigned char *bytes
 		question->plain = code == ns_r_formerr || code == ns_r_notimpl;
 		send_question(question);
 	} else if (status == ARES_SUCCESS) {
-		read_answer(question, bytes, n);
+		take_answer(question, bytes, n);
 	} else if (status == ARES_ETIMEOUT) {
 		unknown(question, "timeout");
 	} else if (status == ARES_ECONNREFUSED) {

@@ -68,6 +68,8 @@ struct dns *dns_open(struct arena *arena, const struct dns_options *options, cha
 void dns_want(struct dns *dns, const char *name, enum dns_type type);
 /* Never NULL. name: UTF-8 or A-labels, with or without a dot at the end. */
 const struct dns_answer *dns_ask(struct dns *dns, const char *name, enum dns_type type);
+/* What a server answered to the question of *answer (name and type), taken apart; hostile bytes. What it holds lives in the arena. */
+void dns_read_answer(struct arena *arena, const unsigned char *bytes, int n, struct dns_answer *answer);
 /* Writes the snapshot and frees what is not in the arena. false with *error (g_free() it) where it cannot be written. */
 bool dns_close(struct dns *dns, char **error);
 

@@ -2,14 +2,14 @@
  * May not know what the target does.
  *
  * replay PATH...         each file as it is told by its name: a byte of options is put in front, several in turn
- * replay --raw FILE...   inputs written by the fuzzer, which have that byte already */
+ * replay --raw PATH...   seeds, and inputs written by the fuzzer, which have that byte already */
 #include <glib.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-int LLVMFuzzerInitialize(int *argc, char ***argv);
+int LLVMFuzzerInitialize(int *argc, char ***argv) __attribute__((weak)); /* not every target has it */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* Kind by name as in mail/input.h, coarsely: a template read as a message is a fair input too. Bits as in fuzz_message.c. */
@@ -97,7 +97,8 @@ int main(int argc, char **argv)
 	int first = raw ? 2 : 1;
 	size_t n = 0;
 
-	LLVMFuzzerInitialize(&argc, &argv);
+	if (LLVMFuzzerInitialize)
+		LLVMFuzzerInitialize(&argc, &argv);
 	if (first >= argc)
 		n = replay_path("corpus", raw, 0);
 	for (int i = first; i < argc; i++)

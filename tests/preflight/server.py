@@ -313,7 +313,42 @@ class Server:
             connection.sendall(answer)
 
 
+def write_seeds(folder):
+    """For tests/fuzz/fuzz_preflight.c, each behind a byte that says what it is: an answer of every mode to three questions, records, zones."""
+    seeds = {}
+    for kind, choice in ((A, 0), (MX, 5), (TXT, 6)):
+        question = struct.pack('!6H', 1, 0x0100, 1, 0, 0, 0) + wire('a.example') + struct.pack('!2H', kind, 1)
+        for mode, answer in MODES.items():
+            answers = answer(Query(question), 'tcp')
+            for i, raw in enumerate(answers if isinstance(answers, list) else [answers or b'']):
+                if len(raw) < 5000:
+                    seeds['%s-%d-%d' % (mode, kind, i)] = bytes([choice << 2]) + raw
+    for i, record in enumerate([KEY, 'v=DKIM1; k=ed25519; h=sha256; s=email; t=y:s; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=',
+                                'v=DMARC1; p=none; sp=reject; np=none; psd=n; t=y; adkim=s; fo=1:d; rua=mailto:a@b.example!10m']):
+        seeds['record%d' % i] = b'\2' + record.encode()
+    for i, zone in enumerate(ZONES):
+        for choice in range(4):
+            seeds['zone%d-%d' % (i, choice)] = bytes([3 | choice << 2]) + zone.encode()
+    for name, seed in seeds.items():
+        with open(os.path.join(folder, name), 'wb') as file:
+            file.write(seed)
+
+
+# A line answers a question, in turn: records with "|" between, nothing for no such name, "-" for none of the type, "?" for no answer.
+ZONES = [
+    'v=spf1 a mx include:b.example exists:%{ir}.%{v}.%{d2} ?ptr redirect=c.example exp=e.example|other\n1.2.3.4\nmx.a.example\n\n-\n'
+    'v=spf1 ip4:192.0.2.0/24 ip6:2001:db8::/32 -all\n?',
+    'v=spf1 exists:%{l1r-}.%{p}.%{S}%%%_%- -all\nname.a.example\n1.2.3.4',
+    'v=spf1 include:a.example include:b.example -all\nv=spf1 redirect=a.example',
+    'v=spf1 a mx//64 a:b.example/24//64 q -all -all\n\n\n\n',
+    '\n\nv=DMARC1; p=none; psd=y\nv=DMARC1; p=reject|v=DMARC1; p=none\n?',
+]
+
+
 def main():
+    if sys.argv[1:2] == ['--seeds']:
+        write_seeds(sys.argv[2])
+        return
     servers = [Server(), Server(tcp=False), Server('::1') if '::1' in sys.argv else None]
     print(*[server.port for server in servers if server], flush=True)
     for line in sys.stdin:
