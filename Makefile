@@ -254,7 +254,7 @@ clients:
 check-full: deps-full
 	@$(BASH) tests/full.sh
 
-valcheck: $(B)/presend $(TESTS)
+valcheck: $(B)/presend $(B)/presend-preflight $(B)/replay/preflight $(TESTS)
 	@B=$(B) $(BASH) tests/valgrind.sh $(TESTS)
 
 fuzz:
