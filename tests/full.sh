@@ -54,10 +54,11 @@ valgrind_run() {
 	build B=build-gcc CC=gcc CXX=g++ DEV=1 valcheck
 }
 
-# An exception to what these tools say stands beside the code it is about, as an inline comment with its reason.
+# An exception to what these tools say stands beside the code it is about, as an inline comment with its reason; but for the NULL that ends the
+# arguments of tell() in a hundred places: POSIX makes it a pointer, and gcc holds the calls to it (sentinel).
 cppcheck_run() {
 	cppcheck --quiet --std=c11 --language=c --enable=warning,performance,portability --inline-suppr --error-exitcode=1 -j"$jobs" \
-		--suppress=missingIncludeSystem --library=gtk -Ilint -Ibuild-gcc/gen -i lint/config/toml.cc lint &&
+		--suppress=missingIncludeSystem --suppress='varFuncNullUB:lint/preflight/*' --library=gtk -Ilint -Ibuild-gcc/gen -i lint/config/toml.cc lint &&
 		echo "cppcheck: $(find lint -name '*.c' | wc -l) files"
 }
 clang_tidy_run() {
