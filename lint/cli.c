@@ -246,7 +246,7 @@ static const struct command_definition command_definitions[] = {
 	  { "Show the row of FILE as the inboxes of Gmail, Outlook and Apple Mail show it, the mail with images off, and what a screen reader reads first. Nothing is "
 	    "judged.",
 	    "Gmail、Outlook、Apple Mail の受信トレイでの見え方、画像を表示しないときの本文、スクリーンリーダーが最初に読み上げる内容を表示します。検査はしません。" } },
-	{ COMMAND_PREFLIGHT, "preflight", { "preflight [OPTION]... DOMAIN|FILE|-", "preflight [オプション]... ドメイン|ファイル|-" },
+	{ COMMAND_PREFLIGHT, "preflight", { "preflight [OPTION]... DOMAIN|FILE|-...", "preflight [オプション]... ドメイン|ファイル|-..." },
 	  { "what only DNS can tell: SPF, DKIM, DMARC, reverse DNS (uses the network)", "DNS でしか分からないこと（SPF、DKIM、DMARC、逆引き）を確認（ネットワークを使用）" },
 	  "presend preflight --ip 192.0.2.25 --selector s1 hanami.example\npresend preflight --save-dns dns.json drafts/weekly.eml\n"
 	  "presend preflight --dns dns.json --format json drafts/weekly.eml",

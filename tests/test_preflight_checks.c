@@ -81,9 +81,10 @@ static char *rows_of(const char *base, const char *changes, enum language langua
 
 	g_ptr_array_add(addresses, (gpointer)"192.0.2.25");
 	g_ptr_array_add(selectors, (gpointer)"s1");
-	const struct preflight_options options = { .operand = "hanami.example", .addresses = addresses, .selectors = selectors,
+	const char *why = NULL;
+	const struct preflight_options options = { .addresses = addresses, .selectors = selectors,
 						   .helo = "mail.hanami.example", .mail_from = "bounce@hanami.example" };
-	ck_assert(sender_find(arena, &options, NULL, NULL, "hanami.example", language, &sender));
+	ck_assert(sender_find(arena, &options, NULL, NULL, "hanami.example", language, &why, &sender));
 	struct preflight p = { .arena = arena, .dns = dns, .language = language, .volume = VOLUME_BULK, .sender = &sender,
 			       .rows = g_array_new(FALSE, FALSE, sizeof(struct preflight_row)) };
 	checks(&p);
@@ -349,7 +350,7 @@ START_TEST(json)
 		g_string_append_printf(said, "%s %s, ", verdict->requirement, preflight_status_name(verdict->status));
 	}
 	ck_assert_str_eq(said->str, "AU-05 pass, AU-12 warn, JR-03 warn, ");
-	report_preflight_json(out, &report);
+	report_preflight_json(out, &report, false);
 	ck_assert_msg(strstr(out->str, "\"requirement\": null") && !strchr(out->str, '\033') && strstr(out->str, "\"domain\": \"hanami.example\""), "%s", out->str);
 	g_string_free(out, TRUE);
 	g_string_free(said, TRUE);

@@ -44,6 +44,8 @@ static enum preflight_status status_for(const struct preflight *p, const struct 
 
 void row_requirement(struct preflight *p, struct preflight_row *row, const char *id)
 {
+	if (g_strv_contains(row->requirements, id))
+		return;
 	char *joined = g_strjoinv(" ", (char **)(uintptr_t)row->requirements);
 	char *longer = g_strjoin(" ", joined, id, NULL);
 

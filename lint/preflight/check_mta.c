@@ -229,5 +229,5 @@ void check_mta_configs(struct preflight *p, const GPtrArray *files)
 	for (guint i = 0; files && i < files->len; i++)
 		tls |= check_file(p, g_ptr_array_index(files, i));
 	if (!tls)
-		tell(p, "tls-unknown", NULL);
+		tell(p, files && files->len ? "tls-unknown" : "tls-not-asked", NULL);
 }

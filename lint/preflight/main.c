@@ -15,16 +15,15 @@ static int run(const struct cli *cli)
 {
 	const struct cli_preflight *words = &cli->preflight;
 	enum language language = cli->run.report.language;
-	const struct preflight_options options = { .operand = cli->operands[0], .json = words->json, .addresses = words->addresses,
+	const struct preflight_options options = { .operands = cli->operands, .n_operands = cli->n_operands, .json = words->json, .addresses = words->addresses,
 						   .selectors = words->selectors, .helo = words->helo, .mail_from = words->mail_from, .blocklists = words->blocklists,
 						   .mta_configs = words->mta_configs, .snapshot = words->dns };
 	const struct dns_options dns_options = { .resolver = words->resolver, .replay = words->dns, .save = words->save_dns,
 						 .total_seconds = words->dns_seconds };
 	char *error = NULL;
 
-	if (cli->n_operands != 1) {
-		run_say(cli->n_operands ? cli->operands[1] : "preflight", cli->n_operands ? say(language, "unexpected argument", "余分な引数です")
-				: say(language, "needs a domain or a file", "ドメインまたはファイルを指定してください"));
+	if (cli->n_operands == 0) {
+		run_say("preflight", say(language, "needs a domain or a file", "ドメインまたはファイルを指定してください"));
 		return EXIT_TROUBLE;
 	}
 	struct arena *arena = arena_new();

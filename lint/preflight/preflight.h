@@ -6,7 +6,8 @@
 #include "run.h"
 
 struct preflight_options {
-	const char *operand;           /* a domain, a file, "-" */
+	char *const *operands;         /* domains, files, "-" */
+	size_t n_operands;
 	bool json;
 	GPtrArray *addresses, *selectors; /* char *; NULL: none were given */
 	const char *helo, *mail_from;  /* NULL */

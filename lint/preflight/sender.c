@@ -59,7 +59,7 @@ static bool is_private(struct span address)
 	return false;
 }
 
-static bool add_address(struct arena *arena, struct sender *s, const char *text, enum language language)
+static bool add_address(struct arena *arena, struct sender *s, const char *text, enum language language, const char **why)
 {
 	unsigned char bytes[16];
 	char printed[INET6_ADDRSTRLEN];
@@ -67,7 +67,7 @@ static bool add_address(struct arena *arena, struct sender *s, const char *text,
 	size_t n = family == AF_INET6 ? 16 : 4;
 
 	if (inet_pton(family, text, bytes) != 1) {
-		run_say(text, say(language, "is no IPv4 or IPv6 address", "IPv4 または IPv6 のアドレスではありません"));
+		*why = arena_printf(arena, "%s: %s", text, say(language, "is no IPv4 or IPv6 address", "IPv4 または IPv6 のアドレスではありません"));
 		return false;
 	}
 	struct span copy = arena_copy_span(arena, span_of((const char *)bytes, n));
@@ -75,7 +75,7 @@ static bool add_address(struct arena *arena, struct sender *s, const char *text,
 		if (span_eq(s->addresses[i].bytes, copy))
 			return true;
 	if (s->n_addresses == SENDER_ADDRESSES_MAX) {
-		run_say(text, say(language, "too many addresses: 64 at most", "アドレスが多すぎます（64 個まで）"));
+		*why = arena_printf(arena, "%s: %s", text, say(language, "too many addresses: 64 at most", "アドレスが多すぎます（64 個まで）"));
 		return false;
 	}
 	inet_ntop(family, bytes, printed, sizeof printed);
@@ -84,13 +84,13 @@ static bool add_address(struct arena *arena, struct sender *s, const char *text,
 }
 
 static bool find_addresses(struct arena *arena, const struct preflight_options *options, const struct list_options *list, enum language language,
-			   struct sender *s)
+			   const char **why, struct sender *s)
 {
 	for (guint i = 0; options->addresses && i < options->addresses->len; i++)
-		if (!add_address(arena, s, g_ptr_array_index(options->addresses, i), language))
+		if (!add_address(arena, s, g_ptr_array_index(options->addresses, i), language, why))
 			return false;
 	for (size_t i = 0; s->n_addresses == 0 && list && list->sending_addresses && list->sending_addresses[i]; i++)
-		if (!add_address(arena, s, list->sending_addresses[i], language))
+		if (!add_address(arena, s, list->sending_addresses[i], language, why))
 			return false;
 	return true;
 }
@@ -111,7 +111,7 @@ static struct span return_path(const struct message *message)
 }
 
 static bool find_envelope(struct arena *arena, const struct preflight_options *options, const struct list_options *list, enum language language,
-			  struct sender *s)
+			  const char **why, struct sender *s)
 {
 	struct span said = options->mail_from ? span_str(options->mail_from)
 			 : list && list->mail_from ? span_str(list->mail_from) : return_path(s->message);
@@ -121,7 +121,7 @@ static bool find_envelope(struct arena *arena, const struct preflight_options *o
 		at--;
 	const char *domain = said.n ? sender_domain(arena, span_cut(said, at, said.n)) : NULL;
 	if (said.n && !domain && options->mail_from) {
-		run_say(options->mail_from, say(language, "is no address and no domain", "メールアドレスでもドメインでもありません"));
+		*why = arena_printf(arena, "%s: %s", options->mail_from, say(language, "is no address and no domain", "メールアドレスでもドメインでもありません"));
 		return false;
 	}
 	s->envelope_assumed = !domain;
@@ -233,7 +233,7 @@ static void find_links(struct arena *arena, struct sender *s)
 }
 
 bool sender_find(struct arena *arena, const struct preflight_options *options, const struct list_options *list, const struct message *message,
-		 const char *domain, enum language language, struct sender *out)
+		 const char *domain, enum language language, const char **why, struct sender *out)
 {
 	*out = (struct sender){ .message = message, .path = message ? message->path : NULL, .list = list ? list->name : NULL };
 	if (domain)
@@ -241,12 +241,12 @@ bool sender_find(struct arena *arena, const struct preflight_options *options, c
 	else if (message->from.n)
 		out->from_domain = sender_domain(arena, message->from.mailboxes[0].domain);
 	if (!out->from_domain) {
-		run_say(options->operand, domain ? say(language, "is neither a file nor a domain", "ファイルでもドメインでもありません")
-						 : say(language, "has no From field with a domain", "From にドメインがありません"));
+		*why = domain ? say(language, "is neither a file nor a domain", "ファイルでもドメインでもありません")
+			      : say(language, "has no From field with a domain", "From にドメインがありません");
 		return false;
 	}
 	out->helo = options->helo ? options->helo : list ? list->helo : NULL;
-	if (!find_envelope(arena, options, list, language, out) || !find_addresses(arena, options, list, language, out))
+	if (!find_envelope(arena, options, list, language, why, out) || !find_addresses(arena, options, list, language, why, out))
 		return false;
 	find_keys(arena, options, list, out);
 	if (out->keys_cut) {

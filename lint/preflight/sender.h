@@ -42,9 +42,9 @@ struct sender {
 	const char *list;              /* of the configuration; NULL */
 };
 
-/* false, and said why on standard error. message: NULL where a domain was named. list: what the configuration says of it; NULL. */
+/* false, and why in *why. message: NULL where a domain was named. list: what the configuration says of it; NULL. */
 bool sender_find(struct arena *arena, const struct preflight_options *options, const struct list_options *list, const struct message *message,
-		 const char *domain, enum language language, struct sender *out);
+		 const char *domain, enum language language, const char **why, struct sender *out);
 /* A domain name as DNS is asked: A-labels, small letters, no dot at the end; NULL where it is none. */
 const char *sender_domain(struct arena *arena, struct span name);
 

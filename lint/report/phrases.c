@@ -122,6 +122,9 @@ static const struct localized_phrase {
         [PHRASE_PREFLIGHT_UNKNOWN] = {{"unknown", "不明"}},
         [PHRASE_PREFLIGHT_PUBLISH] = {{"publish", "公開するレコード"}},
         [PHRASE_PREFLIGHT_SNAPSHOT] = {{"answers of DNS from", "DNS の回答の出所"}},
+        [PHRASE_PREFLIGHT_MORE_MESSAGES] = {{"and {0} more", "ほか {0} 通"}},
+        [PHRASE_PREFLIGHT_PLACES] = {{"only", "該当"}},
+        [PHRASE_PREFLIGHT_NOT_ASKED] = {{"not checked", "未確認"}},
         [PHRASE_PREFLIGHT_MORE_LINES] = {{"and {0} more lines (--verbose)", "ほか {0} 行（--verbose で表示）"}},
 };
 

@@ -122,6 +122,9 @@ enum phrase {
 	PHRASE_PREFLIGHT_PUBLISH,  /* label: a record of DNS */
 	PHRASE_PREFLIGHT_SNAPSHOT, /* label: the file that answers come from */
 	PHRASE_PREFLIGHT_MORE_LINES, /* {0} count */
+	PHRASE_PREFLIGHT_MORE_MESSAGES, /* {0} count */
+	PHRASE_PREFLIGHT_PLACES,   /* label: the messages that a row is about */
+	PHRASE_PREFLIGHT_NOT_ASKED,
 	N_PHRASES
 };
 

@@ -18,11 +18,14 @@ struct preflight_row {
 	const char *query;                /* the first question, "TXT _dmarc.example.jp" */
 	const char *record;               /* lines: exactly what to publish */
 	const struct rule_source *source; /* NULL */
+	const char *places;               /* of several messages, the ones that it is about; NULL: all */
 };
 
 struct preflight_report {
-	const char *path;   /* of the draft; NULL: a domain was named */
-	const char *domain; /* of From */
+	const char *path;   /* of the draft, or of several with commas between; NULL: a domain was named */
+	size_t index;       /* of the message in the file */
+	const char *domain; /* of From; NULL: see trouble */
+	const char *trouble; /* why nothing could be looked at; NULL */
 	const char *assumed; /* what was taken to be so, in lines; NULL */
 	const struct preflight_row *rows;
 	size_t n;
@@ -39,7 +42,19 @@ const char *preflight_status_name(enum preflight_status status); /* "not-applica
 /* Requirements that rows speak of, sorted; free with g_array_unref(). */
 GArray *preflight_verdicts(const struct preflight_report *report);
 
+/* Not applicable, but only because nobody asked for it: the help says how. */
+bool preflight_not_asked(const struct preflight_row *row);
+
 void report_preflight_text(GString *out, const struct preflight_report *report, const struct report_options *options);
-void report_preflight_json(GString *out, const struct preflight_report *report);
+/* one_line: as one of several. */
+void report_preflight_json(GString *out, const struct preflight_report *report, bool one_line);
+
+/* What was found for several messages, told by domain of From, and what is the same for all of them once. */
+struct preflight_groups;
+struct preflight_groups *preflight_groups_new(void);
+void preflight_groups_free(struct preflight_groups *groups);
+/* All is copied. */
+void preflight_groups_add(struct preflight_groups *groups, const struct preflight_report *report);
+void preflight_groups_append(struct preflight_groups *groups, GString *out, const struct report_options *options);
 
 #endif

@@ -13,6 +13,11 @@ const char *preflight_status_name(enum preflight_status status)
 	return names[status];
 }
 
+bool preflight_not_asked(const struct preflight_row *row)
+{
+	return row->status == PREFLIGHT_NOT_APPLICABLE && row->help;
+}
+
 static int compare_verdicts(const void *a, const void *b)
 {
 	return strcmp(((const struct preflight_verdict *)a)->requirement, ((const struct preflight_verdict *)b)->requirement);
@@ -62,7 +67,7 @@ static struct json_object *row_object(const struct preflight_row *row)
 	return object;
 }
 
-void report_preflight_json(GString *out, const struct preflight_report *report)
+void report_preflight_json(GString *out, const struct preflight_report *report, bool one_line)
 {
 	struct json_object *object = json_object_new_object(), *checks = json_object_new_array(), *words = json_object_new_array();
 	GArray *verdicts = preflight_verdicts(report);
@@ -82,9 +87,12 @@ void report_preflight_json(GString *out, const struct preflight_report *report)
 	json_member_string(object, "tool_version", PRESEND_VERSION);
 	json_member_string(object, "domain", report->domain);
 	json_member_string(object, "path", report->path);
+	if (report->path)
+		json_member_size(object, "index", report->index);
+	json_member_text(object, "error", report->trouble);
 	json_member(object, "checks", checks);
 	json_member(object, "requirements", words);
-	json_append(out, object, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED);
+	json_append(out, object, one_line ? JSON_C_TO_STRING_PLAIN : JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED);
 	json_object_put(object);
 	g_array_unref(verdicts);
 }

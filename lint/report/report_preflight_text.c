@@ -1,7 +1,5 @@
 /* Role: what preflight found, for people: the worst first, each with what DNS answered and what to publish.
  * May not: ask DNS or judge; the rows come from lint/preflight/. */
-#include <string.h>
-
 #include "report/phrases.h"
 #include "report/preflight.h"
 #include "report/safe.h"
@@ -94,14 +92,24 @@ static void append_source(GString *out, const struct report_options *options, co
 static void append_row(GString *out, const struct report_options *options, const struct preflight_row *row, const struct status_words *which)
 {
 	const size_t indent = 2 + word_columns(options->language) + 2;
-	const bool detailed = row->status == PREFLIGHT_FAIL || row->status == PREFLIGHT_WARN || options->verbose;
+	const bool faulty = row->status == PREFLIGHT_FAIL || row->status == PREFLIGHT_WARN, detailed = faulty || options->verbose;
+	const enum phrase word = preflight_not_asked(row) ? PHRASE_PREFLIGHT_NOT_ASKED : which->word;
 
 	g_string_append(out, "  ");
 	style_begin(out, options, which->style);
-	append_padded(out, phrase(which->word, options->language), word_columns(options->language), false);
+	append_padded(out, phrase(word, options->language), word_columns(options->language), false);
 	style_end(out, options);
 	g_string_append(out, "  ");
 	append_prose(out, options, row->message, indent);
+	if (row->places) {
+		append_label(out, options, PHRASE_PREFLIGHT_PLACES, indent);
+		append_prose(out, options, row->places, indent);
+	}
+	/* What is open can be answered by whoever reads the help. */
+	if (row->status == PREFLIGHT_UNKNOWN && row->help && !detailed) {
+		append_label(out, options, PHRASE_HELP, indent);
+		append_prose(out, options, row->help, indent);
+	}
 	if (!detailed)
 		return;
 	append_source(out, options, row, indent);
@@ -119,6 +127,12 @@ static void append_row(GString *out, const struct report_options *options, const
 	}
 }
 
+/* What does not concern the sender is told on request. */
+static bool is_shown(const struct preflight_row *row, const struct report_options *options)
+{
+	return row->status != PREFLIGHT_NOT_APPLICABLE || preflight_not_asked(row) || options->verbose;
+}
+
 static void append_counts(GString *out, const struct report_options *options, const struct preflight_report *report)
 {
 	bool first = true;
@@ -127,13 +141,15 @@ static void append_counts(GString *out, const struct report_options *options, co
 		size_t n = 0;
 
 		for (size_t i = 0; i < report->n; i++)
-			n += report->rows[i].status == words[k].status;
+			n += is_shown(&report->rows[i], options) && report->rows[i].status == words[k].status;
 		if (n == 0)
 			continue;
 		g_string_append(out, first ? "" : phrase(PHRASE_LIST_COMMA, options->language));
 		first = false;
 		style_begin(out, options, words[k].style);
-		g_string_append_printf(out, "%s %zu", phrase(words[k].word, options->language), n);
+		/* What does not apply is told apart only where it is shown. */
+		g_string_append_printf(out, "%s %zu", phrase(words[k].status == PREFLIGHT_NOT_APPLICABLE && !options->verbose ? PHRASE_PREFLIGHT_NOT_ASKED
+															     : words[k].word, options->language), n);
 		style_end(out, options);
 	}
 	g_string_append_c(out, '\n');
@@ -159,7 +175,7 @@ void report_preflight_text(GString *out, const struct preflight_report *report, 
 	g_string_append_c(out, '\n');
 	for (size_t k = 0; k < G_N_ELEMENTS(words); k++)
 		for (size_t i = 0; i < report->n; i++)
-			if (report->rows[i].status == words[k].status)
+			if (report->rows[i].status == words[k].status && is_shown(&report->rows[i], options))
 				append_row(out, options, &report->rows[i], &words[k]);
 	g_string_append_c(out, '\n');
 	append_counts(out, options, report);
