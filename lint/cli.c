@@ -28,6 +28,7 @@ enum option_id {
 #define FOR(command) (1u << COMMAND_##command)
 #define FOR_MAIL (FOR(LINT) | FOR(CHECKLIST) | FOR(GATE) | FOR(CONFIG) | FOR(LSP)) /* config shows what becomes of them */
 #define FOR_FILES (FOR(LINT) | FOR(CHECKLIST))
+#define FOR_DNS (FOR(PREFLIGHT) | FOR(CHECKLIST))
 #define FOR_RULES (FOR_MAIL | FOR(EXPLAIN) | FOR(RULES))
 #define FOR_ALL (~0u)
 
@@ -149,18 +150,18 @@ static const struct option_definition option_definitions[] = {
 
 	{ OPTION_IP, 0, "ip", { "ADDRESS", "アドレス" },
 	  { "an address that sends, IPv4 or IPv6; may be given several times", "送信する IP アドレス（IPv4 または IPv6）。複数回指定可" },
-	  GROUP_PREFLIGHT, FOR(PREFLIGHT), VALUE_TEXT, NULL },
+	  GROUP_PREFLIGHT, FOR_DNS, VALUE_TEXT, NULL },
 	{ OPTION_SELECTOR, 0, "selector", { "NAME", "名前" },
 	  { "a DKIM selector that will be signed with, or NAME._domainkey.DOMAIN; may be given several times",
 	    "署名に使う DKIM のセレクター、または セレクター._domainkey.ドメイン。複数回指定可" },
-	  GROUP_PREFLIGHT, FOR(PREFLIGHT), VALUE_TEXT, NULL },
+	  GROUP_PREFLIGHT, FOR_DNS, VALUE_TEXT, NULL },
 	{ OPTION_MAIL_FROM, 0, "mail-from", { "ADDRESS", "アドレス" },
 	  { "the envelope address, or its domain; default: Return-Path, else the domain of From",
 	    "エンベロープのアドレスまたはドメイン。既定は Return-Path、なければ From のドメイン" },
-	  GROUP_PREFLIGHT, FOR(PREFLIGHT), VALUE_TEXT, NULL },
+	  GROUP_PREFLIGHT, FOR_DNS, VALUE_TEXT, NULL },
 	{ OPTION_HELO, 0, "helo", { "NAME", "名前" },
 	  { "the name that the sending server says in EHLO", "送信サーバーが EHLO で名乗る名前" },
-	  GROUP_PREFLIGHT, FOR(PREFLIGHT), VALUE_TEXT, NULL },
+	  GROUP_PREFLIGHT, FOR_DNS, VALUE_TEXT, NULL },
 	{ OPTION_RESOLVER, 0, "resolver", { "ADDRESS[:PORT]", "アドレス[:ポート]" },
 	  { "the DNS server to ask, instead of the system's", "問い合わせる DNS サーバー（システムの設定の代わりに使用）" },
 	  GROUP_PREFLIGHT, FOR(PREFLIGHT), VALUE_TEXT, NULL },
@@ -173,16 +174,16 @@ static const struct option_definition option_definitions[] = {
 	  GROUP_PREFLIGHT, FOR(PREFLIGHT), VALUE_FILE, NULL },
 	{ OPTION_DNS, 0, "dns", { "FILE", "ファイル" },
 	  { "take the answers from FILE, as --save-dns wrote it, and use no network", "--save-dns で保存したファイルの回答を使い、ネットワークを使わない" },
-	  GROUP_PREFLIGHT, FOR(PREFLIGHT), VALUE_FILE, NULL },
+	  GROUP_PREFLIGHT, FOR_DNS, VALUE_FILE, NULL },
 
 	{ OPTION_BLOCKLISTS, 0, "blocklists", { "NAME,...", "名前,..." },
 	  { "ask these block lists about the addresses, the domain and the links; default: those in wide use",
 	    "送信元の IP アドレス、ドメイン、リンク先をブロックリストに照会。default を指定すると、広く使われているもの" },
-	  GROUP_PREFLIGHT, FOR(PREFLIGHT), VALUE_TEXT, NULL },
+	  GROUP_PREFLIGHT, FOR_DNS, VALUE_TEXT, NULL },
 	{ OPTION_MTA_CONFIG, 0, "mta-config", { "FILE", "ファイル" },
 	  { "settings of the mail server (Postfix, sendmail, Exim): is TLS used, is a closed block list named; may be given several times",
 	    "メールサーバーの設定ファイル（Postfix、sendmail、Exim）。TLS の使用と、終了したブロックリストの有無を確認。複数回指定可" },
-	  GROUP_PREFLIGHT, FOR(PREFLIGHT), VALUE_FILE, NULL },
+	  GROUP_PREFLIGHT, FOR_DNS, VALUE_FILE, NULL },
 
 	{ OPTION_CONFIG, 0, "config", { "FILE", "ファイル" },
 	  { "the configuration file, instead of the presend.toml found upwards from each file",
@@ -232,9 +233,12 @@ static const struct command_definition command_definitions[] = {
 	  { "Check every PATH. This is the default command: its name may be left out.", "パスで指定したものをすべて検査します。既定のコマンドなので、名前は省略できます。" } },
 	{ COMMAND_CHECKLIST, "checklist", { "checklist [OPTION]... PATH|-", "checklist [オプション]... パス|-" },
 	  { "everything that receivers and laws ask, row by row, with what became of it", "受信側と法令の要件を 1 件ずつ判定した一覧を表示" },
-	  "presend checklist --profile gmail-bulk,law-jp draft.eml",
-	  { "The verdict sheet: one row for everything that the receivers and laws of --profile ask, with what became of it.",
-	    "--profile で選んだ受信側と法令の要件を 1 件 1 行で並べ、それぞれの判定を示します。" } },
+	  "presend checklist --profile gmail-bulk,law-jp draft.eml\npresend preflight --save-dns dns.json draft.eml\n"
+	  "presend checklist --dns dns.json --ip 192.0.2.25 draft.eml",
+	  { "The verdict sheet: one row for everything that the receivers and laws of --profile ask, with what became of it. With --dns, what presend preflight makes of "
+	    "these answers stands in the rows that need DNS.",
+	    "--profile で選んだ受信側と法令の要件を 1 件 1 行で並べ、それぞれの判定を示します。--dns を指定すると、DNS が必要な項目も、保存した回答をもとに presend preflight が"
+	    "判定します。" } },
 	{ COMMAND_BOUNCE, "bounce", { "bounce [OPTION]... PATH|-...", "bounce [オプション]... パス|-..." },
 	  { "read what came back: why, and which rule to look at", "バウンスメールを読み、理由と見るべきルールを表示" },
 	  "presend bounce returned.eml\npresend bounce --draft issue.eml returned.eml",
@@ -599,6 +603,28 @@ struct parse_state {
 	bool fix, diff;
 };
 
+/* What the sheet hands on to presend-preflight, with its meaning; it has a format, a language and an exit code of its own. */
+static void add_dns_word(struct parse_state *state, const struct option_definition *option, const char *value)
+{
+	switch ((enum option_id)option->id) {
+	case OPTION_FORMAT:
+	case OPTION_LANG:
+	case OPTION_COLOR:
+	case OPTION_FAIL_ON:
+	case OPTION_STDIN_FILENAME:
+	case OPTION_HELP:
+	case OPTION_VERSION:
+		return;
+	default:
+		break;
+	}
+	if (!cli_option_of(option, COMMAND_PREFLIGHT))
+		return;
+	if (!state->cli->dns_words)
+		state->cli->dns_words = g_ptr_array_new_with_free_func(g_free);
+	g_ptr_array_add(state->cli->dns_words, value ? g_strdup_printf("--%s=%s", option->name, value) : g_strdup_printf("--%s", option->name));
+}
+
 static bool apply_option(struct parse_state *state, const struct option_definition *option, const char *value)
 {
 	struct cli *cli = state->cli;
@@ -612,6 +638,7 @@ static bool apply_option(struct parse_state *state, const struct option_definiti
 		cli->run.given |= (uint64_t)1 << key->key;
 	if (state->n_given < G_N_ELEMENTS(state->given))
 		state->given[state->n_given++] = option;
+	add_dns_word(state, option, value);
 	switch ((enum option_id)option->id) {
 	case OPTION_FORMAT:
 		if (state->n_formats == G_N_ELEMENTS(state->formats))
@@ -1002,6 +1029,29 @@ static bool options_fit(const struct cli *cli, const struct parse_state *state)
 	return true;
 }
 
+/* The sheet asks nobody by itself: what DNS would say comes from a file. */
+static bool dns_fits(struct cli *cli, const struct parse_state *state)
+{
+	enum language language = cli->run.report.language;
+
+	if (cli->command != COMMAND_CHECKLIST)
+		return true;
+	if (cli->preflight.dns) {
+		cli->run.dns_words = cli->dns_words;
+		return true;
+	}
+	for (size_t i = 0; i < state->n_given; i++) {
+		if (state->given[i]->group != GROUP_PREFLIGHT)
+			continue;
+		char *what = g_strdup_printf("--%s", state->given[i]->name);
+		refuse(language, NULL, say(language, "needs --dns FILE, as presend preflight --save-dns writes it",
+					   "--dns ファイル（presend preflight --save-dns で保存したもの）と一緒に指定してください"), what);
+		g_free(what);
+		return false;
+	}
+	return true;
+}
+
 /* What the three options about fixes come to, and what does not go together with them. */
 static bool fixes_fit(struct cli *cli, const struct parse_state *state)
 {
@@ -1061,7 +1111,7 @@ bool cli_parse(int argc, char **argv, struct cli *cli)
 		finish_terminal(cli, &state);
 		return good;
 	}
-	if (!options_fit(cli, &state) || !fixes_fit(cli, &state))
+	if (!options_fit(cli, &state) || !fixes_fit(cli, &state) || !dns_fits(cli, &state))
 		return false;
 	if (cli->command == COMMAND_GATE) {
 		cli->gate.command = cli->operands;
@@ -1095,7 +1145,7 @@ bool cli_parse(int argc, char **argv, struct cli *cli)
 void cli_release(struct cli *cli)
 {
 	GPtrArray *const lists[] = { cli->run.lint.select, cli->run.lint.ignore, cli->run.lint.extend_select, cli->preflight.addresses,
-				     cli->preflight.selectors, cli->preflight.mta_configs };
+				     cli->preflight.selectors, cli->preflight.mta_configs, cli->dns_words };
 
 	for (size_t i = 0; i < G_N_ELEMENTS(lists); i++)
 		if (lists[i])

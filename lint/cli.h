@@ -76,6 +76,7 @@ struct cli {
 	struct bounce_options bounce;
 	struct preview_options preview;
 	struct cli_preflight preflight;
+	GPtrArray *dns_words;          /* options that presend-preflight has, too, as it is given them; char *; NULL */
 	char **operands;               /* pointers into argv */
 	size_t n_operands;
 	char *root;                    /* see run_find_root() */

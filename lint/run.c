@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "base/lines.h"
 #include "baseline_use.h"
+#include "checklist_dns.h"
 #include "diff.h"
 #include "doc/message.h"
 #include "git.h"
@@ -329,7 +330,16 @@ static void fix_job(struct job *job, struct span bytes, const struct diff_option
 		g_string_free(fixed.bytes, TRUE);
 }
 
-static void run_job(struct engine_worker *worker, struct job *job, const struct diff_options *look)
+/* Machine formats are English unless --lang is given. */
+static enum language dns_language(const struct run_options *options)
+{
+	for (size_t i = 0; i < options->n_formats; i++)
+		if (options->formats[i].reporter == &report_checklist)
+			return options->report.language;
+	return options->report.language_given ? options->report.language : LANGUAGE_EN;
+}
+
+static void run_job(struct engine_worker *worker, struct job *job, const struct diff_options *look, const struct run_options *options)
 {
 	struct input_bytes input;
 	GError *error = NULL;
@@ -351,6 +361,8 @@ static void run_job(struct engine_worker *worker, struct job *job, const struct 
 		fix_job(job, input.bytes, look);
 	else
 		lint_bytes(worker, engine_of_job, job->rows ? fill_in : NULL, job, job->file->path, input.bytes, input.cut, job->kind, job->template_kind, job->results);
+	if (options->dns_words)
+		checklist_dns_ask(options->dns_words, dns_language(options), job->file->path, input.bytes, job->results, &job->trouble);
 	if (!job->file->has_content)
 		input_bytes_release(&input);
 }
@@ -384,7 +396,7 @@ static gpointer work(gpointer data)
 		if (g_thread_self() == queue->teller)
 			progress_tell(&queue->progress, i, queue->n);
 		const struct diff_options look = { queue->options->report.terminal, queue->options->report.color };
-		run_job(worker_for(workers, queue->jobs[i].place.bench), &queue->jobs[i], &look);
+		run_job(worker_for(workers, queue->jobs[i].place.bench), &queue->jobs[i], &look, queue->options);
 	}
 	g_hash_table_destroy(workers);
 	return NULL;
@@ -665,7 +677,7 @@ static int report_outcome(const struct setup *setup, const struct run_options *o
 		const struct settings *settings = setup_settings_of(setup, result);
 		result->fail_on = settings->fail_on;
 		result->max_score = settings->max_score;
-		if (fails(result))
+		if (fails(result) || checklist_dns_fails(result))
 			code = EXIT_FINDINGS;
 	}
 	struct report_view view = { .results = (struct message_result *const *)outcome->results->pdata,
@@ -846,6 +858,8 @@ static int lint_paths(struct setup *setup, const struct run_options *options, co
 		progress_end(&queue.progress);
 		gather(&queue, &outcome);
 		setup_run_several(setup, outcome.results);
+		for (guint i = 0; options->dns_words && i < outcome.results->len; i++)
+			checklist_dns_settle(g_ptr_array_index(outcome.results, i));
 		bool known = options->fix.mode == FIX_DIFF || baseline_use(options, &baseline, (struct message_result *const *)outcome.results->pdata, outcome.results->len);
 		code = report_all(setup, options, &queue, &outcome);
 		if (!is_data_used(options, &queue) || !known)

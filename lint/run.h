@@ -31,6 +31,7 @@ struct run_options {
 	uint64_t given;                /* bits 1 << enum config_key: options that the command line gives */
 	const char *config_file;       /* --config; NULL: look for files */
 	bool isolated;                 /* no configuration */
+	const GPtrArray *dns_words;    /* --dns: options for presend-preflight, char *; NULL: it is not asked */
 	bool force_exclude;            /* exclusions hold for named paths, too */
 };
 

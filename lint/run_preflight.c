@@ -2,8 +2,6 @@
 #include "run_preflight.h"
 
 #include <errno.h>
-#include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "run.h"
@@ -13,19 +11,27 @@ static const char *say(enum language language, const char *en, const char *ja)
 	return language == LANGUAGE_JA ? ja : en;
 }
 
-/* Returns only where the file is not there or cannot be started. */
-static void become(const char *folder, const char *name, char *const *words)
+char *run_preflight_find(void)
 {
-	char *path = g_build_filename(folder, name, NULL);
+	static const char *const places[] = { "presend-preflight", "../libexec/presend/presend-preflight" };
+	char *self = g_file_read_link("/proc/self/exe", NULL), *found = NULL;
+	char *folder = self ? g_path_get_dirname(self) : g_strdup(".");
 
-	execv(path, words);
-	g_free(path);
+	for (size_t i = 0; i < G_N_ELEMENTS(places) && !found; i++) {
+		char *path = g_build_filename(folder, places[i], NULL);
+		if (access(path, F_OK) == 0)
+			found = path;
+		else
+			g_free(path);
+	}
+	g_free(folder);
+	g_free(self);
+	return found;
 }
 
 int run_preflight(enum language language, int argc, char *const *argv, int command_at)
 {
-	char *self = g_file_read_link("/proc/self/exe", NULL);
-	char *folder = self ? g_path_get_dirname(self) : g_strdup(".");
+	char *program = run_preflight_find();
 	char **words = g_new0(char *, (size_t)argc + 1);
 	size_t n = 0;
 
@@ -33,17 +39,13 @@ int run_preflight(enum language language, int argc, char *const *argv, int comma
 		if (i != command_at)
 			words[n++] = argv[i];
 	words[0] = (char *)"presend-preflight";
-	become(folder, "presend-preflight", words);
-	bool missing = errno == ENOENT;
-	if (missing) {
-		become(folder, "../libexec/presend/presend-preflight", words);
-		missing = errno == ENOENT;
-	}
-	run_say("presend-preflight", missing ? say(language, "is not installed; it belongs beside presend or into ../libexec/presend",
-						   "インストールされていません。presend と同じフォルダーか ../libexec/presend に置いてください")
-					     : g_strerror(errno));
+	/* Returns only where it cannot be started. */
+	if (program)
+		execv(program, words);
+	run_say("presend-preflight", program ? g_strerror(errno)
+					     : say(language, "is not installed; it belongs beside presend or into ../libexec/presend",
+						   "インストールされていません。presend と同じフォルダーか ../libexec/presend に置いてください"));
 	g_free(words);
-	g_free(folder);
-	g_free(self);
+	g_free(program);
 	return EXIT_TROUBLE;
 }

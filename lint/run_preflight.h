@@ -8,4 +8,7 @@
  * the exit code, and said why. */
 int run_preflight(enum language language, int argc, char *const *argv, int command_at);
 
+/* The program: beside this one, or in ../libexec/presend; NULL where it is in neither place. g_free() it. */
+char *run_preflight_find(void);
+
 #endif

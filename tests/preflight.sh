@@ -127,6 +127,69 @@ wants 2 'a draft without From' --dns tests/preflight/good.json "$scratch/nobody.
 says err 'nobody.eml: has no From field with a domain' 'a draft without From'
 says out 'hanami.example exists and can be written to' 'a draft without From: the others are told'
 
+# The verdict sheet takes these answers: no row waits for DNS, and what preflight does not know says why. Rows that wait name the command.
+everybody=gmail-bulk,yahoo,outlook,icloud,japan-carriers,law-jp
+sheet() { # sheet CODE WHAT ARGUMENT...
+	local code=$1 what=$2
+	shift 2
+	"$presend" checklist --isolated --now $clock --profile $everybody "$@" >"$scratch/out" 2>"$scratch/err" </dev/null
+	local got=$?
+	[ $got -eq "$code" ]
+	report $? "$what: exit code $got, not $code" || cat "$scratch/out" "$scratch/err"
+}
+rows() { # rows WHAT PYTHON: on s, a row by id, and all, the sheets
+	python3 -c 'import json, sys
+all = [json.loads(line) for line in open(sys.argv[1])]
+s = {row["id"]: row for row in all[0]["rows"]}
+'"$2" "$scratch/out"
+	report $? "$1" || cut -c1-2000 "$scratch/out"
+}
+sheet 0 'the sheet without answers' --format json --fail-on never "$scratch/draft.eml"
+rows 'the sheet without answers' '
+assert s["AU-12"]["status"] == "needs-dns" and s["AU-12"]["command"].startswith("presend preflight /"), s["AU-12"]
+assert s["AU-22"]["status"] == "needs-receiver" and s["AU-22"]["command"].startswith("presend preflight --ip ADDRESS /"), s["AU-22"]
+assert "command" not in s["OP-01"] and "command" not in s["UN-01"] and "preflight" not in s["AU-12"]'
+sheet 0 'the sheet, sound' --format json --fail-on never --dns tests/preflight/good.json --ip 192.0.2.25 --selector s1 --helo mail.hanami.example --mail-from b@hanami.example "$scratch/draft.eml"
+rows 'the sheet, sound' '
+assert not [row for row in s.values() if row["status"] == "needs-dns"]
+for row in s.values():
+    if row["decided_by"] == "dns":
+        assert row["status"] in ("pass", "not-applicable") and row["preflight"] and not row["answer"], row
+        assert (row["reason"] == "dns") == (row["status"] == "not-applicable"), row
+assert {s[i]["status"] for i in ("AU-04", "AU-22", "AU-23", "AU-25", "JR-07")} == {"pass"}
+# What the draft has no signature for waits for one; what nobody asked for stays with who would know.
+assert s["AU-05"]["status"] == s["AU-11"]["status"] == s["AU-24"]["status"] == s["AU-27"]["status"] == "needs-receiver"'
+sheet 0 'the sheet without an address' --format json --fail-on never --dns tests/preflight/good.json "$scratch/draft.eml"
+rows 'the sheet without an address' '
+assert not [row for row in s.values() if row["status"] == "needs-dns"]
+for i in ("AU-04", "AU-22", "AU-23"):
+    assert s[i]["status"] == "unknown" and s[i]["reason"] == "dns" and "--ip" in s[i]["preflight"][-1]["help"], s[i]'
+sheet 0 'the sheet of an mbox' --format json --fail-on never --dns tests/preflight/good.json "$scratch/all.mbox"
+rows 'the sheet of an mbox' '
+assert [{r["id"]: r["status"] for r in x["rows"]}["AU-19"] for x in all] == ["pass", "unknown", "pass"]
+assert not [r for x in all for r in x["rows"] if r["status"] == "needs-dns"]'
+sheet 0 'the sheet of a draft without From' --format json --fail-on never --dns tests/preflight/good.json "$scratch/nobody.eml"
+rows 'the sheet of a draft without From' 'assert s["AU-12"]["status"] == "unknown" and s["AU-12"]["reason"] == "dns" and s["AU-12"]["preflight"] == [], s["AU-12"]'
+sed 's/hanami.example/kawara.test/' "$scratch/draft.eml" >"$scratch/kawara.eml"
+for lang in en ja; do
+	sheet 1 "the sheet, text, $lang" --lang $lang --dns tests/preflight/bad.json --ip 192.0.2.8 --selector s1 "$scratch/kawara.eml"
+	says out '_dmarc.kawara.test. IN TXT "v=DMARC1; p=none; rua=mailto:dmarc@kawara.test"' "the sheet, text, $lang: the record to publish"
+	[ "$(grep -c 'IN TXT "v=DMARC1' "$scratch/out")" -eq 1 ]
+	report $? "the sheet, text, $lang: a record stands there once" || cat "$scratch/out"
+done
+says out '192.0.2.8 に逆引き（PTR）が設定されていません' 'the sheet in Japanese'
+"$presend" checklist --isolated --now $clock --dns tests/preflight/good.json --stdin-filename in.eml --format json --fail-on never - <"$scratch/draft.eml" >"$scratch/out"
+rows 'the sheet of standard input' 'assert s["AU-12"]["status"] == "pass"'
+sheet 2 'the sheet without its answers' --dns "$scratch/nowhere.json" "$scratch/draft.eml"
+! grep -q needs-dns "$scratch/out"
+report $? 'the sheet without its answers: nothing waits for DNS' || cat "$scratch/out"
+sheet 2 'an address without answers' --ip 192.0.2.25 "$scratch/draft.eml"
+says err 'needs --dns FILE' 'an address without answers'
+# A fault that only DNS knows fails the run, as preflight's own does.
+"$presend" checklist --isolated --now $clock --profile gmail --select mime-version-missing --dns tests/preflight/bad.json --ip 192.0.2.8 "$scratch/kawara.eml" >/dev/null
+[ $? -eq 1 ]
+report $? 'a fault that only DNS knows fails the run'
+
 # A domain that does not exist is one fault, and not as many as records are missing.
 python3 - >"$scratch/dead.json" <<'EOF'
 import json
@@ -151,6 +214,10 @@ cp "$presend" "$scratch/presend"
 [ $? -eq 2 ]
 report $? 'without presend-preflight: exit code'
 says err 'is not installed' 'without presend-preflight'
+"$scratch/presend" checklist --isolated --now $clock --dns tests/preflight/good.json "$scratch/draft.eml" >"$scratch/out" 2>"$scratch/err"
+[ $? -eq 2 ]
+report $? 'the sheet without presend-preflight: exit code'
+says out 'is not installed' 'the sheet without presend-preflight'
 ldd "$presend" >"$scratch/out" 2>&1
 ! grep -qE 'libcares|libcrypto|libssl|libresolv' "$scratch/out"
 report $? 'presend is linked with a library for networks' || cat "$scratch/out"

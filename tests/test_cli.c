@@ -39,7 +39,7 @@ static bool parses(const char *const *words)
 static bool takes(const struct command_definition *command, const struct option_definition *option, const char *value)
 {
 	char *name = g_strconcat("--", option->name, NULL);
-	const char *words[8] = { "presend", command->name, name };
+	const char *words[10] = { "presend", command->name, name };
 	size_t n = 3;
 
 	if (option->value != VALUE_NONE)
@@ -47,6 +47,11 @@ static bool takes(const struct command_definition *command, const struct option_
 	/* It says what else the fixes may be, so it needs one that asks for them. */
 	if (strcmp(option->name, "unsafe-fixes") == 0)
 		words[n++] = "--diff";
+	/* The sheet asks nobody: what is said of who sends is for the answers of a file. */
+	if (command->command == COMMAND_CHECKLIST && option->group == GROUP_PREFLIGHT) {
+		words[n++] = "--dns";
+		words[n++] = "1";
+	}
 	if (command->command == COMMAND_GATE) {
 		words[n++] = "--";
 		words[n++] = "true";

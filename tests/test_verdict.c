@@ -137,6 +137,44 @@ static struct message_result result_with(enum severity severity, const char *pat
 	return result;
 }
 
+/* What DNS says, behind what the rules said. AU-12 D; AU-22 I; AU-11 E*; FM-01 E. */
+static const struct {
+	const char *name, *id;
+	enum requirement_verdict before, answer;
+	bool not_asked;
+	enum requirement_verdict want;
+} answers[] = {
+        {"DNS passes", "AU-12", REQUIREMENT_NEEDS_DNS, REQUIREMENT_PASS, false, REQUIREMENT_PASS},
+        {"DNS fails", "AU-12", REQUIREMENT_NEEDS_DNS, REQUIREMENT_FAIL, false, REQUIREMENT_FAIL},
+        {"DNS does not answer", "AU-12", REQUIREMENT_NEEDS_DNS, REQUIREMENT_UNKNOWN, false, REQUIREMENT_UNKNOWN},
+        {"DNS has nothing to judge", "AU-12", REQUIREMENT_NEEDS_DNS, REQUIREMENT_NOT_APPLICABLE, false, REQUIREMENT_NOT_APPLICABLE},
+        {"nobody asked DNS", "AU-12", REQUIREMENT_NEEDS_DNS, REQUIREMENT_NOT_APPLICABLE, true, REQUIREMENT_UNKNOWN},
+        {"the address passes", "AU-22", REQUIREMENT_NEEDS_RECEIVER, REQUIREMENT_PASS, false, REQUIREMENT_PASS},
+        {"no address", "AU-22", REQUIREMENT_NEEDS_RECEIVER, REQUIREMENT_UNKNOWN, false, REQUIREMENT_UNKNOWN},
+        {"nobody asked about the server", "AU-22", REQUIREMENT_NEEDS_RECEIVER, REQUIREMENT_NOT_APPLICABLE, true, REQUIREMENT_NEEDS_RECEIVER},
+        {"no word on the server", "AU-22", REQUIREMENT_NEEDS_RECEIVER, REQUIREMENT_UNKNOWN, true, REQUIREMENT_NEEDS_RECEIVER},
+        {"not signed, nothing stands in the way", "AU-11", REQUIREMENT_NEEDS_RECEIVER, REQUIREMENT_PASS, false, REQUIREMENT_NEEDS_RECEIVER},
+        {"not signed, nothing to judge", "AU-11", REQUIREMENT_NEEDS_RECEIVER, REQUIREMENT_NOT_APPLICABLE, false, REQUIREMENT_NEEDS_RECEIVER},
+        {"not signed, and cannot be", "AU-11", REQUIREMENT_NEEDS_RECEIVER, REQUIREMENT_FAIL, false, REQUIREMENT_FAIL},
+        {"signed, and verified", "AU-11", REQUIREMENT_PASS, REQUIREMENT_PASS, false, REQUIREMENT_PASS},
+        {"signed, and does not verify", "AU-11", REQUIREMENT_PASS, REQUIREMENT_FAIL, false, REQUIREMENT_FAIL},
+        {"signed, and the key did not come", "AU-11", REQUIREMENT_PASS, REQUIREMENT_UNKNOWN, false, REQUIREMENT_UNKNOWN},
+        {"a rule failed it", "AU-11", REQUIREMENT_FAIL, REQUIREMENT_PASS, false, REQUIREMENT_FAIL},
+        {"not of DNS", "FM-01", REQUIREMENT_PASS, REQUIREMENT_UNKNOWN, true, REQUIREMENT_PASS},
+        {"silenced", "AU-12", REQUIREMENT_NOT_APPLICABLE, REQUIREMENT_FAIL, false, REQUIREMENT_NOT_APPLICABLE},
+};
+
+START_TEST(dns_answers)
+{
+	struct requirement_status status = {answers[_i].id, answers[_i].before, REASON_NONE};
+
+	verdict_answer(&status, answers[_i].answer, answers[_i].not_asked);
+	ck_assert_msg(status.verdict == answers[_i].want, "%s: %s", answers[_i].name, verdict_name(status.verdict));
+	ck_assert_msg((status.reason == REASON_DNS) == (status.verdict != answers[_i].before &&
+	                      (status.verdict == REQUIREMENT_UNKNOWN || status.verdict == REQUIREMENT_NOT_APPLICABLE)), "%s: reason", answers[_i].name);
+}
+END_TEST
+
 START_TEST(findings_decide)
 {
 	static const struct {
@@ -297,6 +335,7 @@ int main(void)
 	TCase *tcase = tcase_create("verdict");
 
 	tcase_add_loop_test(tcase, finish, 0, (int)G_N_ELEMENTS(cases));
+	tcase_add_loop_test(tcase, dns_answers, 0, (int)(sizeof answers / sizeof *answers));
 	tcase_add_test(tcase, findings_decide);
 	tcase_add_test(tcase, several_messages);
 	tcase_add_test(tcase, text_sheet);

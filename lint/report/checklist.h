@@ -2,6 +2,7 @@
 #ifndef PRESEND_REPORT_CHECKLIST_H
 #define PRESEND_REPORT_CHECKLIST_H
 
+#include "report/preflight.h"
 #include "report/report.h"
 #include "rule/requirement.h"
 
@@ -19,6 +20,11 @@ const struct finding *checklist_finding(const struct message_result *result, con
 					const struct finding *after);
 /* What a receiver answers to a failing row: the rule's own word, else the catalogue's; NULL where none is known. */
 const char *checklist_reply(const struct message_result *result, const struct checklist_row *row);
+
+/* The next row of preflight that is about it, after that one (NULL: the first); NULL where there is no more. */
+const struct preflight_row *checklist_answer(const struct message_result *result, const struct checklist_row *row, const struct preflight_row *after);
+/* Of a row that waits: the command that answers it; g_free() it. NULL where none does. */
+char *checklist_command(const struct message_result *result, const struct checklist_row *row);
 
 extern const struct reporter report_checklist, report_checklist_json;
 

@@ -116,6 +116,7 @@ static const struct localized_phrase {
         [PHRASE_REASON_ADDED] = {{"the list system adds it (adds-headers); check a mail that was sent (--stage final or received)",
                 "配信システムが追加するため（adds-headers）、送信したメールで確認してください（--stage final または received）"}},
         [PHRASE_REASON_NO_RULE] = {{"no rule of this run decides it", "判定するルールが今回の実行にありません"}},
+        [PHRASE_REASON_NO_ANSWER] = {{"presend preflight gave no answer", "presend preflight から回答が得られませんでした"}},
         [PHRASE_ANSWER] = {{"answered by", "確認先"}},
         [PHRASE_MORE_FINDINGS] = {{"… and {0} more (--verbose shows all)", "… ほかに {0} 件あります（--verbose ですべて表示）"}},
         [PHRASE_PREFLIGHT_WARN] = {{"warn", "注意"}},

@@ -114,6 +114,7 @@ enum phrase {
 	PHRASE_REASON_SEVERAL,
 	PHRASE_REASON_ADDED,
 	PHRASE_REASON_NO_RULE,
+	PHRASE_REASON_NO_ANSWER,
 	PHRASE_ANSWER,        /* label: what answers a row */
 	PHRASE_MORE_FINDINGS, /* {0} count */
 	/* Preflight. */

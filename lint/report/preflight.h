@@ -5,6 +5,8 @@
 #include "report/report.h"
 #include "rule/rule.h"
 
+struct json_object;
+
 /* From the best to the worst: of several rows about one requirement the worst counts. */
 enum preflight_status { PREFLIGHT_NOT_APPLICABLE, PREFLIGHT_PASS, PREFLIGHT_UNKNOWN, PREFLIGHT_WARN, PREFLIGHT_FAIL };
 
@@ -42,6 +44,8 @@ const char *preflight_status_name(enum preflight_status status); /* "not-applica
 /* Requirements that rows speak of, sorted; free with g_array_unref(). */
 GArray *preflight_verdicts(const struct preflight_report *report);
 
+/* The row as JSON has it, here and in the verdict sheet. */
+struct json_object *preflight_row_object(const struct preflight_row *row);
 /* Not applicable, but only because nobody asked for it: the help says how. */
 bool preflight_not_asked(const struct preflight_row *row);
 

@@ -13,6 +13,7 @@ enum {
 	TITLE_COLUMNS = 52,        /* the sources stand in a column behind titles of this width, where there is room */
 	DETAIL_INDENT = 10,
 	NARROW_INDENT = 6,         /* of titles on a terminal that has no room for a column of them */
+	EVIDENCE_SHOWN = 8,        /* lines of one answer, likewise */
 	FINDINGS_SHOWN = 3,        /* of one row; --verbose shows all */
 };
 
@@ -60,6 +61,32 @@ const char *checklist_reply(const struct message_result *result, const struct ch
 			return finding->rule->smtp_reply;
 	}
 	return row->requirement->reply;
+}
+
+const struct preflight_row *checklist_answer(const struct message_result *result, const struct checklist_row *row, const struct preflight_row *after)
+{
+	const struct preflight_report *report = result->preflight;
+
+	for (size_t i = report && after ? (size_t)(after - report->rows) + 1 : 0; report && i < report->n; i++)
+		if (g_strv_contains(report->rows[i].requirements, row->requirement->id))
+			return &report->rows[i];
+	return NULL;
+}
+
+/* Does a shell take it as it stands? */
+static bool is_plain(const char *path)
+{
+	return path[strspn(path, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "./_-+,@%")] == '\0';
+}
+
+char *checklist_command(const struct message_result *result, const struct checklist_row *row)
+{
+	bool waits = row->verdict == REQUIREMENT_NEEDS_DNS || row->verdict == REQUIREMENT_NEEDS_RECEIVER;
+
+	if (!waits || result->preflight || !requirement_by_preflight(row->requirement))
+		return NULL;
+	g_autofree char *path = is_plain(result->path) ? g_strdup(result->path) : g_shell_quote(result->path);
+	return g_strdup_printf("presend preflight %s%s", row->requirement->decided_by == DECIDED_BY_SERVER ? "--ip ADDRESS " : "", path);
 }
 
 /* --- who asks ---------------------------------------------------------------------------------------------------------------- */
@@ -142,6 +169,7 @@ static enum phrase reason_phrase(enum requirement_reason reason)
 		return PHRASE_REASON_NO_RULE;
 	case REASON_NOTHING:
 	case REASON_NONE:
+	case REASON_DNS:
 		break;
 	}
 	return PHRASE_REASON_NOTHING;
@@ -182,8 +210,78 @@ static void append_finding_place(GString *out, const struct report_options *opti
 	g_string_free(safe, TRUE);
 }
 
-static void append_details(
-        GString *out, const struct report_options *options, const struct message_result *result, const struct checklist_row *row)
+/* label: NULL for none. */
+static void append_prose(GString *out, const struct report_options *options, const char *label, const char *text)
+{
+	GString *safe = safe_prose(text);
+
+	if (label) {
+		g_string_prepend(safe, phrase(PHRASE_LIST_COLON, options->language));
+		g_string_prepend(safe, label);
+	}
+	append_detail(out, options, safe->str);
+	g_string_free(safe, TRUE);
+}
+
+/* What DNS said or shall say, never broken: it is there to be copied. */
+static void append_lines(GString *out, const char *lines, size_t indent, size_t most)
+{
+	char **all = g_strsplit(lines, "\n", -1);
+
+	for (size_t i = 0; all[i] && i < most; i++) {
+		append_spaces(out, indent);
+		safe_append_terminal(out, span_str(all[i]), true);
+		g_string_append_c(out, '\n');
+	}
+	g_strfreev(all);
+}
+
+/* Does it tell why the row has its verdict? What is well is told on request. */
+static bool is_told(const struct preflight_row *answer, const struct checklist_row *row, bool verbose)
+{
+	switch (row->verdict) {
+	case REQUIREMENT_FAIL:
+		return answer->status >= PREFLIGHT_WARN || verbose;
+	case REQUIREMENT_UNKNOWN:
+		return row->reason == REASON_DNS && (answer->status == PREFLIGHT_UNKNOWN || preflight_not_asked(answer) || verbose);
+	case REQUIREMENT_PASS:
+		return verbose;
+	case REQUIREMENT_NOT_APPLICABLE:
+		return row->reason == REASON_DNS;
+	default:
+		return answer->status != PREFLIGHT_NOT_APPLICABLE || preflight_not_asked(answer);
+	}
+}
+
+/* Of an answer that several rows rest on, the evidence and the record stand at the first of them. true: there is one. */
+static bool append_answers(GString *out, const struct report_options *options, const struct message_result *result, const struct checklist_row *row, GHashTable *told)
+{
+	const enum language language = options->language;
+	const struct preflight_row *answer = NULL;
+	bool any = false;
+
+	while ((answer = checklist_answer(result, row, answer))) {
+		if (!is_told(answer, row, options->verbose))
+			continue;
+		any = true;
+		append_prose(out, options, preflight_not_asked(answer) ? phrase(PHRASE_PREFLIGHT_NOT_ASKED, language) : NULL, answer->message);
+		if (!g_hash_table_add(told, (gpointer)answer))
+			continue;
+		if (answer->status >= PREFLIGHT_WARN && answer->evidence)
+			append_lines(out, answer->evidence, DETAIL_INDENT + 2, options->verbose ? G_MAXSIZE : EVIDENCE_SHOWN);
+		if (answer->help && answer->status >= PREFLIGHT_UNKNOWN)
+			append_prose(out, options, phrase(PHRASE_HELP, language), answer->help);
+		if (answer->record) {
+			g_autofree char *label = g_strdup_printf("%s:", phrase(PHRASE_PREFLIGHT_PUBLISH, language));
+			append_detail(out, options, label);
+			append_lines(out, answer->record, DETAIL_INDENT + 2, G_MAXSIZE);
+		}
+	}
+	return any;
+}
+
+static void append_details(GString *out, const struct report_options *options, const struct message_result *result, const struct checklist_row *row,
+        GHashTable *told)
 {
 	const enum language language = options->language;
 	const struct finding *finding = NULL;
@@ -212,14 +310,23 @@ static void append_details(
 		append_detail(out, options, text->str);
 		g_string_free(text, TRUE);
 	}
+	bool answered = append_answers(out, options, result, row, told);
 	if (row->verdict == REQUIREMENT_NEEDS_DNS || row->verdict == REQUIREMENT_NEEDS_RECEIVER) {
 		GString *text = g_string_new(phrase(PHRASE_ANSWER, language));
+		g_autofree char *command = checklist_command(result, row);
 
 		g_string_append(text, phrase(PHRASE_LIST_COLON, language));
 		g_string_append(text, row->requirement->answer.text[language]);
+		if (command) {
+			g_string_append(text, " (");
+			safe_append_terminal(text, span_str(command), true);
+			g_string_append_c(text, ')');
+		}
 		append_detail(out, options, text->str);
 		g_string_free(text, TRUE);
-	} else if (row->verdict == REQUIREMENT_NOT_APPLICABLE || row->verdict == REQUIREMENT_UNKNOWN) {
+	} else if (row->reason == REASON_DNS && !answered && row->verdict == REQUIREMENT_UNKNOWN) {
+		append_prose(out, options, NULL, result->preflight && result->preflight->trouble ? result->preflight->trouble : phrase(PHRASE_REASON_NO_ANSWER, language));
+	} else if (row->reason != REASON_DNS && (row->verdict == REQUIREMENT_NOT_APPLICABLE || row->verdict == REQUIREMENT_UNKNOWN)) {
 		append_detail(out, options, phrase(reason_phrase(row->reason), language));
 	}
 }
@@ -252,7 +359,7 @@ static void append_source(GString *out, const struct report_options *options, co
 }
 
 static void append_row(GString *out, const struct report_options *options, const struct message_result *result,
-        const struct checklist_row *row, const struct verdict_words *words, const struct receiver *receiver)
+        const struct checklist_row *row, const struct verdict_words *words, const struct receiver *receiver, GHashTable *told)
 {
 	const enum language language = options->language;
 	const char *word = phrase(words->word, language), *title = row->requirement->title.text[language];
@@ -270,7 +377,7 @@ static void append_row(GString *out, const struct report_options *options, const
 	append_for_terminal(out, options, text, indent, indent);
 	g_string_free(text, TRUE);
 	append_source(out, options, source_for(row->requirement, receiver), title_start, safe_width(span_str(title), false), indent);
-	append_details(out, options, result, row);
+	append_details(out, options, result, row, told);
 }
 
 /* Behind column; lines below begin at indent. */
@@ -306,7 +413,7 @@ static size_t place_of(enum requirement_verdict verdict)
 /* The rows that only this receiver asks, or, for NULL, those that several of the chosen ones ask. */
 static void append_group(
         GString *out, const struct report_options *options, const struct message_result *result, const GArray *rows,
-        const struct receiver *receiver)
+        const struct receiver *receiver, GHashTable *told)
 {
 	size_t counts[G_N_ELEMENTS(verdicts)] = {0}, n = 0;
 
@@ -331,7 +438,7 @@ static void append_group(
 			const struct checklist_row *row = &g_array_index(rows, struct checklist_row, i);
 
 			if (row->verdict == verdicts[k].verdict && only_receiver(row->asked_by) == receiver)
-				append_row(out, options, result, row, &verdicts[k], receiver);
+				append_row(out, options, result, row, &verdicts[k], receiver, told);
 		}
 	}
 	g_string_append_c(out, '\n');
@@ -380,9 +487,11 @@ static void write_sheet(
 	}
 	g_string_append(out, "\n\n");
 	if (!options->quiet) {
-		append_group(out, options, result, rows, NULL);
+		GHashTable *told = g_hash_table_new(NULL, NULL);
+		append_group(out, options, result, rows, NULL, told);
 		for (size_t i = 0; i < G_N_ELEMENTS(receivers); i++)
-			append_group(out, options, result, rows, &receivers[i]);
+			append_group(out, options, result, rows, &receivers[i], told);
+		g_hash_table_destroy(told);
 	}
 	append_summary(out, options, rows);
 }

@@ -321,6 +321,16 @@ static struct json_object *row_findings(
 	return array;
 }
 
+static struct json_object *row_answers(const struct message_result *result, const struct checklist_row *row)
+{
+	struct json_object *array = json_object_new_array();
+	const struct preflight_row *answer = NULL;
+
+	while ((answer = checklist_answer(result, row, answer)))
+		json_object_array_add(array, preflight_row_object(answer));
+	return array;
+}
+
 static struct json_object *row_object(const struct message_result *result, const struct checklist_row *row, enum language language)
 {
 	const struct requirement *requirement = row->requirement;
@@ -340,6 +350,10 @@ static struct json_object *row_object(const struct message_result *result, const
 	json_member_string(object, "answer",
 	        row->verdict == REQUIREMENT_NEEDS_DNS || row->verdict == REQUIREMENT_NEEDS_RECEIVER ? requirement->answer.text[language]
 	                                                                                          : NULL);
+	g_autofree char *command = checklist_command(result, row);
+	json_member_text(object, "command", command);
+	if (result->preflight)
+		json_member(object, "preflight", row_answers(result, row));
 	return object;
 }
 

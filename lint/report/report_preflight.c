@@ -48,7 +48,7 @@ GArray *preflight_verdicts(const struct preflight_report *report)
 	return verdicts;
 }
 
-static struct json_object *row_object(const struct preflight_row *row)
+struct json_object *preflight_row_object(const struct preflight_row *row)
 {
 	struct json_object *object = json_object_new_object(), *ids = json_object_new_array();
 
@@ -73,7 +73,7 @@ void report_preflight_json(GString *out, const struct preflight_report *report, 
 	GArray *verdicts = preflight_verdicts(report);
 
 	for (size_t i = 0; i < report->n; i++)
-		json_object_array_add(checks, row_object(&report->rows[i]));
+		json_object_array_add(checks, preflight_row_object(&report->rows[i]));
 	for (guint i = 0; i < verdicts->len; i++) {
 		const struct preflight_verdict *verdict = &g_array_index(verdicts, struct preflight_verdict, i);
 		struct json_object *word = json_object_new_object();

@@ -12,6 +12,7 @@
 #include "rule/rule.h"
 
 struct engine;
+struct preflight_report;
 struct rewrite;
 
 /* ARG_PHRASE: words of ours, which may be in both languages and are never of the draft. */
@@ -112,15 +113,17 @@ struct message_result {
 	struct facts *facts;        /* see rule/facts.h */
 	struct requirement_status *requirements; /* sorted by id */
 	size_t n_requirements;
+	const struct preflight_report *preflight; /* what DNS says of it (report/preflight.h); NULL: nobody asked, or there was no answer */
 	struct ignores *ignores;    /* see rule/suppress.h; NULL where the draft has none */
 };
 
 enum requirement_verdict { REQUIREMENT_PASS, REQUIREMENT_FAIL, REQUIREMENT_NEEDS_DNS, REQUIREMENT_NEEDS_RECEIVER,
 			   REQUIREMENT_NOT_APPLICABLE, REQUIREMENT_UNKNOWN };
 /* Why it is not applicable: there is nothing to judge, or the stage, class, volume or profile silences the rules. Why it is unknown:
- * there was an info remark, several messages are needed, the list system adds what is missing, or no rule decided it. */
+ * there was an info remark, several messages are needed, the list system adds what is missing, or no rule decided it. REASON_DNS, of both: the rows of preflight tell, or
+ * there are none. */
 enum requirement_reason { REASON_NONE, REASON_NOTHING, REASON_STAGE, REASON_CLASS, REASON_VOLUME, REASON_PROFILE, REASON_REMARK,
-			  REASON_SEVERAL, REASON_ADDED, REASON_NO_RULE };
+			  REASON_SEVERAL, REASON_ADDED, REASON_NO_RULE, REASON_DNS };
 struct requirement_status {
 	const char *id;
 	enum requirement_verdict verdict;

@@ -27,6 +27,13 @@ unsigned requirement_asked_by(const struct requirement *requirement, unsigned pr
 	return asking & profiles;
 }
 
+bool requirement_by_preflight(const struct requirement *requirement)
+{
+	if (requirement->decided_by == DECIDED_BY_DNS)
+		return true;
+	return requirement->decided_by == DECIDED_BY_SERVER && (strncmp(requirement->id, "AU-", 3) == 0 || strncmp(requirement->id, "JR-", 3) == 0);
+}
+
 bool requirement_needs_profile(const struct requirement *requirement)
 {
 	static const char *const groups[] = { "LJ-", "LU-", "LE-", "LC-", "JR-" };

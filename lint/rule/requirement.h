@@ -46,6 +46,8 @@ enum { PROFILES_RECEIVERS = PROFILE_GMAIL | PROFILE_GMAIL_BULK | PROFILE_YAHOO |
 const struct requirement *requirement_find(const char *id);
 /* Those of the profiles that ask it; 0: none does. gmail-bulk holds what gmail asks, too. */
 unsigned requirement_asked_by(const struct requirement *requirement, unsigned profiles);
+/* Can "presend preflight" answer it? What takes the server is answered with the address that sends. */
+bool requirement_by_preflight(const struct requirement *requirement);
 /* Laws and Japanese carriers: asked only of those who chose the profile. */
 bool requirement_needs_profile(const struct requirement *requirement);
 const char *level_name(enum requirement_level level);        /* "must" */

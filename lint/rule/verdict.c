@@ -147,6 +147,32 @@ void verdict_finish_several(struct message_result *result)
 	g_hash_table_destroy(table);
 }
 
+/* Of a mail that is not signed yet DNS only tells that nothing stands in the way: what will be signed nobody has seen. */
+static bool awaits_signature(const struct requirement_status *status)
+{
+	const struct requirement *requirement = requirement_find(status->id);
+
+	return status->verdict == REQUIREMENT_NEEDS_RECEIVER && requirement && requirement->decided_by == DECIDED_BY_SIGNED_FILE;
+}
+
+void verdict_answer(struct requirement_status *status, enum requirement_verdict answer, bool not_asked)
+{
+	bool waits = status->verdict == REQUIREMENT_NEEDS_DNS || status->verdict == REQUIREMENT_NEEDS_RECEIVER;
+
+	if (status->verdict == REQUIREMENT_FAIL || (!waits && status->verdict != REQUIREMENT_PASS))
+		return;
+	/* What only a server or a delivered copy can tell stays so where nobody asked; what only DNS can tell has been asked now. */
+	if (not_asked && answer != REQUIREMENT_FAIL && answer != REQUIREMENT_PASS) {
+		if (status->verdict != REQUIREMENT_NEEDS_DNS)
+			return;
+		answer = REQUIREMENT_UNKNOWN;
+	}
+	if ((answer == REQUIREMENT_PASS || answer == REQUIREMENT_NOT_APPLICABLE) && (awaits_signature(status) || status->verdict == REQUIREMENT_PASS))
+		return;
+	status->verdict = answer;
+	status->reason = answer == REQUIREMENT_UNKNOWN || answer == REQUIREMENT_NOT_APPLICABLE ? REASON_DNS : REASON_NONE;
+}
+
 const char *verdict_name(enum requirement_verdict verdict)
 {
 	switch (verdict) {
@@ -170,7 +196,8 @@ const char *reason_name(enum requirement_reason reason)
 {
 	static const char *const names[] = { [REASON_NOTHING] = "nothing", [REASON_STAGE] = "stage",     [REASON_CLASS] = "class",
 					     [REASON_VOLUME] = "volume",   [REASON_PROFILE] = "profile", [REASON_REMARK] = "remark",
-					     [REASON_SEVERAL] = "several", [REASON_ADDED] = "added",     [REASON_NO_RULE] = "no-rule" };
+					     [REASON_SEVERAL] = "several", [REASON_ADDED] = "added",     [REASON_NO_RULE] = "no-rule",
+					     [REASON_DNS] = "dns" };
 
 	return names[reason];
 }

@@ -19,6 +19,10 @@ void verdict_finish(struct message_result *result, GHashTable *table, const stru
 /* The rules over several messages have spoken, too. */
 void verdict_finish_several(struct message_result *result);
 
+/* What DNS says of a requirement, behind the rules: it takes the place of "needs DNS" and "needs the receiver", and what rules passed it can still fail or leave
+ * open. not_asked: nobody asked for what would tell it. */
+void verdict_answer(struct requirement_status *status, enum requirement_verdict answer, bool not_asked);
+
 const char *verdict_name(enum requirement_verdict verdict); /* "needs-dns" */
 const char *reason_name(enum requirement_reason reason);    /* "stage"; NULL for REASON_NONE */
 
