@@ -5,6 +5,7 @@
 #include <glib.h>
 
 #include "base/language.h"
+#include "base/normal.h"
 #include "base/utf8.h"
 #include "mail/rewrite.h"
 
@@ -20,19 +21,44 @@ static struct span attribute(const struct html_element *e, const char *name)
 	return a ? span_trim(a->value->bytes) : SPAN_EMPTY;
 }
 
-/* Does a template tag stand in the range of the source, or reach into it? */
-static bool holds_tag(const struct html *html, struct range range)
+/* The first template tag that ends behind a place of the source. */
+static size_t tag_behind(const struct html *html, size_t place_in_source)
 {
 	size_t low = 0, high = html->tags.n;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		if (html->tags.tags[middle].range.end > range.start)
+		if (html->tags.tags[middle].range.end > place_in_source)
 			high = middle;
 		else
 			low = middle + 1;
 	}
-	return low < html->tags.n && html->tags.tags[low].range.start < range.end;
+	return low;
+}
+
+/* Does a template tag stand in the range of the source, or reach into it? */
+static bool holds_tag(const struct html *html, struct range range)
+{
+	size_t i = tag_behind(html, range.start);
+
+	return i < html->tags.n && html->tags.tags[i].range.start < range.end;
+}
+
+static bool in_a_value(const struct html_element *e, size_t place_in_source)
+{
+	for (size_t i = 0; i < e->n_attributes; i++)
+		if (place_in_source >= e->attributes[i].value_range.start && place_in_source < e->attributes[i].value_range.end)
+			return true;
+	return false;
+}
+
+/* May a template write attributes into the tag? */
+static bool takes_attributes(const struct html *html, const struct html_element *e)
+{
+	for (size_t i = tag_behind(html, e->start_tag.start); i < html->tags.n && html->tags.tags[i].range.start < e->start_tag.end; i++)
+		if (!in_a_value(e, html->tags.tags[i].range.start))
+			return true;
+	return false;
 }
 
 /* The tree is not to be trusted where it was cut. */
@@ -51,6 +77,11 @@ struct attribute_writer {
 	size_t added;      /* bytes put into that line */
 };
 
+static bool ends_line(char c)
+{
+	return c == '\n' || c == '\r';
+}
+
 /* A part that is not encoded must not get lines above the 998 octets of RFC 5322, section 2.1.1: there a line end parts the attribute from the name, which
  * is as good as a blank. 100 are left for charsets that need more than UTF-8. */
 static bool line_is_full(struct attribute_writer *w, size_t at, size_t n)
@@ -62,13 +93,13 @@ static bool line_is_full(struct attribute_writer *w, size_t at, size_t n)
 
 	if (transfer == TRANSFER_QP || transfer == TRANSFER_BASE64)
 		return false;
-	while (start > w->line_start && s.p[start - 1] != '\n' && at - start < LONGEST)
+	while (start > w->line_start && !ends_line(s.p[start - 1]) && at - start < LONGEST)
 		start--;
 	if (start != w->line_start) {
 		w->line_start = start;
 		w->added = 0;
 	}
-	while (end < s.n && s.p[end] != '\n' && end - start < LONGEST)
+	while (end < s.n && !ends_line(s.p[end]) && end - start < LONGEST)
 		end++;
 	return end - start + w->added + n > LONGEST;
 }
@@ -79,7 +110,9 @@ static void add_attribute(struct attribute_writer *w, const struct html_element 
 	const char *text = arena_printf(check_arena(w->c), " %s=\"%.*s\"", name, (int)value.n, value.p);
 
 	if (line_is_full(w, at, strlen(text))) {
-		text = arena_printf(check_arena(w->c), "%s%s", rewrite_line_end(w->body->source->bytes), text + 1);
+		struct span s = w->body->source->bytes;
+		bool only_cr = span_find_byte(s, '\n', 0) == s.n && span_find_byte(s, '\r', 0) < s.n;
+		text = arena_printf(check_arena(w->c), "%s%s", only_cr ? "\r" : rewrite_line_end(s), text + 1);
 		w->line_start = at;
 		w->added = strlen(text);
 	} else {
@@ -233,7 +266,7 @@ static void tell_missing_language(struct check *c, const struct message *m, cons
 		if (!is_named(e, "html"))
 			continue;
 		const struct html_attribute *lang = html_attribute(e, "lang");
-		if ((lang && span_trim(lang->value->bytes).n) || holds_tag(html, e->start_tag))
+		if ((lang && span_trim(lang->value->bytes).n) || takes_attributes(html, e))
 			return;
 		struct span language = language_of_text(m, body, e, &sum);
 		check_report_text(c, html->source, e->start_tag, "missing", ARG_I("count", 1), ARG_T("tag", SPAN_EMPTY));
@@ -346,7 +379,7 @@ CHECK(html_direction)
 		}
 		if (!frame) {
 			check_report_text(c, html->source, place(0), NULL, ARG_I("count", letters));
-		} else if (!holds_tag(html, frame->start_tag)) {
+		} else if (!takes_attributes(html, frame)) {
 			check_report_text(c, html->source, frame->start_tag, NULL, ARG_I("count", letters));
 			set_attribute(c, body, frame, "dir", SPAN_LIT("rtl"));
 		}
@@ -388,7 +421,7 @@ static struct table_facts *table_facts(struct check *c, const struct html *html)
 		struct table_facts *f = around[k] == HTML_NO_PARENT ? NULL : &facts[around[k]];
 		bool cell = is_named(e, "td") || is_named(e, "th");
 		if (is_named(e, "table"))
-			facts[k].data = table_of_data(e) || holds_tag(html, e->start_tag);
+			facts[k].data = table_of_data(e) || takes_attributes(html, e);
 		if (!f)
 			continue;
 		f->data |= word_in_list(parts, e->name) || (cell && cell_of_data(e));
@@ -439,5 +472,249 @@ CHECK(table_role)
 		for (size_t k = first; k < html->n_elements; k++)
 			if (is_named(&html->elements[k], "table") && is_layout(&html->elements[k], &facts[k]))
 				add_attribute(&w, &html->elements[k], "role", SPAN_LIT("presentation"));
+	}
+}
+
+/* --- pictures ---------------------------------------------------------------------------------------------------------------------- */
+
+/* Is it said that the picture is no content, or what it is, in another way than by alt? */
+static bool is_explained(const struct html *html, const struct html_element *e)
+{
+	struct span role = attribute(e, "role");
+
+	return attribute(e, "aria-label").n || html_attribute(e, "aria-labelledby") || span_eq_ci(attribute(e, "aria-hidden"), SPAN_LIT("true")) ||
+	       span_eq_ci(role, SPAN_LIT("presentation")) || span_eq_ci(role, SPAN_LIT("none")) || takes_attributes(html, e);
+}
+
+/* Has the link a name: words, an alternative text, or one given by an attribute? */
+static bool has_name(const struct link *link)
+{
+	const struct html *html = link->body->html;
+	const struct html_element *a = &html->elements[link->element];
+
+	if (span_trim(link->label->bytes).n || attribute(a, "title").n || is_explained(html, a) || has_words_to_hear(html, link->element))
+		return true;
+	for (size_t k = link->element + 1; k < html->n_elements && html->elements[k].start_tag.start < a->end_tag.start; k++)
+		if (attribute(&html->elements[k], "alt").n || attribute(&html->elements[k], "aria-label").n || attribute(&html->elements[k], "title").n)
+			return true;
+	return false;
+}
+
+static guint hash_span(gconstpointer key)
+{
+	const struct span *s = key;
+	guint hash = 5381;
+
+	for (size_t i = 0; i < s->n; i++)
+		hash = hash * 33 + (unsigned char)s->p[i];
+	return hash;
+}
+
+static gboolean equal_spans(gconstpointer a, gconstpointer b)
+{
+	return span_eq(*(const struct span *)a, *(const struct span *)b);
+}
+
+/* The links of one body. */
+struct part_links {
+	const struct link **around; /* by element: the link that it stands in; NULL where none */
+	GHashTable *named;          /* struct span: the targets of links that have a name; these without query and fragment; their hosts */
+};
+
+static struct span *address_of(struct check *c, const struct link *link)
+{
+	struct span *address = ARENA_NEW(check_arena(c), struct span);
+	struct span target = link->target->bytes;
+
+	*address = span_cut(target, 0, MIN(span_find_byte(target, '?', 0), span_find_byte(target, '#', 0)));
+	return address;
+}
+
+static struct part_links part_links(struct check *c, const struct message *m, const struct body *body)
+{
+	struct part_links links = { ARENA_ARRAY(check_arena(c), const struct link *, body->html->n_elements + 1), g_hash_table_new(hash_span, equal_spans) };
+
+	for (size_t i = 0; i < m->n_links; i++) {
+		const struct link *link = &m->links[i];
+		if (link->body != body || link->kind != LINK_ANCHOR || !link->label || !is_named(&body->html->elements[link->element], "a"))
+			continue;
+		links.around[link->element] = link;
+		if (!has_name(link))
+			continue;
+		g_hash_table_add(links.named, &link->target->bytes);
+		g_hash_table_add(links.named, address_of(c, link));
+		g_hash_table_add(links.named, (gpointer)&link->url.host);
+	}
+	for (size_t k = 0; k < body->html->n_elements; k++) {
+		size_t parent = body->html->elements[k].parent;
+		if (!links.around[k] && parent < k)
+			links.around[k] = links.around[parent];
+	}
+	return links;
+}
+
+/* A word of letters and digits that nobody would make up: an address with one may lead anywhere. */
+static bool has_token(struct span target)
+{
+	size_t run = 0, digits = 0;
+
+	for (size_t i = 0; i < target.n; i++) {
+		run = ascii_is_alnum(target.p[i]) ? run + 1 : 0;
+		digits = run ? digits + ascii_is_digit(target.p[i]) : 0;
+		if (run >= 16 && digits)
+			return true;
+	}
+	return false;
+}
+
+/* Does nothing tell where the link leads? It has no name, and no other link to the same place has one. Where clicks are counted, every link has an
+ * address of its own, and nobody knows which of them lead to the same place. */
+static bool is_mute(struct check *c, const struct part_links *links, const struct link *link)
+{
+	/* Letters of no size around a picture are a common way to part columns. */
+	enum html_hidden hidden = link ? link->body->html->elements[link->element].style.hidden : HTML_NOT_SHOWN;
+
+	if ((hidden != HTML_VISIBLE && hidden != HTML_HIDDEN_FONT && hidden != HTML_HIDDEN_COLOUR) || link->url.flags & (URL_EMPTY | URL_TAG) || has_name(link) || g_hash_table_contains(links->named, &link->target->bytes))
+		return false;
+	const struct span *address = address_of(c, link);
+	if (address->n && address->n < link->target->bytes.n && g_hash_table_contains(links->named, address))
+		return false;
+	return !(has_token(link->target->bytes) && g_hash_table_contains(links->named, &link->url.host));
+}
+
+/* Pictures without an alt attribute; those of a pixel or two are another rule's. Cases: link (it is all that a link has, and no other link to the same
+ * place has a name), picture (others). The first of each in a part, with the count; of links with the count of links. */
+CHECK(image_alt_missing)
+{
+	enum { LINK, PICTURE, N_CASES };
+	static const char *const names[N_CASES] = { "link", "picture" };
+
+	for (size_t i = 0; i < m->n_bodies; i++) {
+		const struct html *html = m->bodies[i].html;
+		size_t count[N_CASES] = { 0 };
+		const struct html_element *first[N_CASES] = { NULL };
+		const struct link *last = NULL;
+		if (!html)
+			continue;
+		struct part_links links = part_links(c, m, &m->bodies[i]);
+		for (size_t k = 0; k < html->n_elements; k++) {
+			const struct html_element *e = &html->elements[k];
+			const struct link *link = links.around[k];
+			if (html_attribute(e, "alt") || !is_content_image(e, 4) || is_explained(html, e))
+				continue;
+			bool alone = is_mute(c, &links, link);
+			size_t kind = alone ? LINK : PICTURE;
+			if (alone && link == last)
+				continue;
+			last = alone ? link : last;
+			if (!count[kind]++)
+				first[kind] = e;
+		}
+		g_hash_table_destroy(links.named);
+		for (size_t k = 0; k < N_CASES; k++)
+			if (count[k])
+				check_report_text(c, html->source, first[k]->start_tag, names[k], ARG_I("count", count[k]));
+	}
+}
+
+/* Pictures of a pixel or two without an alt attribute: spacers, lines, tracking pixels. The first in a part, with the count. */
+CHECK(pixel_alt_missing)
+{
+	for (size_t i = 0; i < m->n_bodies; i++) {
+		const struct body *body = &m->bodies[i];
+		const struct html *html = body->html;
+		struct attribute_writer w = { .c = c, .body = body };
+		GArray *found = g_array_new(FALSE, FALSE, sizeof(const struct html_element *));
+		for (size_t k = 0; html && k < html->n_elements; k++) {
+			const struct html_element *e = &html->elements[k];
+			if (is_named(e, "img") && !html_attribute(e, "alt") && e->style.hidden != HTML_HIDDEN_DISPLAY &&
+			    e->style.hidden != HTML_HIDDEN_VISIBILITY && !is_content_image(e, 4) && !is_explained(html, e) && !html_inside(html, k, "a"))
+				g_array_append_val(found, e);
+		}
+		for (size_t k = 0; k < found->len; k++) {
+			const struct html_element *e = g_array_index(found, const struct html_element *, k);
+			if (k == 0)
+				check_report_text(c, html->source, e->start_tag, NULL, ARG_I("count", found->len));
+			add_attribute(&w, e, "alt", SPAN_EMPTY);
+		}
+		g_array_free(found, TRUE);
+	}
+}
+
+static bool is_file_name(struct span alt)
+{
+	static const char *const endings[] = { ".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".bmp" };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(endings); i++)
+		if (span_ends_ci(alt, span_str(endings[i])) && alt.n > strlen(endings[i]))
+			return true;
+	return false;
+}
+
+/* with: words (form L1). Cases: file-name (the alternative text is the name of a file), placeholder (a word that stands for no content). The first
+ * of each in a part, with the count. */
+CHECK(image_alt_says_nothing)
+{
+	enum { FILE_NAME, PLACEHOLDER, N_CASES };
+	static const char *const names[N_CASES] = { "file-name", "placeholder" };
+	const char *const *words = rule_setting_list(check_rule(c), "words");
+
+	for (size_t i = 0; i < m->n_bodies; i++) {
+		const struct html *html = m->bodies[i].html;
+		size_t count[N_CASES] = { 0 };
+		const struct html_attribute *first[N_CASES] = { NULL };
+		for (size_t k = 0; html && k < html->n_elements; k++) {
+			const struct html_element *e = &html->elements[k];
+			const struct html_attribute *alt = is_content_image(e, 4) ? html_attribute(e, "alt") : NULL;
+			struct span text = alt ? span_trim(alt->value->bytes) : SPAN_EMPTY;
+			if (!text.n || text.n > 200 || holds_tag(html, alt->value_range))
+				continue;
+			size_t kind = is_file_name(text) ? FILE_NAME : N_CASES;
+			if (kind == N_CASES && word_in_list(words, span_str(normal_l1_plain(check_arena(c), text))))
+				kind = PLACEHOLDER;
+			if (kind < N_CASES && !count[kind]++)
+				first[kind] = alt;
+		}
+		for (size_t k = 0; k < N_CASES; k++)
+			if (count[k])
+				check_report_text(c, html->source, first[k]->value_range, names[k], ARG_I("count", count[k]),
+						  ARG_T("alt", span_trim(first[k]->value->bytes)));
+	}
+}
+
+static struct span words_of(struct check *c, struct span text)
+{
+	return span_str(normal_l1_plain(check_arena(c), span_trim(text)));
+}
+
+/* An alternative text that repeats the words beside the picture: in the same link, or in the next link where that leads to the same place. The first in a
+ * part, with the count. */
+CHECK(image_alt_repeated)
+{
+	for (size_t i = 0; i < m->n_bodies; i++) {
+		const struct body *body = &m->bodies[i];
+		const struct html *html = body->html;
+		size_t count = 0;
+		const struct html_attribute *first = NULL;
+		const struct link *before = NULL;
+		for (size_t n = 0; html && n < m->n_links; n++) {
+			const struct link *link = &m->links[n];
+			if (link->body != body || link->kind != LINK_ANCHOR || !link->label || link->hidden)
+				continue;
+			struct span words = words_of(c, html_element_text(check_arena(c), html, link->element, false)->bytes);
+			const struct link *pictures[2] = { link, before && span_eq(before->target->bytes, link->target->bytes) ? before : NULL };
+			before = words.n ? NULL : link;
+			for (size_t p = 0; p < G_N_ELEMENTS(pictures) && words.n; p++) {
+				for (size_t k = pictures[p] ? pictures[p]->element + 1 : html->n_elements;
+				     k < html->n_elements && html->elements[k].depth > html->elements[pictures[p]->element].depth; k++) {
+					const struct html_attribute *alt = is_content_image(&html->elements[k], 4) ? html_attribute(&html->elements[k], "alt") : NULL;
+					if (!alt || !span_trim(alt->value->bytes).n || !span_eq(words_of(c, alt->value->bytes), words))
+						continue;
+					first = count++ ? first : alt;
+				}
+			}
+		}
+		if (count)
+			check_report_text(c, html->source, first->value_range, NULL, ARG_I("count", count), ARG_T("alt", span_trim(first->value->bytes)));
 	}
 }

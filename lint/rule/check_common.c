@@ -4,6 +4,7 @@
 #include <glib.h>
 
 #include "base/normal.h"
+#include "base/utf8.h"
 
 struct range field_value_range(const struct message *m, const struct field *field)
 {
@@ -186,5 +187,42 @@ bool list_owns_host(const struct check *c, struct span host)
 	while (line.n)
 		if (is_at_or_below(host, next_of_line(&line)))
 			return true;
+	return false;
+}
+
+bool is_content_image(const struct html_element *e, double least_px)
+{
+	static const char *const sides[] = { "width", "height" };
+
+	/* Size and colour of letters are nothing to a picture. */
+	if (!span_eq(e->name, SPAN_LIT("img")) ||
+	    (e->style.hidden != HTML_VISIBLE && e->style.hidden != HTML_HIDDEN_FONT && e->style.hidden != HTML_HIDDEN_COLOUR))
+		return false;
+	for (size_t i = 0; i < G_N_ELEMENTS(sides); i++) {
+		const struct html_attribute *side = html_attribute(e, sides[i]);
+		struct span style = html_inline_style(e, sides[i]), value = style.n ? style : side ? span_trim(side->value->bytes) : SPAN_EMPTY;
+		size_t n = 0;
+		double px = 0;
+		while (n < value.n && n < 6 && ascii_is_digit(value.p[n]))
+			px = px * 10 + (value.p[n++] - '0');
+		if (n && (n == value.n || value.p[n] == 'p') && px < least_px)
+			return false;
+	}
+	return true;
+}
+
+bool has_words_to_hear(const struct html *html, size_t element)
+{
+	enum { MOST_RUNS = 256 }; /* an element that nothing closes reaches to the end, and there may be many */
+	const struct html_element *e = &html->elements[element];
+
+	for (size_t k = e->first_text; k < e->first_text + MIN(e->n_texts, MOST_RUNS) && k < html->n_texts; k++) {
+		const struct html_text_run *run = &html->texts[k];
+		if (run->hidden == HTML_HIDDEN_DISPLAY || run->hidden == HTML_HIDDEN_VISIBILITY || run->hidden == HTML_NOT_SHOWN)
+			continue;
+		for (size_t at = 0; at < run->decoded->bytes.n;)
+			if (is_letter(utf8_next(run->decoded->bytes, &at)))
+				return true;
+	}
 	return false;
 }

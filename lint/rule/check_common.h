@@ -40,6 +40,11 @@ static inline struct span file_span(const struct message *m, struct range range)
 	return span_cut(m->file->bytes, range.start, range.end);
 }
 
+/* A picture that shows something: none that is hidden or narrower or lower than this by its attributes or its style. */
+bool is_content_image(const struct html_element *e, double least_px);
+/* Does a screen reader find words in the element? Those count that are only kept from the eye: clipped, moved off the screen, of no size. */
+bool has_words_to_hear(const struct html *html, size_t element);
+
 /* The names that the configuration gives the sender, in form L1; NULL-terminated, empty where it gives none. */
 const char *const *list_names(const struct check *c);
 /* Does the text (form L1) hold the name as a word or words, also over the end of a line? */

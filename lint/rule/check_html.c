@@ -467,45 +467,6 @@ CHECK(html_clipped)
 	}
 }
 
-/* A picture that shows something: not of one or a few pixels, not hidden. */
-static bool is_content_image(const struct html_element *e, double least_px)
-{
-	static const char *const sides[] = { "width", "height" };
-
-	if (!span_eq(e->name, SPAN_LIT("img")) || e->style.hidden != HTML_VISIBLE)
-		return false;
-	for (size_t i = 0; i < G_N_ELEMENTS(sides); i++) {
-		const struct html_attribute *side = html_attribute(e, sides[i]);
-		struct span value = side ? span_trim(side->value->bytes) : SPAN_EMPTY;
-		size_t n = 0;
-		double px = 0;
-		while (n < value.n && n < 6 && ascii_is_digit(value.p[n]))
-			px = px * 10 + (value.p[n++] - '0');
-		if (n && (n == value.n || value.p[n] == 'p') && px < least_px)
-			return false;
-	}
-	return true;
-}
-
-/* Images without an alt attribute. Tracking pixels and spacers are left out. The first, with the count. */
-CHECK(image_alt_missing)
-{
-	for (size_t i = 0; i < m->n_bodies; i++) {
-		const struct html *html = m->bodies[i].html;
-		size_t count = 0;
-		const struct html_element *first = NULL;
-		for (size_t k = 0; html && k < html->n_elements; k++) {
-			const struct html_element *e = &html->elements[k];
-			if (html_attribute(e, "alt") || !is_content_image(e, 4))
-				continue;
-			if (!count++)
-				first = e;
-		}
-		if (count)
-			check_report_text(c, html->source, first->start_tag, NULL, ARG_I("count", count));
-	}
-}
-
 /* Does anything say how large the picture is? A class may, where there is a style block. */
 static bool has_size(const struct html_element *e, bool style_block)
 {

@@ -127,15 +127,17 @@ static enum anchor_content anchor_content(const struct link *link)
 	const struct html_attribute *style = html_attribute(a, "style");
 	bool picture = false;
 
-	if (span_trim(link->label->bytes).n)
+	if (span_trim(link->label->bytes).n || has_words_to_hear(html, link->element))
 		return CONTENT_WORDS;
-	if (a->end_tag.end <= a->end_tag.start || html_attribute(a, "class") || html_attribute(a, "aria-label") || html_attribute(a, "title") ||
+	if (a->end_tag.end <= a->end_tag.start || html_attribute(a, "class") || html_attribute(a, "aria-label") || html_attribute(a, "aria-labelledby") || html_attribute(a, "title") ||
 	    (style && span_find_ci(style->value->bytes, SPAN_LIT("background"), 0) < style->value->bytes.n))
 		return CONTENT_UNSURE;
 	if (span_find(span_cut(html->source->bytes, a->start_tag.end, a->end_tag.start), SPAN_LIT("<!--"), 0) < a->end_tag.start - a->start_tag.end)
 		return CONTENT_UNSURE;
 	for (size_t k = link->element + 1; k < html->n_elements && html->elements[k].start_tag.start < a->end_tag.start; k++) {
 		const struct html_element *e = &html->elements[k];
+		if (html_attribute(e, "aria-label") || html_attribute(e, "aria-labelledby") || html_attribute(e, "title"))
+			return CONTENT_UNSURE;
 		if (!span_eq(e->name, SPAN_LIT("img"))) {
 			/* Text formatting shows nothing by itself; anything else may. */
 			static const char *const formats[] = { "span", "b", "i", "u", "em", "strong", "font", "br", "small", "big", NULL };
