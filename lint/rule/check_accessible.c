@@ -553,20 +553,6 @@ static struct part_links part_links(struct check *c, const struct message *m, co
 	return links;
 }
 
-/* A word of letters and digits that nobody would make up: an address with one may lead anywhere. */
-static bool has_token(struct span target)
-{
-	size_t run = 0, digits = 0;
-
-	for (size_t i = 0; i < target.n; i++) {
-		run = ascii_is_alnum(target.p[i]) ? run + 1 : 0;
-		digits = run ? digits + ascii_is_digit(target.p[i]) : 0;
-		if (run >= 16 && digits)
-			return true;
-	}
-	return false;
-}
-
 /* Does nothing tell where the link leads? It has no name, and no other link to the same place has one. Where clicks are counted, every link has an
  * address of its own, and nobody knows which of them lead to the same place. */
 static bool is_mute(struct check *c, const struct part_links *links, const struct link *link)
@@ -579,7 +565,7 @@ static bool is_mute(struct check *c, const struct part_links *links, const struc
 	const struct span *address = address_of(c, link);
 	if (address->n && address->n < link->target->bytes.n && g_hash_table_contains(links->named, address))
 		return false;
-	return !(has_token(link->target->bytes) && g_hash_table_contains(links->named, &link->url.host));
+	return !(has_made_word(link->target->bytes) && g_hash_table_contains(links->named, &link->url.host));
 }
 
 /* Pictures without an alt attribute; those of a pixel or two are another rule's. Cases: link (it is all that a link has, and no other link to the same

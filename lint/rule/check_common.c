@@ -226,3 +226,17 @@ bool has_words_to_hear(const struct html *html, size_t element)
 	}
 	return false;
 }
+
+bool has_made_word(struct span address)
+{
+	enum { LEAST = 16 };
+	size_t run = 0, digits = 0;
+
+	for (size_t i = 0; i < address.n; i++) {
+		run = ascii_is_alnum(address.p[i]) ? run + 1 : 0;
+		digits = run ? digits + ascii_is_digit(address.p[i]) : 0;
+		if (run >= LEAST && digits)
+			return true;
+	}
+	return false;
+}

@@ -45,6 +45,9 @@ bool is_content_image(const struct html_element *e, double least_px);
 /* Does a screen reader find words in the element? Those count that are only kept from the eye: clipped, moved off the screen, of no size. */
 bool has_words_to_hear(const struct html *html, size_t element);
 
+/* Does the address hold a word of letters and digits that nobody would make up? Then it may lead anywhere: clicks are counted so. */
+bool has_made_word(struct span address);
+
 /* The names that the configuration gives the sender, in form L1; NULL-terminated, empty where it gives none. */
 const char *const *list_names(const struct check *c);
 /* Does the text (form L1) hold the name as a word or words, also over the end of a line? */
