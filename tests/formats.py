@@ -21,6 +21,7 @@ clock = "2026-11-24T00:00:30Z"
 FORMATS = ["sarif", "junit", "github", "gitlab", "checkstyle", "rdjson", "markdown"]
 SEVERITIES = ["error", "warning", "info"]
 statements = 0
+seen_fixes = 0
 
 
 def fact(truth, *what):
@@ -179,9 +180,61 @@ def check_sarif(data, document, folder, exit_code):
     return log
 
 
+def edited(data, edits):
+    """The file with the edits (start, end, bytes) made."""
+    for start, end, new in sorted(edits, reverse=True):
+        data = data[:start] + new + data[end:]
+    return data
+
+
+def json_edits(fix):
+    return [(e["start"], e["end"], e["text"].encode("utf-8") if "text" in e else base64.b64decode(e["bytes_base64"])) for e in fix["edits"]]
+
+
+def line_starts(data):
+    return [0] + [m.end() for m in re.finditer(rb"\r\n|\r|\n", data)]
+
+
+def offset_of(data, line, column):
+    """Of a column that counts code points; the end of a line belongs to it (SARIF 2.1.0, 3.30.6)."""
+    starts = line_starts(data)
+    rest = data[starts[line - 1]:starts[line] if line < len(starts) else len(data)]
+    return starts[line - 1] + len(rest.decode("utf-8")[:column - 1].encode("utf-8"))
+
+
+def check_fixes(fixes, finding, artifact, data, where):
+    """SARIF 2.1.0, 3.55 to 3.57: what they make of the file is what the edits of the JSON report make."""
+    global seen_fixes
+    fact(len(fixes) == (1 if finding["fix"] else 0), where, "has the fix of the JSON report")
+    for fix in fixes:
+        keys(fix, ["description", "artifactChanges", "properties"], [], where)
+        sarif_message(fix["description"], where)
+        fact(fix["properties"] == {"safe": finding["fix"]["safe"]}, where)
+        fact(len(fix["artifactChanges"]) == 1, where)
+        keys(fix["artifactChanges"][0], ["artifactLocation", "replacements"], [], where)  # 3.56
+        fact(fix["artifactChanges"][0]["artifactLocation"] == artifact, where, "3.56.2")
+        edits = []
+        for replacement in fix["artifactChanges"][0]["replacements"]:
+            keys(replacement, ["deletedRegion", "insertedContent"], [], where)  # 3.57
+            region, content = replacement["deletedRegion"], replacement["insertedContent"]
+            if "binary" in content:
+                keys(content, ["binary"], [], where)
+                keys(region, ["byteOffset", "byteLength"], [], where)  # 3.57.3: of a binary region
+                edits.append((region["byteOffset"], region["byteOffset"] + region["byteLength"], base64.b64decode(content["binary"], validate=True)))
+            else:
+                keys(content, ["text"], [], where)
+                keys(region, ["startLine", "startColumn", "endLine", "endColumn"], [], where)
+                if data is not None:
+                    edits.append((offset_of(data, region["startLine"], region["startColumn"]),
+                                  offset_of(data, region["endLine"], region["endColumn"]), content["text"].encode("utf-8")))
+        if data is not None:
+            fact(edited(data, edits) == edited(data, json_edits(finding["fix"])), where, "the fix is not that of the JSON report")
+            seen_fixes += 1
+
+
 def check_result(result, message, finding, occurrence, ids, folder):
     where = "result %s %s" % (message["path"], finding["rule"])
-    keys(result, ["ruleId", "ruleIndex", "level", "message", "locations", "partialFingerprints", "properties"], ["suppressions"], where)  # 3.27
+    keys(result, ["ruleId", "ruleIndex", "level", "message", "locations", "partialFingerprints", "properties"], ["suppressions", "fixes"], where)  # 3.27
     fact(result["ruleId"] == finding["rule"] == ids[result["ruleIndex"]], where, "3.27.6")
     fact(result["level"] == {"error": "error", "warning": "warning", "info": "note"}[finding["severity"]], where)
     sarif_message(result["message"], where)
@@ -200,6 +253,7 @@ def check_result(result, message, finding, occurrence, ids, folder):
     fact(region["startLine"] >= 1 and (region["endLine"], region["endColumn"]) >= (region["startLine"], region["startColumn"]), where)
     fact((region["byteOffset"], region["byteLength"]) == (start["offset"], end["offset"] - start["offset"]), where, "3.30.11")
     data = source_bytes(message, folder)
+    check_fixes(result.get("fixes", []), finding, physical["artifactLocation"], data, where)
     snippet = region.get("snippet", {})
     if "text" in snippet and data is not None:
         raw = data[start["offset"]:end["offset"]]
@@ -336,7 +390,7 @@ def check_rdjson(data, document, folder):
     found = list(findings(document))
     fact(len(result["diagnostics"]) == len(found) + len(document["errors"]), "rdjson: a diagnostic for each finding")
     for diagnostic, (message, finding, _) in zip(result["diagnostics"], found):
-        keys(diagnostic, ["message", "location", "severity", "code"], [], "rdjson")
+        keys(diagnostic, ["message", "location", "severity", "code"], ["suggestions"], "rdjson")
         keys(diagnostic["code"], ["value"], ["url"], "rdjson code")
         fact(diagnostic["severity"] == finding["severity"].upper() and diagnostic["code"]["value"] == finding["rule"], diagnostic)
         fact(diagnostic["location"]["path"] == path_of(message), diagnostic["location"])
@@ -344,8 +398,16 @@ def check_rdjson(data, document, folder):
         for end in ("start", "end"):
             fact(place[end]["line"] == span[end]["line"] and place[end]["column"] >= 1, place)
             if source is not None:
-                starts = [0] + [m.end() for m in re.finditer(rb"\r\n|\r|\n", source)]
+                starts = line_starts(source)
                 fact(starts[place[end]["line"] - 1] + place[end]["column"] - 1 == span[end]["offset"], "rdjson: column in bytes", place, span)
+        # One edit is one suggestion; reviewdog takes each by itself.
+        fix = finding["fix"]
+        fact(("suggestions" in diagnostic) == bool(fix and len(fix["edits"]) == 1 and "text" in fix["edits"][0]), "rdjson: suggestions", diagnostic)
+        for suggestion in diagnostic.get("suggestions", []):
+            keys(suggestion, ["range", "text"], [], "rdjson suggestion")
+            if source is not None:
+                at = [line_starts(source)[suggestion["range"][end]["line"] - 1] + suggestion["range"][end]["column"] - 1 for end in ("start", "end")]
+                fact([(at[0], at[1], suggestion["text"].encode("utf-8"))] == json_edits(fix), "rdjson: not the edit of the JSON report", suggestion)
 
 
 # --- Markdown -------------------------------------------------------------------------------------------------------------------
@@ -608,11 +670,30 @@ def problem_matcher():
     fact(sorted(found) == sorted(wanted), "matchers: findings", len(found), "of", len(wanted), sorted(set(found) ^ set(wanted))[:3])
 
 
+def fixes():
+    """Fixes in every kind of region: of one edit and of several, in lines of UTF-8 and in lines that are none."""
+    global seen_fixes
+    head = b'From: "Hanami Books" <news@hanami-books.jp>\nSubject: May\n'
+    html = head + b"MIME-Version: 1.0\nContent-Type: text/html; charset=%s\nContent-Transfer-Encoding: 8bit\n\n%s"
+    drafts = {"utf-8.eml": html % (b"UTF-8", "<p>春の新刊</p>\n".encode()), "crlf.eml": (html % (b"UTF-8", b"<p>May</p>\n")).replace(b"\n", b"\r\n"),
+              "sjis.eml": html % (b"Shift_JIS", "<p>春の新刊</p>".encode("shift_jis")), "field.eml": head + b"Content-Type: text/plain\n\nMay\n"}
+    folder = os.path.join(scratch, "fixes")
+    os.mkdir(folder)
+    for name, data in drafts.items():
+        with open(os.path.join(folder, name), "wb") as file:
+            file.write(data)
+    seen_fixes = 0
+    _, report = check_all(["--isolated", "--select", "text-part-missing,mime-version-missing", *sorted(drafts)], folder)
+    fact(seen_fixes == len(drafts), "fixes were compared:", seen_fixes)
+    fact(b'"binary"' in report["sarif"] and b'"suggestions"' in report["rdjson"], "fixes: bytes, and a suggestion")
+
+
 def main():
     problem_matcher()
     corpus()
     hostile()
     limits()
+    fixes()
     note = "" if shutil.which("cmark-gfm") else " (cmark-gfm is missing: Markdown was not rendered)"
     print("formats: %d statements about the reports hold%s" % (statements, note))
 

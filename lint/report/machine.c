@@ -181,3 +181,8 @@ const char *machine_url(const struct rule *rule)
 	}
 	return NULL;
 }
+
+bool machine_has_fix(const struct finding *finding)
+{
+	return finding->fix && finding->fix->n_edits && !finding->suppressed;
+}

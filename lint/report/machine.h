@@ -34,6 +34,8 @@ void machine_append_message(
 void machine_append_help(GString *out, const struct finding *finding, enum language language, const struct machine_writer *writer);
 /* The path without "./" in front: CI systems compare it with the paths of a repository. Points into path. */
 const char *machine_path(const char *path);
+/* Is there a fix to tell? What is suppressed is not fixed. */
+bool machine_has_fix(const struct finding *finding);
 /* Where something that was not checked lies; "." where that is not known. And why; g_free() it. */
 const char *machine_error_path(const struct report_error *error);
 char *machine_error_message(const struct report_error *error, enum language language);

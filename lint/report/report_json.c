@@ -68,12 +68,11 @@ static struct json_object *edit_object(const struct fix_edit *edit)
 	return object;
 }
 
-/* What is suppressed is not fixed. */
 static struct json_object *fix_object(const struct finding *finding, enum language language)
 {
 	const struct fix *fix = finding->fix;
 
-	if (!fix || !fix->n_edits || finding->suppressed)
+	if (!machine_has_fix(finding))
 		return NULL;
 	struct json_object *object = json_object_new_object(), *edits = json_object_new_array();
 	g_autofree char *description = finding_format(finding, &fix->how->text, language);

@@ -6,6 +6,8 @@
 
 #include <json-c/json.h>
 
+#include "base/utf8.h"
+
 static struct json_object *position_object(const struct position *position)
 {
 	struct json_object *object = json_object_new_object();
@@ -15,17 +17,22 @@ static struct json_object *position_object(const struct position *position)
 	return object;
 }
 
+static struct json_object *range_object(const struct position *start, const struct position *end)
+{
+	struct json_object *range = json_object_new_object();
+
+	json_member(range, "start", position_object(start));
+	json_member(range, "end", position_object(end));
+	return range;
+}
+
 static struct json_object *location_object(const char *path, const struct finding *finding)
 {
-	struct json_object *location = json_object_new_object(), *range;
+	struct json_object *location = json_object_new_object();
 
 	json_member_string(location, "path", path);
-	if (!finding)
-		return location;
-	range = json_object_new_object();
-	json_member(range, "start", position_object(&finding->start));
-	json_member(range, "end", position_object(&finding->end));
-	json_member(location, "range", range);
+	if (finding)
+		json_member(location, "range", range_object(&finding->start, &finding->end));
 	return location;
 }
 
@@ -70,6 +77,22 @@ static void append_plain(GString *out, struct span text)
 
 static const struct machine_writer writer = {append_plain, append_quoted};
 
+/* Each suggestion is taken or left by itself: a fix of several edits would be half made. */
+static void add_suggestion(struct json_object *object, const struct finding *finding)
+{
+	const struct fix_edit *edit = machine_has_fix(finding) ? finding->fix->edits : NULL;
+	struct json_object *array, *suggestion;
+
+	if (!edit || finding->fix->n_edits != 1 || !utf8_valid(edit->with))
+		return;
+	array = json_object_new_array();
+	suggestion = json_object_new_object();
+	json_member(suggestion, "range", range_object(&edit->start, &edit->end));
+	json_member(suggestion, "text", json_object_new_string_len(edit->with.p, (int)edit->with.n));
+	json_object_array_add(array, suggestion);
+	json_member(object, "suggestions", array);
+}
+
 static struct json_object *finding_object(const struct machine_finding *row, enum language language)
 {
 	const struct finding *finding = row->finding;
@@ -86,6 +109,7 @@ static struct json_object *finding_object(const struct machine_finding *row, enu
 	}
 	struct json_object *object = diagnostic_object(
 	        message->str, machine_path(row->result->path), finding, severity, finding->rule->id, machine_url(finding->rule));
+	add_suggestion(object, finding);
 	g_string_free(message, TRUE);
 	g_string_free(help, TRUE);
 	return object;

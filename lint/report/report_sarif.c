@@ -288,6 +288,48 @@ static struct json_object *suppressions_array(const struct suppression *suppress
 	return array;
 }
 
+/* Lines and columns and text, or byte offsets and bytes, never both (SARIF 2.1.0, sections 3.57.3 and 3.57.4). */
+static struct json_object *replacement_object(const struct fix_edit *edit)
+{
+	struct json_object *object = json_object_new_object(), *region = json_object_new_object(), *content = json_object_new_object();
+
+	if (edit->is_text) {
+		json_member_size(region, "startLine", edit->start.line);
+		json_member_size(region, "startColumn", edit->start.column);
+		json_member_size(region, "endLine", edit->end.line);
+		json_member_size(region, "endColumn", edit->end.column);
+		json_member(content, "text", json_object_new_string_len(edit->with.p, (int)edit->with.n));
+	} else {
+		g_autofree char *base64 = g_base64_encode((const guchar *)edit->with.p, edit->with.n);
+		json_member_size(region, "byteOffset", edit->start.offset);
+		json_member_size(region, "byteLength", edit->end.offset - edit->start.offset);
+		json_member_string(content, "binary", base64);
+	}
+	json_member(object, "deletedRegion", region);
+	json_member(object, "insertedContent", content);
+	return object;
+}
+
+static struct json_object *fixes_array(const char *path, const struct finding *finding, enum language language)
+{
+	const struct fix *fix = finding->fix;
+	struct json_object *array = json_object_new_array(), *object = json_object_new_object(), *changes = json_object_new_array();
+	struct json_object *change = json_object_new_object(), *replacements = json_object_new_array(), *properties = json_object_new_object();
+	g_autofree char *description = finding_format(finding, &fix->how->text, language);
+
+	json_member(object, "description", text_object(description));
+	json_member(change, "artifactLocation", artifact_location(path));
+	for (size_t i = 0; i < fix->n_edits; i++)
+		json_object_array_add(replacements, replacement_object(&fix->edits[i]));
+	json_member(change, "replacements", replacements);
+	json_object_array_add(changes, change);
+	json_member(object, "artifactChanges", changes);
+	json_member(properties, "safe", json_object_new_boolean(fix->safe));
+	json_member(object, "properties", properties);
+	json_object_array_add(array, object);
+	return array;
+}
+
 static struct json_object *result_object(const struct machine_finding *row, size_t rule_index, enum language language)
 {
 	const struct finding *finding = row->finding;
@@ -303,6 +345,8 @@ static struct json_object *result_object(const struct machine_finding *row, size
 	json_member(object, "locations", locations_array(row->result->path, finding));
 	json_member_string(fingerprints, "presendFingerprint/v1", fingerprint);
 	json_member(object, "partialFingerprints", fingerprints);
+	if (machine_has_fix(finding))
+		json_member(object, "fixes", fixes_array(row->result->path, finding, language));
 	if (finding->suppressed)
 		json_member(object, "suppressions", suppressions_array(finding->suppressed));
 	json_member(object, "properties", result_properties(finding, language));

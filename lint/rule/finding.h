@@ -38,6 +38,7 @@ struct suppression {
 struct fix_edit {
 	struct position start, end; /* in the raw file */
 	struct span with;           /* bytes that stand there afterwards */
+	bool is_text;               /* they are UTF-8, and the columns of the range count code points */
 };
 
 /* How a program can mend a finding: see rule/fix.h. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/utf8.h"
 #include "mail/rewrite.h"
 
 const struct rule_fix *rule_fix_of(const struct rule *rule, const char *case_name)
@@ -49,6 +50,14 @@ bool fix_finish(struct fix *fix)
 	return true;
 }
 
+static struct fix_edit edit_at(const struct line_index *lines, const struct edit *edit)
+{
+	struct fix_edit at = { .start = line_position(lines, edit->start), .end = line_position(lines, edit->end), .with = edit->with };
+
+	at.is_text = utf8_valid(edit->with) && utf8_valid(line_bytes(lines, at.start.line)) && utf8_valid(line_bytes(lines, at.end.line));
+	return at;
+}
+
 void fix_realise(struct message_result *result, const struct text *file, const struct line_index *lines)
 {
 	size_t spent = 0;
@@ -60,7 +69,7 @@ void fix_realise(struct message_result *result, const struct text *file, const s
 		struct edit *edits = rewrite_realise(result->arena, file, fix->rewrites, fix->n_rewrites, &fix->n_edits);
 		fix->edits = ARENA_ARRAY(result->arena, struct fix_edit, fix->n_edits + 1);
 		for (size_t k = 0; k < fix->n_edits; k++) {
-			fix->edits[k] = (struct fix_edit){ line_position(lines, edits[k].start), line_position(lines, edits[k].end), edits[k].with };
+			fix->edits[k] = edit_at(lines, &edits[k]);
 			spent += edits[k].with.n;
 		}
 	}
