@@ -89,24 +89,6 @@ CHECK(html_meta_refresh)
 	}
 }
 
-/* with: limit (octets). A style block that is larger. */
-CHECK(html_style_large)
-{
-	size_t limit = (size_t)rule_setting_int(check_rule(c), "limit", 16384);
-
-	for (size_t i = 0; i < m->n_bodies; i++) {
-		const struct html *html = m->bodies[i].html;
-		for (size_t k = 0; html && k < html->n_texts; k++) {
-			const struct html_text_run *run = &html->texts[k];
-			if (run->parent == HTML_NO_PARENT || !span_eq(html->elements[run->parent].name, SPAN_LIT("style")) ||
-			    run->range.end - run->range.start <= limit)
-				continue;
-			check_report_text(c, html->source, html->elements[run->parent].start_tag, NULL,
-					  ARG_I("size", run->range.end - run->range.start), ARG_I("limit", limit));
-		}
-	}
-}
-
 /* on... attributes. */
 CHECK(html_event_handler)
 {
@@ -441,29 +423,6 @@ CHECK(html_weak_contrast)
 		bool in_link = link < html->n_elements;
 		struct range range = in_link ? html->elements[link].start_tag : (struct range){ start, start + inner.n };
 		check_report_text(c, in_link ? html->source : first->decoded, range, NULL, ARG_I("count", letters), ARG_T("ratio", span_str(ratio)));
-	}
-}
-
-/* with: warn, limit (octets of HTML with the transfer encoding undone, in its own charset). Cases: near, over. The place: where the limit is
- * crossed; in other charsets than UTF-8 as near as the share of the text tells. */
-CHECK(html_clipped)
-{
-	size_t near = (size_t)rule_setting_int(check_rule(c), "warn", 92160);
-	size_t limit = (size_t)rule_setting_int(check_rule(c), "limit", 102400);
-
-	for (size_t i = 0; i < m->n_bodies; i++) {
-		const struct html *html = m->bodies[i].html;
-		const struct text *decoded = m->bodies[i].entity->decoded.text;
-		size_t size = decoded ? decoded->bytes.n : html ? html->source->bytes.n : 0;
-		if (!html || size <= near)
-			continue;
-		bool over = size > limit;
-		size_t at = over ? limit : near, n = html->source->bytes.n;
-		if (size != n)
-			at = (size_t)((double)at / (double)size * (double)n);
-		while (at > 0 && (at >= n || ((unsigned char)html->source->bytes.p[at] & 0xC0) == 0x80))
-			at--;
-		check_report_text(c, html->source, ((struct range){ at, at }), over ? "over" : "near", ARG_I("size", size), ARG_I("limit", limit));
 	}
 }
 

@@ -1,6 +1,7 @@
 /* Checks of what the law wants to be shown in commercial mail. They look for the wordings that real newsletters use and say what was not
  * found; they are no legal advice. Their rules run under a law profile only. Source of the items: the acts named in rules.d/law. */
 #include "rule/check_common.h"
+#include "rule/check_law.h"
 
 #include <glib.h>
 
@@ -254,13 +255,18 @@ static bool holds_street(struct span l1)
 	return false;
 }
 
+bool holds_postal_address(struct span l1)
+{
+	return holds_japanese_address(l1) || holds_street(l1);
+}
+
 /* A postal address as written in the West: a post-office box, a house number with a street word, a ZIP or postal code with a place. */
 static bool holds_western_address(const struct body *body)
 {
 	static const char *const boxes[] = { "p.o. box", "po box", "p. o. box", "postfach", "private bag" };
 	struct span l1 = body->l1->bytes, shown = body->visible->bytes;
 
-	if (holds_japanese_address(l1) || holds_street(l1))
+	if (holds_postal_address(l1))
 		return true;
 	for (size_t i = 0; i < G_N_ELEMENTS(boxes); i++)
 		if (span_find(l1, span_str(boxes[i]), 0) < l1.n)

@@ -1,6 +1,7 @@
 /* Checks of HTML as mark-up: structure, frame, style sheets, media, pixels, title, direction, disguise. Trees and computed styles are
  * those of doc/html.h; what stands in conditional comments is not looked at. */
 #include "rule/check_common.h"
+#include "rule/check_markup.h"
 
 #include <glib.h>
 
@@ -322,6 +323,15 @@ static bool has_token(struct span url)
 	return false;
 }
 
+bool is_tracking_pixel(const struct html_element *e)
+{
+	if (!is_named(e, "img") || !is_unseen(e))
+		return false;
+	struct url url = url_parse(attribute(e, "src"));
+	bool remote = span_eq_ci(url.scheme, SPAN_LIT("http")) || span_eq_ci(url.scheme, SPAN_LIT("https"));
+	return remote && (url.query.n || has_token(url.path) || url.flags & URL_TAG);
+}
+
 /* Remote pictures of one pixel, or hidden ones, that carry something of one's own in their address; spacers do not. with: most. The first one too many. */
 CHECK(tracking_pixels)
 {
@@ -333,13 +343,7 @@ CHECK(tracking_pixels)
 		const struct html_element *second = NULL;
 		for (size_t k = 0; html && k < html->n_elements; k++) {
 			const struct html_element *e = &html->elements[k];
-			if (!is_named(e, "img") || !is_unseen(e))
-				continue;
-			struct url url = url_parse(attribute(e, "src"));
-			bool remote = span_eq_ci(url.scheme, SPAN_LIT("http")) || span_eq_ci(url.scheme, SPAN_LIT("https"));
-			if (!remote || (!url.query.n && !has_token(url.path) && !(url.flags & URL_TAG)))
-				continue;
-			if (++count == most + 1)
+			if (is_tracking_pixel(e) && ++count == most + 1)
 				second = e;
 		}
 		if (second)
