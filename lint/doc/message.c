@@ -117,19 +117,46 @@ static void build_header(struct message *m)
 	m->signatures = dkim_signatures(m->arena, m->file, m->header, &m->n_signatures, &m->signatures_cut);
 }
 
-/* HTML as one reader of a template gets it. */
-static void build_html(struct message *m, struct body *body, GArray *fresh, unsigned *n_views)
+/* The text without some of its ranges, which are in order. */
+static const struct text *without_ranges(struct arena *arena, const struct text *text, const struct range *ranges, size_t n)
 {
+	char *bytes = arena_alloc(arena, text->bytes.n + 1);
+	struct map_builder b;
+	size_t at = 0, kept = 0;
+
+	map_builder_init(&b);
+	for (size_t i = 0; i <= n; i++) {
+		size_t end = i < n ? ranges[i].start : text->bytes.n;
+		memcpy(bytes + kept, text->bytes.p + at, end - at);
+		map_add_copied(&b, at, end - at);
+		kept += end - at;
+		if (i < n) {
+			map_add_removed(&b, ranges[i].start, ranges[i].end - ranges[i].start);
+			at = ranges[i].end;
+		}
+	}
+	return text_new(arena, span_of(bytes, kept), map_builder_finish(&b, arena), text);
+}
+
+/* The text as one reader of a template gets it. HTML keeps its bytes, so that markup is found where it stands. */
+static void build_view(struct message *m, struct body *body, GArray *fresh, unsigned *n_views)
+{
+	bool is_html = entity_is(body->entity, "text", "html");
 	const struct range *hidden = NULL;
 	size_t n_hidden = 0;
 
 	if (m->kind == INPUT_TEMPLATE && body->tree) {
-		hidden = left_out(m, body->tree, body->source, fresh, &n_hidden);
+		hidden = left_out(m, body->tree, body->written, fresh, &n_hidden);
 		*n_views = MAX(*n_views, template_views(body->tree));
-		body->tags = template_tags_in_view(m->arena, &body->written_tags, hidden, n_hidden);
 	}
-	body->html = html_parse_view(m->arena, body->source, &body->tags, hidden, n_hidden);
-	body->visible = body->html->visible;
+	if (is_html && n_hidden) {
+		body->tags = template_tags_in_view(m->arena, &body->written_tags, hidden, n_hidden);
+	} else if (n_hidden) {
+		body->source = without_ranges(m->arena, body->written, hidden, n_hidden);
+		body->tags = tag_scan(m->arena, body->source->bytes);
+	}
+	body->html = is_html ? html_parse_view(m->arena, body->source, &body->tags, hidden, n_hidden) : NULL;
+	body->visible = is_html ? body->html->visible : body->source;
 }
 
 static void build_bodies(struct message *m, GArray *fresh, unsigned *n_views)
@@ -141,16 +168,13 @@ static void build_bodies(struct message *m, GArray *fresh, unsigned *n_views)
 			continue;
 		struct body *body = &m->bodies[m->n_bodies++];
 		body->entity = e;
-		body->source = e->charset_result.text;
+		body->source = body->written = e->charset_result.text;
 		body->tags = body->written_tags = tag_scan(m->arena, body->source->bytes);
 		if (body->tags.n) {
 			body->language = template_language_of(m->path, body->source->bytes, &body->tags);
 			body->tree = template_tree_parse(m->arena, body->source->bytes, &body->tags, body->language.language);
 		}
-		if (entity_is(e, "text", "html"))
-			build_html(m, body, fresh, n_views);
-		else
-			body->visible = body->source;
+		build_view(m, body, fresh, n_views);
 		body->l1 = normal_l1(m->arena, body->visible);
 	}
 }
@@ -299,15 +323,36 @@ static void add_html_links(struct message *m, struct link_builder *b, const stru
 	}
 }
 
+/* Where a URL ends that tags may be a part of, blanks and all: behind a value ("http://a.jp/<%= id %>/"), in front of a condition.
+ * *k: a tag that does not end in front of the URL; moved on. */
+static size_t end_with_tags(const struct body *body, struct range url, size_t *k)
+{
+	size_t end = url.end;
+
+	while (*k < body->tags.n && body->tags.tags[*k].range.end <= url.start)
+		++*k;
+	for (size_t i = *k; i < body->tags.n && body->tags.tags[i].range.start <= end; i++) {
+		const struct tag *tag = &body->tags.tags[i];
+		if (tag->range.start <= url.start)
+			return end; /* a URL that code mentions */
+		if (tag->place != TAG_OUTPUT)
+			return tag->range.start;
+		end = MAX(end, url_end_in_text(body->source->bytes, tag->range.end));
+	}
+	return end;
+}
+
 static void add_text_links(struct message *m, struct link_builder *b, const struct body *body)
 {
 	struct range found;
+	size_t k = 0;
 
 	for (size_t at = 0; url_find_in_text(body->source->bytes, at, &found); at = found.end > at ? found.end : at + 1) {
 		/* A comment of the template never reaches a reader. */
 		const struct tag *tag = tag_at(&body->tags, found.start);
 		if (tag && tag->place == TAG_COMMENT)
 			continue;
+		found.end = end_with_tags(body, found, &k);
 		add_link(b, LINK_TEXT, body, cut_text(m->arena, body->source, found.start, found.end));
 	}
 }
@@ -401,7 +446,7 @@ static void build_links(struct message *m)
 }
 
 /* *n_views: how many there are of the template. */
-static struct message *build_view(struct arena *arena, const char *path, const struct text *file, const struct line_index *lines, struct range range,
+static struct message *message_of_view(struct arena *arena, const char *path, const struct text *file, const struct line_index *lines, struct range range,
 				  size_t index, enum input_kind kind, enum template_kind template_kind, unsigned view, unsigned *n_views)
 {
 	struct message *m = ARENA_NEW(arena, struct message);
@@ -442,11 +487,11 @@ struct message *message_new(const char *path, const struct text *file, const str
 {
 	struct arena *arena = arena_new();
 	unsigned n_views;
-	struct message *first = build_view(arena, path, file, lines, range, index, kind, template_kind, 0, &n_views), *last = first;
+	struct message *first = message_of_view(arena, path, file, lines, range, index, kind, template_kind, 0, &n_views), *last = first;
 
 	for (unsigned view = 1; view < n_views; view++) {
 		unsigned same;
-		struct message *next = build_view(arena, path, file, lines, range, index, kind, template_kind, view, &same);
+		struct message *next = message_of_view(arena, path, file, lines, range, index, kind, template_kind, view, &same);
 		last->next_view = next;
 		last = next;
 	}

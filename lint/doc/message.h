@@ -19,14 +19,15 @@
 /* One displayed text part. */
 struct body {
 	const struct entity *entity;
-	const struct text *source;   /* decoded UTF-8 of the part: plain text, or HTML source */
+	const struct text *written;  /* decoded UTF-8 of the part: plain text, or HTML source */
+	const struct text *source;   /* the same; of plain text, without the branches of a template that this view leaves out */
 	struct html *html;           /* NULL for plain text */
 	const struct text *visible;  /* what a reader sees (plain text: source) */
 	const struct text *l1;       /* normal form L1 of visible */
 	struct tag_list tags;        /* in source; HTML: html->tags, those in view */
-	struct tag_list written_tags;/* all tags in source, also of branches that this view leaves out */
+	struct tag_list written_tags;/* all tags in written */
 	struct template_guess language; /* of the tags */
-	const struct template_tree *tree; /* of source in that language; NULL where there are no tags */
+	const struct template_tree *tree; /* of written in that language; NULL where there are no tags */
 };
 
 enum link_kind {

@@ -523,7 +523,7 @@ static bool match_bracket(struct scan *s, size_t i, struct tag *out)
 	size_t at = 0;
 	while (at < inside.n && (memchr("-+=~", inside.p[at], 4) || ascii_is_space(inside.p[at])))
 		at++;
-	if (at == inside.n || !(is_name_start(inside.p[at]) || memchr("#$\"'", inside.p[at], 4)))
+	if (at == inside.n || !(is_name_start(inside.p[at]) || memchr("#$\"'|", inside.p[at], 5)))
 		return false;
 	*out = (struct tag){ .range = { i, close + 2 }, .syntax = TAG_BRACKET_PERCENT, .certain = true, .name = first_word(inside, at) };
 	if (inside.p[at] == '#')
@@ -532,8 +532,8 @@ static bool match_bracket(struct scan *s, size_t i, struct tag *out)
 		out->place = TAG_CLOSE;
 	else if (span_in_ci(out->name, "ELSE ELSIF CASE CATCH"))
 		out->place = TAG_MIDDLE;
-	else if (span_in_ci(out->name, "IF UNLESS FOREACH WHILE BLOCK WRAPPER FILTER SWITCH TRY"))
-		out->place = TAG_OPEN;
+	else if (inside.p[at] == '|' || span_in_ci(out->name, "IF UNLESS FOREACH WHILE BLOCK WRAPPER FILTER SWITCH TRY"))
+		out->place = TAG_OPEN; /* "|" is short for FILTER */
 	return true;
 }
 

@@ -190,6 +190,8 @@ static void read_sign(struct reader *r, size_t at)
 		open_block(r, span_cut(r->code, at, at + 1));
 	else if (c == '}' && r->dialect->braces)
 		close_block(r, span_cut(r->code, at, at + 1));
+	else if (c == '|' && r->dialect == &toolkit && (r->before == '\0' || r->before == ';'))
+		open_block(r, span_cut(r->code, at, at + 1)); /* short for FILTER */
 	if (c == ';')
 		r->takes_do = false;
 }
@@ -217,7 +219,7 @@ struct code_effect template_code_effect(struct span code, enum template_language
 			at = end;
 		} else {
 			read_sign(&r, at);
-			if (c == '\n' && r.dialect != &script)
+			if (c == '\n' && r.dialect != &script && r.dialect != &toolkit)
 				r.before = '\0';
 			else if (!ascii_is_space(c))
 				r.before = c;

@@ -238,12 +238,14 @@ static void add_function_parameters(struct collector *c, struct span code)
 
 static void add_of_code(struct collector *c, struct span code)
 {
-	struct span before = SPAN_EMPTY;
+	struct span before = SPAN_EMPTY, earlier = SPAN_EMPTY;
 
 	for (size_t at = 0; at < code.n;) {
 		struct span word = next_word(code, &at);
-		if (is_bound(code, at) || span_in(before, "var let const for each my as FOREACH") || (span_eq(before, SPAN_LIT("as")) && word.n))
+		/* "as $key => $value" names two. */
+		if (is_bound(code, at) || span_in(before, "var let const for each my as FOREACH") || span_eq(earlier, SPAN_LIT("as")))
 			add_name(c, word, c->everywhere);
+		earlier = before;
 		before = word;
 	}
 	add_block_parameters(c, code);

@@ -2,6 +2,7 @@
  * Knows nothing of what conditions say but that a block and its opposite are never both shown. */
 #include <glib.h>
 
+#include "base/limits.h"
 #include "doc/template_tree.h"
 
 static bool is_choice(enum template_node_kind kind)
@@ -64,7 +65,9 @@ unsigned template_views(const struct template_tree *tree)
 		most = MAX(most, n);
 	}
 	g_free(roles);
-	return (unsigned)MIN(most, (size_t)TEMPLATE_MOST_VIEWS);
+	size_t bytes = tree->n ? tree->nodes[tree->n - 1].range.end : 0;
+	size_t limit = CLAMP(LIMIT_TEMPLATE_VIEWS_BYTES / (bytes + 1), 2, (size_t)TEMPLATE_MOST_VIEWS);
+	return (unsigned)MIN(most, limit);
 }
 
 static void hide(GArray *hidden, struct range range)

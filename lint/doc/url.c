@@ -326,8 +326,7 @@ static bool ends_url(uint32_t c)
 	       c >= 0x1f000;
 }
 
-/* Where the URL that starts at start ends. */
-static size_t url_end(struct span text, size_t start)
+size_t url_end_in_text(struct span text, size_t start)
 {
 	size_t at = start;
 	int open_round = 0, open_square = 0, open_curly = 0;
@@ -361,7 +360,7 @@ bool url_find_in_text(struct span text, size_t from, struct range *out)
 		for (size_t k = 0; k < sizeof starts / sizeof *starts; k++) {
 			if (!span_starts_ci(span_cut(text, i, text.n), starts[k]))
 				continue;
-			size_t end = url_end(text, i);
+			size_t end = url_end_in_text(text, i);
 			/* Something must follow the start, or there is no URL. */
 			if (end <= i + starts[k].n || (k < 2 && end < i + starts[k].n + 1))
 				break;

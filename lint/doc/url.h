@@ -42,5 +42,7 @@ bool host_is_reserved_example(struct span host);
 /* The next URL in running text at or behind from: http://, https://, mailto:, or www. ; ends before white space, CJK letters and
  * punctuation, closing brackets without an opening one, and trailing .,;:!? . false where there is none. */
 bool url_find_in_text(struct span text, size_t from, struct range *out);
+/* Where a URL of running text ends by the same rules that goes on at from. */
+size_t url_end_in_text(struct span text, size_t from);
 
 #endif

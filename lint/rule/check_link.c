@@ -751,7 +751,7 @@ struct way_places {
 static bool note_mention(struct range hit, void *data)
 {
 	struct way_places *ways = data;
-	size_t at = text_to_ancestor(ways->body->l1, hit.start, hit.end, ways->body->source).start;
+	size_t at = text_to_ancestor(ways->body->l1, hit.start, hit.end, ways->body->written).start;
 
 	g_array_append_val(ways->places, at);
 	return ways->places->len < MOST_WAYS;
@@ -767,12 +767,16 @@ static void collect_ways(struct check *c, const struct message *m, const struct 
 		from = links_of(m, b, &from);
 	size_t end = links_of(m, body, &from);
 	for (; from < end && places->len < MOST_WAYS; from++)
-		if (m->links[from].element != HTML_NO_PARENT && promises_way_out(c, &m->links[from], words))
-			g_array_append_val(places, body->html->elements[m->links[from].element].start_tag.start);
+		if (promises_way_out(c, &m->links[from], words)) {
+			struct range at = text_to_ancestor(m->links[from].target, 0, m->links[from].target->bytes.n, body->written);
+			g_array_append_val(places, at.start);
+		}
 	for (size_t i = 0; i < body->tags.n && places->len < MOST_WAYS; i++)
 		for (const char *const *word = words->url_words; word && *word; word++)
 			if (span_find_ci(body->tags.tags[i].name, span_str(*word), 0) < body->tags.tags[i].name.n) {
-				g_array_append_val(places, body->tags.tags[i].range.start);
+				struct range tag = body->tags.tags[i].range;
+				size_t at = text_to_ancestor(body->source, tag.start, tag.end, body->written).start;
+				g_array_append_val(places, at);
 				break;
 			}
 	optout_each(words, body->l1->bytes, note_mention, &ways);
@@ -805,7 +809,7 @@ static bool may_leave_out(const struct template_tree *tree, size_t block, const 
 	return !has_else || !all;
 }
 
-/* The way out of an HTML text stands in one block whose other outcome has none. Templates only. Argument: tag (that opens the block). */
+/* The way out of a text stands in one block whose other outcome has none. Templates only. Argument: tag (that opens the block). */
 CHECK(unsubscribe_in_branch)
 {
 	enum { MOST_BODIES = 64 };
@@ -816,7 +820,7 @@ CHECK(unsubscribe_in_branch)
 		const struct template_tree *tree = body->tree;
 		size_t holder = TEMPLATE_NO_NODE, holders = 0;
 		GArray *places = g_array_new(FALSE, FALSE, sizeof(size_t));
-		for (const struct message *view = m; view && tree && body->html; view = view->next_view)
+		for (const struct message *view = m; view && tree; view = view->next_view)
 			if (view->n_bodies == m->n_bodies)
 				collect_ways(c, view, &view->bodies[b], &words, places);
 		for (size_t i = 0; places->len && i < tree->n; i = tree->nodes[i].end) {
@@ -831,7 +835,7 @@ CHECK(unsubscribe_in_branch)
 			known |= span_find_ci(tree->nodes[holder].expression, span_str(*word), 0) < tree->nodes[holder].expression.n;
 		if (holders == 1 && places->len < MOST_WAYS && !known && may_leave_out(tree, holder, places)) {
 			struct range tag = tree->nodes[holder].tag;
-			check_report_text(c, body->source, tag, NULL, ARG_T("tag", span_cut(body->source->bytes, tag.start, tag.end)));
+			check_report_text(c, body->written, tag, NULL, ARG_T("tag", span_cut(body->written->bytes, tag.start, tag.end)));
 		}
 		g_array_free(places, TRUE);
 	}

@@ -251,7 +251,7 @@ CHECK(tag_mixed)
 			if (!family || (body->html && (shows_code(body->html, tag->range.start) || is_in_address(body->html, tag->range.start))))
 				continue;
 			if (first && strcmp(first, family) != 0) {
-				check_report_text(c, body->source, tag->range, NULL, ARG_T("first", span_str(first)), ARG_T("second", span_str(family)));
+				check_report_text(c, body->written, tag->range, NULL, ARG_T("first", span_str(first)), ARG_T("second", span_str(family)));
 				return;
 			}
 			first = family;

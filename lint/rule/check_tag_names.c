@@ -223,11 +223,11 @@ static void judge_body(struct judge *j, const struct body *body)
 {
 	if (body->written_tags.n == 0)
 		return;
-	j->of_text = names_of(j, body->source->bytes, &body->written_tags, &j->language);
+	j->of_text = names_of(j, body->written->bytes, &body->written_tags, &j->language);
 	for (size_t k = 0; k < body->written_tags.n; k++) {
 		const struct tag *tag = &body->written_tags.tags[k];
 		if (!tag->raw && !(body->html && shows_code(body->html, tag->range.start)))
-			judge_tag(j, body->source, tag);
+			judge_tag(j, body->written, tag);
 	}
 }
 

@@ -118,8 +118,8 @@ CHECK(tag_unbalanced)
 	for (size_t i = 0; i < m->n_bodies; i++) {
 		const struct body *body = &m->bodies[i];
 		const struct template_tree *trees[MOST_LANGUAGES];
-		size_t n = body->written_tags.n ? faulty_trees(c, m->path, body->source->bytes, &body->written_tags, trees) : 0;
+		size_t n = body->written_tags.n ? faulty_trees(c, m->path, body->written->bytes, &body->written_tags, trees) : 0;
 		for (size_t k = 0; k < n; k++)
-			report_faults(c, m, body->source, body->source->bytes, trees[k]);
+			report_faults(c, m, body->written, body->written->bytes, trees[k]);
 	}
 }

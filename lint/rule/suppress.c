@@ -126,7 +126,7 @@ static size_t line_end(struct span s, size_t at)
 static size_t behind_comment(const struct body *body, size_t offset)
 {
 	const struct tag *tag = tag_at(&body->written_tags, offset);
-	struct span s = body->source->bytes;
+	struct span s = body->written->bytes;
 
 	if (tag && tag->place == TAG_COMMENT && tag->range.start == offset)
 		return tag->range.end;
@@ -139,7 +139,7 @@ static size_t behind_comment(const struct body *body, size_t offset)
 /* The first thing behind a comment that is neither blank nor a comment. */
 static size_t next_thing(const struct body *body, size_t at)
 {
-	struct span s = body->source->bytes;
+	struct span s = body->written->bytes;
 
 	for (;;) {
 		while (at < s.n && ascii_is_space(s.p[at]))
@@ -200,7 +200,7 @@ static bool element_around(const struct body *body, struct range own, size_t nex
  * - alone on its line: the next element as a whole, or the next line that is neither blank nor a comment. */
 static struct range scope_of(const struct body *body, struct range own)
 {
-	struct span s = body->source->bytes;
+	struct span s = body->written->bytes;
 	struct range scope = { own.start, own.end }, element;
 	size_t start = line_start(s, own.start), next = next_thing(body, own.end);
 	bool alone = span_trim(span_cut(s, start, own.start)).n == 0;
@@ -246,8 +246,8 @@ static bool takes_word(struct span s, size_t *at, struct span word)
 /* inner: the comment without its delimiters. */
 static void take_comment(struct collection *c, const struct body *body, struct range own, struct range inner, enum ignore_form form)
 {
-	struct span s = span_cut(body->source->bytes, 0, inner.end);
-	struct ignore ignore = { .form = form, .text = body->source, .range = own };
+	struct span s = span_cut(body->written->bytes, 0, inner.end);
+	struct ignore ignore = { .form = form, .text = body->written, .range = own };
 	size_t at = inner.start;
 
 	while (at < s.n && ascii_is_space(s.p[at]))
@@ -259,9 +259,9 @@ static void take_comment(struct collection *c, const struct body *body, struct r
 	else if (!takes_word(s, &at, SPAN_LIT("presend-ignore")))
 		ignore.unknown_keyword = true;
 	if (c->found->len < LIMIT_IGNORES && !ignore.unknown_keyword) {
-		read_words(c->arena, &ignore, body->source->bytes, at, inner.end, c->rules);
+		read_words(c->arena, &ignore, body->written->bytes, at, inner.end, c->rules);
 		struct range scope = ignore.whole_message ? own : scope_of(body, own);
-		ignore.scope = text_to_file(body->source, scope.start, scope.end);
+		ignore.scope = text_to_file(body->written, scope.start, scope.end);
 	}
 	take(c, &ignore);
 }
@@ -290,13 +290,13 @@ static void take_tags(struct collection *c, const struct body *body)
 {
 	for (size_t i = 0; i < body->written_tags.n; i++)
 		if (body->written_tags.tags[i].place == TAG_COMMENT)
-			take_comment(c, body, body->written_tags.tags[i].range, tag_inside(body->source->bytes, &body->written_tags.tags[i]),
+			take_comment(c, body, body->written_tags.tags[i].range, tag_inside(body->written->bytes, &body->written_tags.tags[i]),
 				     IGNORE_TEMPLATE_COMMENT);
 }
 
 static void take_html_comment(struct collection *c, const struct body *body, struct range range)
 {
-	struct span s = body->source->bytes;
+	struct span s = body->written->bytes;
 	struct range inner = { MIN(range.start + strlen("<!--"), range.end), range.end };
 
 	if (span_ends_ci(span_cut(s, inner.start, inner.end), SPAN_LIT("-->")))
@@ -307,7 +307,7 @@ static void take_html_comment(struct collection *c, const struct body *body, str
 /* HTML comments are comments in Markdown, too; in plain text a reader would see them. */
 static void take_markdown(struct collection *c, const struct body *body)
 {
-	struct span s = body->source->bytes;
+	struct span s = body->written->bytes;
 
 	for (size_t at = span_find(s, SPAN_LIT("<!--"), 0); at < s.n; at = span_find(s, SPAN_LIT("<!--"), at)) {
 		size_t end = span_find(s, SPAN_LIT("-->"), at);
