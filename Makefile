@@ -50,14 +50,14 @@ PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PKGS)))$(PKG_
 PREFLIGHT_LIBS = $(eval PREFLIGHT_LIBS := $(shell $(PKG_CONFIG) --libs $(PREFLIGHT_PKGS)) -lresolv)$(PREFLIGHT_LIBS)
 PKG_LIBS = $(eval PKG_LIBS := $(shell $(PKG_CONFIG) --libs $(PKGS)))$(PKG_LIBS)
 
-TOOL_SOURCES := lint/rule/c_literal.c lint/rule/rules2c.c lint/rule/requirements2c.c lint/rule/replies2c.c lint/rule/clients2c.c
+TOOL_SOURCES := lint/rule/c_literal.c lint/rule/rules2c.c lint/rule/requirements2c.c lint/rule/replies2c.c lint/rule/clients2c.c lint/report/page2c.c
 MAIN_SOURCES := lint/main.c
 # What asks DNS is a program of its own, so that presend itself links nothing for networks.
 PREFLIGHT_SOURCES := $(filter-out lint/preflight/main.c,$(sort $(wildcard lint/preflight/*.c)))
 LIB_SOURCES := $(filter-out $(TOOL_SOURCES) $(MAIN_SOURCES) lint/preflight/%,$(sort $(wildcard lint/*.c lint/*/*.c)))
 CHECK_SOURCES := $(sort $(wildcard lint/rule/check_*.c))
 RULE_FILES := $(sort $(wildcard rules.d/*/*.yaml)) rules.d/score.yaml $(sort $(wildcard rules.d/data/*))
-LIB_OBJECTS := $(LIB_SOURCES:%.c=$(B)/%.o) $(B)/lint/config/toml.o $(B)/gen/builtin_rules.o $(B)/gen/builtin_requirements.o $(B)/gen/builtin_replies.o $(B)/gen/builtin_clients.o
+LIB_OBJECTS := $(LIB_SOURCES:%.c=$(B)/%.o) $(B)/lint/config/toml.o $(B)/gen/builtin_rules.o $(B)/gen/builtin_requirements.o $(B)/gen/builtin_replies.o $(B)/gen/builtin_clients.o $(B)/gen/builtin_page.o
 TEST_SOURCES := $(sort $(wildcard tests/test_*.c))
 TESTS := $(TEST_SOURCES:tests/%.c=$(B)/tests/%)
 PREFLIGHT_OBJECTS := $(PREFLIGHT_SOURCES:%.c=$(B)/%.o)
@@ -194,6 +194,17 @@ $(B)/gen/clients2c: $(CLIENTS2C_SOURCES) lint/rule/c_literal.h $(wildcard lint/r
 $(B)/gen/builtin_clients.c: $(B)/gen/clients2c $(wildcard rules.d/clients/*)
 	$(call say,RULES,$@)
 	$(Q)$(B)/gen/clients2c rules.d/clients $@.new && mv $@.new $@
+
+# The style sheet and the script of the HTML report likewise, with the hash that lets browsers run this script and no other.
+PAGE2C_SOURCES := lint/report/page2c.c lint/rule/c_literal.c
+$(B)/gen/page2c: $(PAGE2C_SOURCES) lint/rule/c_literal.h
+	@mkdir -p $(@D)
+	$(call say,CC,$@)
+	$(Q)$(CC_FOR_BUILD) -std=gnu11 -O1 -g $(WARNINGS) -Ilint $(shell $(PKG_CONFIG) --cflags glib-2.0) -o $@ $(PAGE2C_SOURCES) $(shell $(PKG_CONFIG) --libs glib-2.0)
+
+$(B)/gen/builtin_page.c: $(B)/gen/page2c lint/report/page.css lint/report/page.js
+	$(call say,RULES,$@)
+	$(Q)$(B)/gen/page2c lint/report/page.css lint/report/page.js $@.new && mv $@.new $@
 
 # Native checks register themselves: every line that begins with CHECK(name). The file changes only when the list does.
 $(B)/gen/checks.inc: FORCE

@@ -338,7 +338,6 @@ bool cli_option_of(const struct option_definition *option, enum command command)
 
 /* Options and commands of the interface that later versions bring: said so, rather than "unknown". */
 static const char *const later_options[] = { "advice", "prior" };
-static const char *const later_formats[] = { "html" };
 
 static const char *const profile_names[] = { "gmail", "gmail-bulk", "yahoo", "outlook", "icloud", "japan-carriers",
 					     "law-jp", "law-us", "law-ca", "law-eu", NULL };
@@ -347,7 +346,7 @@ const char *cli_formats(enum command command)
 {
 	switch (command) {
 	case COMMAND_LINT:
-		return "text json jsonl sarif junit github gitlab checkstyle rdjson markdown";
+		return "text json jsonl sarif junit github gitlab checkstyle rdjson markdown html";
 	case COMMAND_CHECKLIST:
 		return "text json";
 	case COMMAND_BOUNCE:
@@ -493,8 +492,6 @@ static bool parse_format(struct cli *cli, const char *value)
 		const char *equals = strchr(value, '='), *file = equals && strcmp(equals, "=-") != 0 ? equals + 1 : NULL;
 		good = place_free(cli, file, value);
 		cli->run.formats[cli->run.n_formats++] = (struct run_format){ reporter, file };
-	} else if (listed(later_formats, G_N_ELEMENTS(later_formats), name)) {
-		refuse_later(language, name);
 	} else {
 		char **names = g_strsplit(cli_formats(cli->command), " ", -1);
 		refuse(language, word_nearest(name, (const char *const *)names), say(language, "unknown format", "不明な形式です"), name);

@@ -23,6 +23,7 @@
 #include "rule/fix.h"
 #include "rule/rule_load.h"
 #include "rule/several.h"
+#include "run_page.h"
 #include "run_rows.h"
 #include "setup.h"
 
@@ -251,6 +252,8 @@ struct job {
 	struct setup_place place;
 	struct setup *setup;
 	const struct run_rows *rows;   /* of --data; NULL */
+	bool page;                     /* a report shows the mail */
+	size_t number;                 /* of the file in the run */
 	int threads;                   /* for these */
 	bool filled;                   /* a template with tags: rows were put in */
 	GPtrArray *results;            /* struct message_result */
@@ -296,12 +299,22 @@ static void fill_in(void *data, const struct engine *engine, const struct messag
 		job->filled |= run_rows_lint(job->rows, engine, &settings->lint, job->threads, message, result);
 }
 
+static void visit_job(void *data, const struct engine *engine, const struct message *message, struct message_result *result)
+{
+	const struct job *job = data;
+
+	if (job->rows)
+		fill_in(data, engine, message, result);
+	if (job->page)
+		run_page(message, result, job->number + message->index);
+}
+
 static GPtrArray *lint_job(void *data, struct span bytes)
 {
 	struct job *job = data;
 	GPtrArray *results = g_ptr_array_new();
 
-	lint_bytes(job->worker, engine_of_job, job->rows ? fill_in : NULL, job, job->file->path, bytes, job->cut, job->kind, job->template_kind, results);
+	lint_bytes(job->worker, engine_of_job, job->rows || job->page ? visit_job : NULL, job, job->file->path, bytes, job->cut, job->kind, job->template_kind, results);
 	return results;
 }
 
@@ -360,7 +373,7 @@ static void run_job(struct engine_worker *worker, struct job *job, const struct 
 	if (job->fix->mode != FIX_NONE && !input.cut)
 		fix_job(job, input.bytes, look);
 	else
-		lint_bytes(worker, engine_of_job, job->rows ? fill_in : NULL, job, job->file->path, input.bytes, input.cut, job->kind, job->template_kind, job->results);
+		lint_bytes(worker, engine_of_job, job->rows || job->page ? visit_job : NULL, job, job->file->path, input.bytes, input.cut, job->kind, job->template_kind, job->results);
 	if (options->dns_words)
 		checklist_dns_ask(options->dns_words, dns_language(options), job->file->path, input.bytes, job->results, &job->trouble);
 	if (!job->file->has_content)
@@ -402,6 +415,14 @@ static gpointer work(gpointer data)
 	return NULL;
 }
 
+static bool wants_page(const struct run_options *options)
+{
+	for (size_t i = 0; i < options->n_formats; i++)
+		if (options->formats[i].reporter == &report_html)
+			return true;
+	return false;
+}
+
 /* What is in force for each file. false, and all that is wrong said, where it cannot be known: then nothing is linted. */
 static bool prepare_jobs(struct job_queue *queue, const GPtrArray *files)
 {
@@ -412,6 +433,8 @@ static bool prepare_jobs(struct job_queue *queue, const GPtrArray *files)
 		job->file = g_ptr_array_index(files, i);
 		job->setup = queue->setup;
 		job->rows = queue->rows;
+		job->page = wants_page(queue->options);
+		job->number = i;
 		job->threads = files->len > 1 ? 1 : queue->wanted;
 		job->results = g_ptr_array_new();
 		job->fix = &queue->options->fix;

@@ -67,6 +67,27 @@ static void fill_rows(struct arena *arena, const struct message *message, struct
 	out->n_rows = n_inbox_clients;
 }
 
+static void keep(struct arena *arena, struct span *text)
+{
+	*text = arena_copy_span(arena, *text);
+}
+
+void run_preview_inbox(struct arena *arena, const struct message *message, struct preview *out)
+{
+	out->is_template = message->kind == INPUT_TEMPLATE;
+	out->has_header = message->has_header;
+	fill_rows(arena, message, out);
+	keep(arena, &out->sender);
+	keep(arena, &out->subject);
+	keep(arena, &out->preview);
+	for (size_t i = 0; i < out->n_rows; i++) {
+		struct preview_row *row = (struct preview_row *)&out->rows[i];
+		keep(arena, &row->sender.text);
+		keep(arena, &row->subject.text);
+		keep(arena, &row->preview.text);
+	}
+}
+
 /* A block of a template that held nothing but statements has nothing to show. */
 static bool is_empty(const struct preview_block *block)
 {

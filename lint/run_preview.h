@@ -10,6 +10,12 @@ struct preview_options {
 };
 
 /* Returns the exit code: 0, or 2 where the file cannot be read. */
+struct arena;
+struct message;
+struct preview;
+/* Fill in what stands in inboxes, and nothing else; strings are copied into the arena, so that the message may go. */
+void run_preview_inbox(struct arena *arena, const struct message *message, struct preview *out);
+
 int run_preview(const struct run_options *options, const struct preview_options *preview, const char *path);
 
 #endif

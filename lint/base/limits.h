@@ -67,6 +67,17 @@
 #define LIMIT_FIX_BYTES ((size_t)4 * 1024 * 1024)
 /* Rounds of fixing one file: what gets in the way of another waits for the next. */
 #define LIMIT_FIX_ROUNDS 10
+/* The HTML report: messages of one run that are shown with their mail and source (100 of them make a page of some 20 MB, as much as browsers
+ * scroll well); the rest are a row of its table. */
+#define LIMIT_PAGE_MESSAGES 100
+/* Source text shown whole: newsletters have below 150 kB without their pictures. Of longer ones what lies around the findings, up to this. */
+#define LIMIT_PAGE_SOURCE_BYTES ((size_t)256 * 1024)
+/* Shown around a finding of a longer text, on each side; and the longest stretch that is no text, a picture or a PDF in base64, shown whole. */
+#define LIMIT_PAGE_AROUND_BYTES ((size_t)400)
+/* HTML shown in the frame: five times what Gmail shows before it cuts. */
+#define LIMIT_PAGE_MAIL_BYTES ((size_t)512 * 1024)
+/* Links in the table: ten times what a long newsletter has. */
+#define LIMIT_PAGE_LINKS 500
 /* Rule files: one file, the nesting of its YAML. Tried: 65,000 levels cost libyaml 12 s. */
 #define LIMIT_RULE_FILE_BYTES ((size_t)256 * 1024)
 #define LIMIT_YAML_DEPTH 12

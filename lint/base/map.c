@@ -246,17 +246,28 @@ struct text *text_new(struct arena *arena, struct span bytes, struct map map, co
 	return text;
 }
 
+static size_t target_in_run(const struct map_run *r, size_t src)
+{
+	if (r->kind == MAP_REMOVED || r->kind == MAP_INSERTED || src <= r->src)
+		return r->dst;
+	if (r->kind == MAP_BASE64)
+		return r->dst + (src - r->src) * 3 / 4;
+	return r->dst + (src - r->src) / r->src_unit * r->dst_unit;
+}
+
 size_t map_to_target(const struct map *map, uint16_t source_id, size_t src)
 {
-	for (size_t i = 0; i < map->n; i++) {
-		const struct map_run *r = &map->runs[i];
-		if (r->source_id != source_id || (size_t)r->src + r->src_len <= src)
-			continue;
-		if (r->kind == MAP_REMOVED || r->kind == MAP_INSERTED || src <= r->src)
-			return r->dst;
-		if (r->kind == MAP_BASE64)
-			return r->dst + (src - r->src) * 3 / 4;
-		return r->dst + (src - r->src) / r->src_unit * r->dst_unit;
+	map_to_targets(map, source_id, &src, 1);
+	return src;
+}
+
+void map_to_targets(const struct map *map, uint16_t source_id, size_t *offsets, size_t n)
+{
+	size_t end = map->n ? (size_t)map->runs[map->n - 1].dst + map->runs[map->n - 1].dst_len : 0, i = 0;
+
+	for (size_t k = 0; k < n; k++) {
+		while (i < map->n && (map->runs[i].source_id != source_id || (size_t)map->runs[i].src + map->runs[i].src_len <= offsets[k]))
+			i++;
+		offsets[k] = i < map->n ? target_in_run(&map->runs[i], offsets[k]) : end;
 	}
-	return map->n ? (size_t)map->runs[map->n - 1].dst + map->runs[map->n - 1].dst_len : 0;
 }

@@ -89,5 +89,7 @@ struct text *text_new(struct arena *arena, struct span bytes, struct map map, co
 /* Where a byte of the source went: the target offset of the first target byte made at or after src.
  * Used to place findings about removed source bytes. source_id as in map_run. */
 size_t map_to_target(const struct map *map, uint16_t source_id, size_t src);
+/* The same for many, in rising order, in one pass: each is replaced by its target offset. */
+void map_to_targets(const struct map *map, uint16_t source_id, size_t *offsets, size_t n);
 
 #endif

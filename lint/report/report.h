@@ -44,7 +44,7 @@ struct reporter {
 };
 
 extern const struct reporter report_text, report_json, report_jsonl, report_sarif, report_junit, report_github, report_gitlab,
-        report_checkstyle, report_rdjson, report_markdown;
+        report_checkstyle, report_rdjson, report_markdown, report_html;
 extern const struct reporter report_refusal; /* of the gate; not in the list of formats */
 /* NULL where there is none of that name. */
 const struct reporter *reporter_find(const char *name);

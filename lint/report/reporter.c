@@ -7,7 +7,7 @@
 #include "rule/options.h"
 
 static const struct reporter *const reporters[] = {&report_text, &report_json, &report_jsonl, &report_sarif, &report_junit, &report_github,
-        &report_gitlab, &report_checkstyle, &report_rdjson, &report_markdown};
+        &report_gitlab, &report_checkstyle, &report_rdjson, &report_markdown, &report_html};
 
 const struct reporter *reporter_find(const char *name)
 {

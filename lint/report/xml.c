@@ -30,7 +30,7 @@ static void append_escaped(GString *out, const char *text, size_t n)
 	}
 }
 
-void xml_append_text(GString *out, struct span text)
+static void append_safe(GString *out, struct span text, bool source)
 {
 	GString *safe = g_string_sized_new(16);
 
@@ -51,11 +51,39 @@ void xml_append_text(GString *out, struct span text)
 			g_string_append_printf(out, "&lt;U+%04X&gt;", (unsigned int)c);
 			continue;
 		}
+		if (c == '\t' && source) {
+			at = peek;
+			g_string_append_c(out, '\t');
+			continue;
+		}
 		g_string_truncate(safe, 0);
-		safe_next(safe, text, &at, false);
+		safe_next(safe, text, &at, source);
 		append_escaped(out, safe->str, safe->len);
 	}
 	g_string_free(safe, TRUE);
+}
+
+void xml_append_text(GString *out, struct span text)
+{
+	append_safe(out, text, false);
+}
+
+void xml_append_source(GString *out, struct span text)
+{
+	append_safe(out, text, true);
+}
+
+void xml_append_markup(GString *out, struct span text)
+{
+	for (size_t at = 0; at < text.n;) {
+		size_t start = at;
+		uint32_t c = utf8_next(text, &at);
+
+		if (c == 0 || (at - start == 1 && (unsigned char)text.p[start] >= 0x80))
+			g_string_append(out, "\xEF\xBF\xBD");
+		else
+			append_escaped(out, text.p + start, at - start);
+	}
 }
 
 void xml_append_attribute(GString *out, const char *name, const char *value)

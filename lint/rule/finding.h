@@ -116,6 +116,7 @@ struct message_result {
 	size_t n_requirements;
 	const struct preflight_report *preflight; /* what DNS says of it (report/preflight.h); NULL: nobody asked, or there was no answer */
 	struct ignores *ignores;    /* see rule/suppress.h; NULL where the draft has none */
+	const struct page_mail *page; /* see report/page.h: what a page shows of the mail; NULL where no report shows it */
 };
 
 enum requirement_verdict { REQUIREMENT_PASS, REQUIREMENT_FAIL, REQUIREMENT_NEEDS_DNS, REQUIREMENT_NEEDS_RECEIVER,
