@@ -331,7 +331,7 @@ void html_findings(const struct html_view *view)
 	html_section(view, "findings", WORD_FINDINGS);
 	if (any)
 		put_filters(view);
-	g_string_append(view->out, "<div class=\"split\"><div class=\"list\">\n");
+	g_string_append_printf(view->out, "<div class=\"%s\"><div class=\"list\">\n", any ? "split" : "whole");
 	if (!any)
 		html_note(view, WORD_NO_FINDINGS);
 	put_severity(view, SEVERITY_ERROR, WORD_ERRORS);

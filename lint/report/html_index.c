@@ -7,23 +7,9 @@
 #include "report/machine.h"
 #include "report/xml.h"
 
-enum { RULES_SHOWN = 15 };
+enum { RULES_SHOWN = 8 };
 
 /* --- one sentence -------------------------------------------------------------------------------------------------------------- */
-
-static bool stops(const struct message_result *result)
-{
-	return html_stopping(result) > 0 || html_score_stops(result);
-}
-
-static size_t count_all(const struct message_result *result, enum severity severity)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < result->n_findings; i++)
-		n += !result->findings[i].suppressed && result->findings[i].severity == severity;
-	return n;
-}
 
 static void put_sentence(GString *out, enum language language, const struct report_view *report)
 {
@@ -31,7 +17,7 @@ static void put_sentence(GString *out, enum language language, const struct repo
 	size_t stopped = 0;
 
 	for (size_t i = 0; i < report->n_results; i++)
-		stopped += stops(report->results[i]);
+		stopped += html_verdict_of(report->results[i]) == VERDICT_STOP;
 	html_number(n, stopped);
 	html_number(of, report->n_results);
 	g_string_append_printf(out, "<header class=\"head %s\"><h1>", stopped ? "stop" : "good");
@@ -59,8 +45,9 @@ static void bar_clear(void *bar)
 	g_free(((struct bar *)bar)->label);
 }
 
-/* Bars that lie, with their labels and numbers as text: a table that looks like a chart, and reads as a table. */
-static void put_bars(GString *out, enum language language, enum page_word title, enum page_word label, enum page_word count, const GArray *bars)
+/* more: bars left out. Bars that lie, with their labels and numbers as text: a table that looks like a chart, and reads as a table. */
+static void put_bars(GString *out, enum language language, enum page_word title, enum page_word label, enum page_word count, const GArray *bars,
+        size_t more)
 {
 	size_t most = 1;
 	char number[32], width[32];
@@ -81,7 +68,13 @@ static void put_bars(GString *out, enum language language, enum page_word title,
 		        "height=\"14\" rx=\"2\"></rect></svg><span>%s</span></td></tr>\n",
 		        bar->label, bar->class, html_decimal(width, (double)bar->n / (double)most * 100), html_number(number, bar->n));
 	}
-	g_string_append(out, "</tbody></table></figure>\n");
+	g_string_append(out, "</tbody></table>");
+	if (more) {
+		g_string_append(out, "<p class=\"note\">");
+		WORD_APPEND(out, WORD_CHART_MORE_RULES, language, html_number(number, more));
+		g_string_append(out, "</p>");
+	}
+	g_string_append(out, "</figure>\n");
 }
 
 static void put_scores(GString *out, enum language language, const struct report_view *report)
@@ -106,7 +99,7 @@ static void put_scores(GString *out, enum language language, const struct report
 		struct bar bar = {label, counts[i], 'i'};
 		g_array_append_val(bars, bar);
 	}
-	put_bars(out, language, WORD_CHART_SCORES, WORD_CHART_RANGE, WORD_CHART_COUNT, bars);
+	put_bars(out, language, WORD_CHART_SCORES, WORD_CHART_RANGE, WORD_CHART_COUNT, bars, 0);
 	g_array_free(bars, TRUE);
 }
 
@@ -156,7 +149,6 @@ static GArray *tallies_of(const struct report_view *report)
 static void put_rules(GString *out, enum language language, const struct report_view *report)
 {
 	GArray *tallies = tallies_of(report), *bars = g_array_new(FALSE, TRUE, sizeof(struct bar));
-	char number[32];
 
 	g_array_set_clear_func(bars, bar_clear);
 	for (guint i = 0; i < tallies->len && i < RULES_SHOWN; i++) {
@@ -167,12 +159,7 @@ static void put_rules(GString *out, enum language language, const struct report_
 		g_array_append_val(bars, bar);
 	}
 	if (bars->len)
-		put_bars(out, language, WORD_CHART_RULES, WORD_SHEET_WHAT, WORD_CHART_FINDINGS, bars);
-	if (tallies->len > RULES_SHOWN) {
-		g_string_append(out, "<p class=\"note\">");
-		WORD_APPEND(out, WORD_CHART_MORE_RULES, language, html_number(number, tallies->len - RULES_SHOWN));
-		g_string_append(out, "</p>\n");
-	}
+		put_bars(out, language, WORD_CHART_RULES, WORD_CHART_RULE, WORD_CHART_FINDINGS, bars, tallies->len - bars->len);
 	g_array_free(tallies, TRUE);
 	g_array_free(bars, TRUE);
 }
@@ -267,15 +254,6 @@ static void put_growth(GString *out, enum language language, const struct report
 
 /* --- the list -------------------------------------------------------------------------------------------------------------------- */
 
-static void put_verdict(GString *out, enum language language, const struct message_result *result)
-{
-	bool stop = stops(result), look = count_all(result, SEVERITY_WARNING) + count_all(result, SEVERITY_ERROR) > 0;
-
-	g_string_append_printf(out, "<td><span class=\"badge %s\">", stop ? "stop" : look ? "look" : "good");
-	WORD_APPEND(out, stop ? WORD_STOP : look ? WORD_LOOK : WORD_SEND, language, NULL);
-	g_string_append(out, "</span></td>");
-}
-
 static void put_date(GString *out, const struct message_result *result)
 {
 	g_autoptr(GDateTime) date = result->page && result->page->has_date ? g_date_time_new_from_unix_utc(result->page->date) : NULL;
@@ -288,9 +266,9 @@ static void put_message(GString *out, enum language language, const struct messa
 {
 	char text[32];
 
-	g_string_append(out, "<tr>");
-	put_verdict(out, language, result);
-	g_string_append(out, "<th scope=\"row\">");
+	g_string_append(out, "<tr><td>");
+	html_badge(out, language, result);
+	g_string_append(out, "</td><th scope=\"row\">");
 	if (shown)
 		g_string_append_printf(out, "<a href=\"#m%zu\">", number);
 	xml_append_text(out, span_str(result->subject && *result->subject ? result->subject : machine_path(result->path)));
@@ -300,7 +278,7 @@ static void put_message(GString *out, enum language language, const struct messa
 		g_string_append_printf(out, " #%zu", result->index + 1);
 	g_string_append(out, "</code></th>");
 	for (int severity = SEVERITY_ERROR; severity >= SEVERITY_INFO; severity--) {
-		size_t n = count_all(result, (enum severity)severity);
+		size_t n = html_count(result, (enum severity)severity);
 		g_string_append_printf(out, "<td class=\"num %c%s\">%s</td>", html_severity_class((enum severity)severity), n ? "" : " none", html_number(text, n));
 	}
 	g_string_append_printf(out, "<td class=\"num\">%s</td>", html_decimal(text, result->score ? result->score->points : 0));
@@ -329,8 +307,12 @@ static void put_list(GString *out, enum language language, const struct report_v
 		g_string_append(out, "</p>\n");
 	}
 	html_table(&view, "messages", heads, G_N_ELEMENTS(heads));
-	for (size_t i = 0; i < report->n_results; i++)
-		put_message(out, language, report->results[i], i, shown[i]);
+	/* What should not be sent stands first. */
+	for (enum html_verdict verdict = VERDICT_STOP; verdict <= VERDICT_GOOD; verdict++) {
+		for (size_t i = 0; i < report->n_results; i++)
+			if (html_verdict_of(report->results[i]) == verdict)
+				put_message(out, language, report->results[i], i, shown[i]);
+	}
 	html_table_end(&view);
 	g_string_append(out, "</section>\n");
 }
@@ -340,7 +322,6 @@ void html_index(GString *out, enum language language, const struct report_view *
 	put_sentence(out, language, report);
 	if (!report->n_results)
 		return;
-	put_list(out, language, report, shown);
 	g_string_append(out, "<section class=\"charts\" aria-labelledby=\"charts\"><h2 id=\"charts\">");
 	WORD_APPEND(out, WORD_CHARTS, language, NULL);
 	g_string_append(out, "</h2><div class=\"pair\">\n");
@@ -349,4 +330,5 @@ void html_index(GString *out, enum language language, const struct report_view *
 	g_string_append(out, "</div>\n");
 	put_growth(out, language, report);
 	g_string_append(out, "</section>\n");
+	put_list(out, language, report, shown);
 }

@@ -3,6 +3,7 @@
 #include "report/html_page.h"
 
 #include "base/limits.h"
+#include "report/phrases.h"
 #include "report/xml.h"
 
 /* In front of the mail, in its frame. A policy can only be made stricter: that of the page holds in the frame, too. The script of the page replaces
@@ -114,7 +115,9 @@ void html_inbox(const struct html_view *view)
 	html_table(view, "inbox", heads, G_N_ELEMENTS(heads));
 	for (size_t i = 0; i < preview->n_rows; i++) {
 		const struct preview_row *row = &preview->rows[i];
-		g_string_append_printf(view->out, "<tr><th scope=\"row\">%s</th><td class=\"%s\">", row->name, row->one_line ? "one" : "several");
+		g_string_append_printf(view->out, "<tr><th scope=\"row\">%s <small>", row->name);
+		xml_append_text(view->out, span_str(phrase(row->phone ? PHRASE_ON_PHONE : PHRASE_ON_COMPUTER, view->language)));
+		g_string_append_printf(view->out, "</small></th><td class=\"%s\">", row->one_line ? "one" : "several");
 		put_shown(view, "sender", &row->sender, WORD_NO_SENDER);
 		put_shown(view, "subject", &row->subject, WORD_NO_SUBJECT);
 		put_shown(view, "preview", &row->preview, N_PAGE_WORDS);

@@ -42,6 +42,12 @@ size_t html_stopping(const struct message_result *result);
 /* What the score is called: "clean". */
 const char *html_score_word(const struct score *score, enum language language);
 bool html_score_stops(const struct message_result *result);
+/* How many findings have a severity; those that are suppressed do not count. */
+size_t html_count(const struct message_result *result, enum severity severity);
+enum html_verdict { VERDICT_STOP, VERDICT_LOOK, VERDICT_GOOD };
+enum html_verdict html_verdict_of(const struct message_result *result);
+const char *html_verdict_class(enum html_verdict verdict);
+void html_badge(GString *out, enum language language, const struct message_result *result);
 
 /* The findings with the source beside them; fills in_raw and in_decoded. */
 void html_findings(const struct html_view *view);

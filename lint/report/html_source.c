@@ -168,7 +168,12 @@ static void put_piece(struct marked *m, const struct page_piece *piece)
 		start = end + (end + 1 < s.n && s.p[end] == '\r' && s.p[end + 1] == '\n' ? 2 : 1);
 		line++;
 	}
-	step_marks(m, piece->offset + s.n);
+	/* Marks behind the last line, such as the place of what is missing. */
+	if (m->next < m->marks->len && g_array_index(m->marks, struct mark, m->next).start <= piece->offset + s.n) {
+		g_string_append(m->view->out, "<div class=\"l\"><span class=\"n\"></span><code>");
+		step_marks(m, piece->offset + s.n);
+		g_string_append(m->view->out, "</code></div>\n");
+	}
 }
 
 static void put_gap(const struct html_view *view, size_t n)
@@ -207,11 +212,20 @@ static void put_text(const struct html_view *view, const struct page_text *text,
 	g_array_free(m.active, TRUE);
 }
 
+/* Are there findings that no decoded part shows? */
+static bool only_raw(const struct html_view *view)
+{
+	for (size_t i = 0; i < view->result->n_findings; i++)
+		if (!view->in_decoded[i] && !view->result->findings[i].suppressed)
+			return true;
+	return false;
+}
+
 void html_sources(const struct html_view *view)
 {
 	const struct page_mail *page = view->result->page;
 
 	for (size_t i = 0; i < page->n_decoded; i++)
-		put_text(view, &page->decoded[i], true);
-	put_text(view, &page->raw, true);
+		put_text(view, &page->decoded[i], page->decoded[i].n_marks > 0);
+	put_text(view, &page->raw, only_raw(view));
 }

@@ -34,11 +34,25 @@
 		form.addEventListener('submit', function (event) { event.preventDefault(); });
 	});
 
+	// What a link leads to may be folded away; most browsers unfold it themselves.
+	function unfold(element) {
+		for (var fold = element && element.closest('details'); fold; fold = fold.parentNode.closest('details'))
+			fold.open = true;
+	}
+	function arrive() {
+		var target = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
+		if (target && target.closest('details:not([open])')) {
+			unfold(target);
+			target.scrollIntoView();
+		}
+	}
+	addEventListener('hashchange', arrive);
+	arrive();
+
 	// j and k: from finding to finding, and the source beside follows.
 	function show(place) {
 		all('.place.now').forEach(function (other) { other.classList.remove('now'); });
-		for (var fold = place.closest('details'); fold; fold = fold.parentNode.closest('details'))
-			fold.open = true;
+		unfold(place);
 		place.classList.add('now');
 		place.focus({ preventScroll: true });
 		place.scrollIntoView({ block: 'center' });

@@ -130,7 +130,7 @@
 	X(CHART_GROWTH, "From issue to issue", "号ごとの推移") \
 	X(CHART_DATES, "in the order of their dates", "日付順") \
 	X(CHART_NAMES, "in the order of their names", "ファイル名順") \
-	X(CHART_TABLE, "The same as a table", "表で表示") \
+	X(CHART_RULE, "Rule", "ルール") \
 	X(CHART_RANGE, "Points", "点") \
 	X(CHART_COUNT, "Messages", "通数") \
 	X(CHART_FINDINGS, "Findings", "指摘数") \

@@ -121,13 +121,34 @@ const char *html_score_word(const struct score *score, enum language language)
 	return phrase(clean ? PHRASE_CLEAN : spam ? PHRASE_SPAM_LIKE : PHRASE_SUSPICIOUS, language);
 }
 
-static size_t count_severity(const struct message_result *result, enum severity severity)
+size_t html_count(const struct message_result *result, enum severity severity)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < result->n_findings; i++)
 		n += !result->findings[i].suppressed && result->findings[i].severity == severity;
 	return n;
+}
+
+enum html_verdict html_verdict_of(const struct message_result *result)
+{
+	if (html_stopping(result) || html_score_stops(result))
+		return VERDICT_STOP;
+	return html_count(result, SEVERITY_WARNING) + html_count(result, SEVERITY_ERROR) ? VERDICT_LOOK : VERDICT_GOOD;
+}
+
+const char *html_verdict_class(enum html_verdict verdict)
+{
+	return verdict == VERDICT_STOP ? "stop" : verdict == VERDICT_LOOK ? "look" : "good";
+}
+
+void html_badge(GString *out, enum language language, const struct message_result *result)
+{
+	enum html_verdict verdict = html_verdict_of(result);
+
+	g_string_append_printf(out, "<span class=\"badge %s\">", html_verdict_class(verdict));
+	WORD_APPEND(out, verdict == VERDICT_STOP ? WORD_STOP : verdict == VERDICT_LOOK ? WORD_LOOK : WORD_SEND, language, NULL);
+	g_string_append(out, "</span>");
 }
 
 /* --- the head of a message ------------------------------------------------------------------------------------------------------ */
@@ -147,7 +168,7 @@ static void put_sentence(const struct html_view *view)
 		WORD_APPEND(view->out, stopping == 1 ? WORD_STOPS_ONE : WORD_STOPS_MANY, view->language, html_number(number, stopping));
 	else if (html_score_stops(result))
 		html_word(view, WORD_STOPS_SCORE);
-	else if (count_severity(result, SEVERITY_WARNING) + count_severity(result, SEVERITY_ERROR))
+	else if (html_count(result, SEVERITY_WARNING) + html_count(result, SEVERITY_ERROR))
 		html_word(view, WORD_NOTHING_STOPS);
 	else
 		html_word(view, WORD_GOOD);
@@ -169,9 +190,9 @@ static void put_counts(const struct html_view *view)
 	char number[32], percent[32];
 
 	g_string_append(view->out, "<ul class=\"counts\">");
-	put_count(view, 'e', count_severity(result, SEVERITY_ERROR), WORD_ERRORS);
-	put_count(view, 'w', count_severity(result, SEVERITY_WARNING), WORD_WARNINGS);
-	put_count(view, 'i', count_severity(result, SEVERITY_INFO), WORD_INFOS);
+	put_count(view, 'e', html_count(result, SEVERITY_ERROR), WORD_ERRORS);
+	put_count(view, 'w', html_count(result, SEVERITY_WARNING), WORD_WARNINGS);
+	put_count(view, 'i', html_count(result, SEVERITY_INFO), WORD_INFOS);
 	if (result->score) {
 		g_string_append_printf(view->out, "<li class=\"s\"><a href=\"#m%zu-score\">", view->number);
 		WORD_APPEND(view->out, WORD_SCORE_SHORT, view->language, html_decimal(number, result->score->points),
@@ -263,21 +284,21 @@ static void put_title(GString *out, const struct message_result *result)
 	xml_append_text(out, span_str(result->subject && *result->subject ? result->subject : machine_path(result->path)));
 }
 
-static const char *verdict_class(const struct message_result *result)
-{
-	if (html_stopping(result) || html_score_stops(result))
-		return "stop";
-	return count_severity(result, SEVERITY_WARNING) + count_severity(result, SEVERITY_ERROR) ? "look" : "good";
-}
-
 static void put_message(struct html_view *view, bool alone)
 {
 	const struct message_result *result = view->result;
 
 	view->in_raw = g_new0(bool, result->n_findings + 1);
 	view->in_decoded = g_new0(bool, result->n_findings + 1);
+	if (!alone) {
+		g_string_append(view->out, "<details class=\"fold\"><summary>");
+		html_badge(view->out, view->language, result);
+		g_string_append_c(view->out, ' ');
+		put_title(view->out, result);
+		g_string_append(view->out, "</summary>\n");
+	}
 	g_string_append_printf(view->out, "<article class=\"message\" id=\"m%zu\" aria-labelledby=\"m%zu-h\">\n<header class=\"head %s\">\n", view->number,
-	        view->number, verdict_class(result));
+	        view->number, html_verdict_class(html_verdict_of(result)));
 	put_origin(view);
 	g_string_append_printf(view->out, "<h%d id=\"m%zu-h\">", view->level, view->number);
 	put_title(view->out, result);
@@ -298,7 +319,7 @@ static void put_message(struct html_view *view, bool alone)
 	html_links(view);
 	html_sheet(view);
 	html_score(view);
-	g_string_append(view->out, "</article>\n");
+	g_string_append(view->out, alone ? "</article>\n" : "</article></details>\n");
 	g_free(view->in_raw);
 	g_free(view->in_decoded);
 }
