@@ -29,7 +29,7 @@ TEST_PKGS := check
 
 PACKAGES := gcc g++ libc6-dev make pkg-config libgmime-3.0-dev libxml2-dev libicu-dev libpcre2-dev libyaml-dev libjson-c-dev libpsl-dev libtomlplusplus-dev libssl-dev libc-ares-dev
 TEST_PACKAGES := check python3 git curl cmark-gfm
-FULL_PACKAGES := clang libclang-rt-14-dev valgrind cppcheck clang-tidy clang-format pre-commit postfix mandoc bash-completion zsh fish tmux neovim python3-jsonschema nsd
+FULL_PACKAGES := clang libclang-rt-14-dev valgrind cppcheck clang-tidy clang-format pre-commit postfix mandoc bash-completion zsh fish tmux neovim python3-jsonschema nsd chromium fonts-ipafont-gothic
 # What `make static` needs besides: the libraries that those above depend on.
 STATIC_PACKAGES := libgpgme-dev libassuan-dev libgpg-error-dev libidn2-dev libunistring-dev libffi-dev zlib1g-dev liblzma-dev libselinux1-dev libsepol-dev libblkid-dev
 

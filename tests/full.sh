@@ -137,6 +137,10 @@ completions_run() {
 row_shape_run() {
 	make build/tests/test_row_shape && ROW_SHAPE_ROUNDS=100 build/tests/test_row_shape
 }
+# Hostile drafts in a real browser, and the pages of all of corpus/.
+browser_run() {
+	build B=build-gcc CC=gcc DEV=1 build-gcc/presend && B=build-gcc ALL=1 bash tests/page.sh && B=build-gcc bash tests/browser.sh
+}
 
 begin=$SECONDS
 step gcc gcc gcc_build
@@ -162,6 +166,7 @@ step neovim nvim neovim_run
 step preflight-dns nsd preflight_dns_run
 step completions fish completions_run
 step terminal python3 terminal_run
+step browser chromium browser_run
 step real-mail tar real_mail_run
 step real-mail-san tar real_mail_san_run
 echo "took $((SECONDS - begin)) s"

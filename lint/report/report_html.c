@@ -351,11 +351,14 @@ static void put_head(GString *out, enum language language, const struct report_v
 	g_string_append_printf(out, " - presend</title>\n<style>\n%s</style>\n</head>\n<body>\n", page_style);
 }
 
-static void put_top(GString *out, enum language language, bool alone)
+static void put_top(GString *out, enum language language, size_t n_messages)
 {
-	g_string_append_printf(out, "<a class=\"skip\" href=\"#%s\">", alone ? "m0-findings" : "messages");
-	WORD_APPEND(out, alone ? WORD_SKIP : WORD_MESSAGES, language, NULL);
-	g_string_append(out, "</a>\n<div class=\"top\"><span class=\"logo\">presend</span><button type=\"button\" class=\"theme\" hidden>");
+	if (n_messages) {
+		g_string_append_printf(out, "<a class=\"skip\" href=\"#%s\">", n_messages == 1 ? "m0-findings" : "messages");
+		WORD_APPEND(out, n_messages == 1 ? WORD_SKIP : WORD_MESSAGES, language, NULL);
+		g_string_append(out, "</a>\n");
+	}
+	g_string_append(out, "<div class=\"top\"><span class=\"logo\">presend</span><button type=\"button\" class=\"theme\" hidden>");
 	WORD_APPEND(out, WORD_THEME, language, NULL);
 	g_string_append(out, "</button></div>\n<main>\n");
 }
@@ -392,7 +395,7 @@ static void html_write(GString *out, const struct report_view *report, const str
 		n_shown += shown[i];
 	}
 	put_head(out, options->language, report);
-	put_top(out, options->language, alone);
+	put_top(out, options->language, report->n_results);
 	if (!alone)
 		html_index(out, options->language, report, shown);
 	put_errors(out, options->language, report);
