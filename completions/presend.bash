@@ -158,7 +158,7 @@ _presend() {
 		;;
 	--format)
 		case $command in
-		'' | lint) mapfile -t COMPREPLY < <(compgen -W 'text json jsonl sarif junit github gitlab checkstyle rdjson markdown' -- "$cur") ;;
+		'' | lint) mapfile -t COMPREPLY < <(compgen -W 'text json jsonl sarif junit github gitlab checkstyle rdjson markdown html' -- "$cur") ;;
 		checklist) mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$cur") ;;
 		bounce) mapfile -t COMPREPLY < <(compgen -W 'text json jsonl csv' -- "$cur") ;;
 		preview) mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$cur") ;;

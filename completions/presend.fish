@@ -97,7 +97,7 @@ complete -c presend -n '__presend_in none lint checklist preflight explain rules
 complete -c presend -n '__presend_in none lint checklist' -l force-exclude -d 'leave excluded files out even where they are named'
 complete -c presend -n '__presend_in config' -l print -d 'what is in force for PATH, with the origin of each value (the default)'
 complete -c presend -n '__presend_in config' -l schema -d 'the JSON Schema of presend.toml, for editors'
-complete -c presend -n '__presend_in none lint' -l format -x -a 'text json jsonl sarif junit github gitlab checkstyle rdjson markdown' -d 'the report'
+complete -c presend -n '__presend_in none lint' -l format -x -a 'text json jsonl sarif junit github gitlab checkstyle rdjson markdown html' -d 'the report'
 complete -c presend -n '__presend_in checklist' -l format -x -a 'text json' -d 'the report'
 complete -c presend -n '__presend_in bounce' -l format -x -a 'text json jsonl csv' -d 'the report'
 complete -c presend -n '__presend_in preview' -l format -x -a 'text json' -d 'the report'

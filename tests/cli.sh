@@ -157,8 +157,6 @@ for later in --advice; do
 	wants 2 "$later of a later version" "$later"
 	says err 'not in this version yet' "$later of a later version"
 done
-wants 2 'a format of a later version' --format html "$good"
-says err 'not in this version yet' 'a format of a later version'
 
 wants 0 'a warning alone' --now $clock --select from-name-urgent "$bad"
 says out from-name-urgent 'a warning alone'
