@@ -6,7 +6,8 @@
 
 #include "preflight/spf_record.h"
 
-enum { LONGEST_LOCAL_PART = 256 };
+/* Of hostile records, which have thousands of terms, the first are kept, and those that ask or decide. */
+enum { LONGEST_LOCAL_PART = 256, STEPS_KEPT = 400 };
 
 struct evaluation {
 	struct arena *arena;
@@ -15,7 +16,7 @@ struct evaluation {
 	GArray *steps;
 	struct spf_macro_values values;
 	const char *name_of_address; /* %{p}, once it was asked for */
-	const char *explain_domain;  /* of the record that said fail at the top */
+	struct spf_step passing;     /* the term that is looked at, where it is not kept */
 	unsigned depth;
 };
 
@@ -264,8 +265,12 @@ static enum verdict match_term(struct evaluation *e, struct term_view *view)
 {
 	const struct spf_term *term = view->term;
 
-	view->step = add_step(e, view->domain);
-	view->step->term = printable(e->arena, term->text);
+	if (e->steps->len < STEPS_KEPT || spf_asks(term->mechanism)) {
+		view->step = add_step(e, view->domain);
+		view->step->term = printable(e->arena, term->text);
+	} else {
+		view->step = &e->passing;
+	}
 	if (spf_asks(term->mechanism)) {
 		if (!count_lookup(e, view))
 			return STOP;
@@ -353,6 +358,10 @@ static enum spf_result evaluate(struct evaluation *e, const char *domain, const 
 			return view.result;
 		if (verdict == NO_MATCH)
 			continue;
+		if (view.step == &e->passing) {
+			view.step = add_step(e, domain);
+			view.step->term = printable(e->arena, view.term->text);
+		}
 		view.step->matched = true;
 		enum spf_result result = of_qualifier(view.term->qualifier);
 		if (by_include)

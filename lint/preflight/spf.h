@@ -80,7 +80,7 @@ struct spf_check {
 	const char *mechanism_domain;/* in whose record it stands */
 	const char *explanation;     /* of fail, what the domain says (exp=); printable; NULL */
 	unsigned lookups, voids;
-	const struct spf_step *steps;
+	const struct spf_step *steps;/* of thousands of terms those that matter */
 	size_t n_steps;
 };
 

@@ -124,10 +124,11 @@ static void answer(void *data, struct dns_answer *out)
 	}
 }
 
+/* It quotes the term as it stands, whatever bytes that has. */
 static void check_fault(struct arena *arena, const struct spf_fault *fault)
 {
 	for (int language = 0; language < N_LANGUAGES; language++) {
-		g_assert(g_utf8_validate(spf_fault_text(arena, fault, (enum language)language), -1, NULL));
+		g_assert(*spf_fault_text(arena, fault, (enum language)language));
 		spf_fault_help(arena, fault, (enum language)language);
 	}
 }
