@@ -189,7 +189,7 @@ zones = [
     ('lame.example', [], 0, dict(unknown, **{'dkim-key-unknown': 'unknown'})),
     ('kawara.test', [], 0, dict(unknown)),
     ('wild.example', [], 0, {'spf-good': 'pass', 'dmarc-missing': 'warn', 'dkim-key-broken': 'warn', 'mta-sts-bad': None, 'tls-rpt-bad': None}),
-    ('gone.example', [], 1, {'spf-missing': 'fail', 'dmarc-missing': 'warn'}),
+    ('gone.example', [], 1, {'domain-missing': 'fail', 'spf-missing': None, 'dmarc-missing': None}),
     ('a.b.c.tree.example', [], 0, {'dmarc-found': 'pass', 'dmarc-enforced': 'pass', 'spf-good': 'pass'}),
 ]
 texts = {'loop.example': 'leads back to the record of loop1.example', 'many.example': 'receivers give up after 10', 'voids.example': 'receivers give up after 2',
