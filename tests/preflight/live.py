@@ -1,8 +1,10 @@
 """presend preflight against servers on loopback: usage: live.py PRESEND [NSD-PORT-4 [NSD-PORT-6]]; see tests/preflight_dns.sh."""
+import atexit
 import concurrent.futures
 import json
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -13,6 +15,7 @@ import time
 presend = os.path.abspath(sys.argv[1])
 nsd = [int(port) for port in sys.argv[2:]]
 scratch = tempfile.mkdtemp(prefix='presend-live-')
+atexit.register(shutil.rmtree, scratch)
 # A run must be done within its limit and this, which is for machines under load, sanitizers and valgrind.
 slack = float(os.environ.get('SLACK', '60'))
 # AddressSanitizer keeps what was freed.
