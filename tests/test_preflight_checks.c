@@ -124,7 +124,8 @@ END_TEST
 static const char plain[] =
 	"hanami.example MX 10 mx.hanami.example\nhanami.example A 192.0.2.1\nhanami.example TXT v=spf1 mx -all\n"
 	"_dmarc.hanami.example TXT v=DMARC1; p=reject\n_dmarc.example TXT NX\ndefault._bimi.hanami.example TXT NX\n"
-	"_mta-sts.hanami.example TXT NX\n_smtp._tls.hanami.example TXT NX\n_25._tcp.mx.hanami.example TLSA NX\n";
+	"_mta-sts.hanami.example TXT NX\n_smtp._tls.hanami.example TXT NX\n_25._tcp.mx.hanami.example TLSA NX\n"
+	"mta-sts.hanami.example A 192.0.2.9\nmta-sts.hanami.example AAAA -\n";
 
 #define BIMI "default._bimi.hanami.example TXT "
 #define STS "_mta-sts.hanami.example TXT "
@@ -151,13 +152,16 @@ static const struct {
 	{ BIMI "v=BIMI1; l=https://a.example/1.svg\n_dmarc.hanami.example TXT ?", "bimi-unknown web-spf-good" },
 	{ BIMI "?", "bimi-unknown web-spf-good" },
 	/* MTA-STS: RFC 8461, section 3.1 */
-	{ STS "v=STSv1; id=20160831085700Z;", "bimi-none mta-sts-good web-spf-good" },
+	{ STS "v=STSv1; id=20160831085700Z;", "bimi-none mta-sts-good mta-sts-policy web-spf-good" },
+	{ STS "v=STSv1; id=1\nmta-sts.hanami.example A -", "bimi-none mta-sts-good mta-sts-no-host web-spf-good" },
+	{ STS "v=STSv1; id=1\nmta-sts.hanami.example A -\nmta-sts.hanami.example AAAA 2001:db8::9", "bimi-none mta-sts-good mta-sts-policy web-spf-good" },
+	{ STS "v=STSv1; id=1\nmta-sts.hanami.example A -\nmta-sts.hanami.example AAAA ?", "bimi-none mta-sts-good mta-sts-host-unknown web-spf-good" },
 	{ STS "v=STSv1; id=2016-08-31", "bimi-none mta-sts-bad web-spf-good" },
 	{ STS "v=STSv1; id=012345678901234567890123456789012", "bimi-none mta-sts-bad web-spf-good" },
-	{ STS "v=STSv1; id=01234567890123456789012345678901", "bimi-none mta-sts-good web-spf-good" },
+	{ STS "v=STSv1; id=01234567890123456789012345678901", "bimi-none mta-sts-good mta-sts-policy web-spf-good" },
 	{ STS "v=STSv1", "bimi-none mta-sts-bad web-spf-good" },
 	{ STS "v=STSv1; id=1\n" STS "v=STSv1; id=2", "bimi-none mta-sts-bad web-spf-good" },
-	{ STS "v=STSv1; id=1\n" STS "other", "bimi-none mta-sts-good web-spf-good" },
+	{ STS "v=STSv1; id=1\n" STS "other", "bimi-none mta-sts-good mta-sts-policy web-spf-good" },
 	{ STS "id=1; v=STSv1", "bimi-none mta-sts-bad web-spf-good" },
 	{ STS "v=spf1 -all", "bimi-none web-spf-good" },
 	{ STS "?", "bimi-none web-spf-good" },

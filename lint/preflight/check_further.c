@@ -149,9 +149,29 @@ static const char *rpt_fault(struct preflight *p, const struct record_tags *tags
 	return NULL;
 }
 
+/* The policy is fetched over HTTPS from a host of this name. */
+static void check_sts_host(struct preflight *p, const char *domain)
+{
+	const char *host = arena_printf(p->arena, "mta-sts.%s", domain);
+	const struct dns_answer *a = dns_ask(p->dns, host, DNS_A), *aaaa = dns_ask(p->dns, host, DNS_AAAA);
+	const struct dns_answer *open = a->status == DNS_UNKNOWN ? a : aaaa;
+	struct preflight_row *row;
+
+	if (a->n_records || aaaa->n_records) {
+		tell(p, "mta-sts-policy", "host", host, NULL);
+	} else if (open->status == DNS_UNKNOWN) {
+		row_answer(p, tell(p, "mta-sts-host-unknown", "host", host, "reason", answer_reason(p, open), NULL), open);
+	} else {
+		row = tell(p, "mta-sts-no-host", "domain", domain, "host", host, NULL);
+		row_answer(p, row, a);
+		row_answer(p, row, aaaa);
+	}
+}
+
 struct optional_record {
 	const char *prefix, *version, *good, *bad; /* good, bad: ids of cases */
 	const char *(*fault)(struct preflight *p, const struct record_tags *tags);
+	void (*beyond)(struct preflight *p, const char *domain); /* where it is sound; NULL */
 };
 
 /* A record that has the version in another form is meant for one; others at the name come from a wildcard. */
@@ -183,6 +203,8 @@ static void check_optional(struct preflight *p, const char *domain, const struct
 	if (!fault)
 		fault = which->fault(p, &tags);
 	row_answer(p, fault ? tell(p, which->bad, "domain", domain, "fault", fault, NULL) : tell(p, which->good, "domain", domain, NULL), answer);
+	if (!fault && which->beyond)
+		which->beyond(p, domain);
 }
 
 /* --- TLSA ----------------------------------------------------------------------------------------------------------------------------------- */
@@ -271,8 +293,8 @@ static void check_web(struct preflight *p)
 void check_further_records(struct preflight *p)
 {
 	static const struct optional_record optional[] = {
-		{ "_mta-sts", "STSv1", "mta-sts-good", "mta-sts-bad", sts_fault },
-		{ "_smtp._tls", "TLSRPTv1", "tls-rpt-good", "tls-rpt-bad", rpt_fault },
+		{ "_mta-sts", "STSv1", "mta-sts-good", "mta-sts-bad", sts_fault, check_sts_host },
+		{ "_smtp._tls", "TLSRPTv1", "tls-rpt-good", "tls-rpt-bad", rpt_fault, NULL },
 	};
 	const struct sender *s = p->sender;
 	const char *const domains[] = { s->from_domain, s->envelope_domain };

@@ -44,7 +44,6 @@ enum spf_fault_kind {
 	SPF_PTR,                 /* ptr or %{p}: "do not use" (section 5.5) */
 	SPF_VOID,                /* a name that does not exist or has nothing of the kind; detail: the name */
 	SPF_LONG_ANSWER,         /* number: bytes of all TXT records of the name */
-	SPF_WIDE,                /* a range larger than any sender's */
 	SPF_DUPLICATE,           /* detail: the same term before */
 	SPF_HOST_BITS,           /* ip4:192.0.2.1/24; detail: the range that receivers take it for */
 	SPF_OLD_TYPE             /* a record of type SPF (99), which nobody asks for any more */

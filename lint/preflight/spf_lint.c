@@ -6,8 +6,6 @@
 #include "preflight/spf.h"
 #include "preflight/spf_record.h"
 
-/* Ranges that no sender fills: the widest of the large mail services is a /14, and registries give providers a /20 of IPv6 at most. */
-enum { WIDE_PREFIX4 = 12, WIDE_PREFIX6 = 20 };
 
 struct walk {
 	struct arena *arena;
@@ -71,11 +69,7 @@ static void check_range(struct walk *w, const struct place *place, const struct 
 
 	if (prefix == 0 && term->qualifier == '+')
 		tell(w, SPF_EVERYBODY, place, term);
-	else if (!place->own)
-		return;
-	else if (prefix <= (term->mechanism == SPF_IP4 ? WIDE_PREFIX4 : WIDE_PREFIX6) && term->qualifier == '+')
-		tell(w, SPF_WIDE, place, term);
-	else
+	else if (place->own)
 		check_host_bits(w, place, term);
 }
 
