@@ -201,6 +201,23 @@ wants 1 'a dead domain' --dns "$scratch/dead.json" --selector s1 mukashi.test
 [ "$(grep -cE '^  (fail|warn) ' "$scratch/out")" -eq 1 ] && grep -q 'fail  *mukashi.test does not exist in DNS' "$scratch/out"
 report $? 'a dead domain is one fault' || cat "$scratch/out"
 
+# Mail that Gmail signed, of MimeKit's tests, which say that both hold; with one letter changed they do not. The key is the one that Gmail published then.
+vectors=../shared/mail/mimekit/dkim
+if [ -d "$vectors" ]; then
+	printf '{"version": 1, "tool": "presend", "dns": [{"name": "20120113._domainkey.gmail.com", "type": "TXT", "status": "found", "ttl": 300, "records": [["%s", "%s"]]}]}\n' \
+		'k=rsa; p=MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA1Kd87/UeJjenpabgbFwh+eBCsSTrqmwIYYvywlbhbqoo2DymndFkbjOVIPIldNs/m40KF+yzMn1skyoxcTUGCQs8g3FgD2Ap3ZB5DekAo5wMmk4wimDO+U8QzI3SD0' \
+		'7y2+07wlNWwIt8svnxgdxGkVbbhzY8i+RQ9DpSVpPbF7ykQxtKXkv/ahW3KjViiAH+ghvvIhkx4xYSIc9oSwVmAl5OctMEeWUwg8Istjqz8BZeTWbf41fbNhte7Y+YqZOwq1Sd0DbvYAD9NOZK9vlfuac0598HY+vtSBczUiKERHv1yRbcaQtZFh5wtiRrN04BLUTD21MycBX5jYchHjPY/wIDAQAB' >"$scratch/gmail.json"
+	for name in gmail related; do
+		wants 0 "MimeKit's $name.msg" --fail-on never --dns "$scratch/gmail.json" "$vectors/$name.msg"
+		says out 'The signature of gmail.com (20120113) verifies' "MimeKit's $name.msg"
+		sed '/^Subject:/s/DKIM/DKlM/; /^Subject:/s/test/tost/' "$vectors/$name.msg" >"$scratch/changed.eml"
+		wants 0 "MimeKit's $name.msg, changed" --fail-on never --dns "$scratch/gmail.json" "$scratch/changed.eml"
+		says out 'a signed field was changed after signing' "MimeKit's $name.msg, changed"
+	done
+else
+	echo 'preflight: skipped, ../shared/mail is not there: mail that Gmail signed'
+fi
+
 wants 2 'nothing to look at' --dns tests/preflight/good.json
 wants 2 'no address' --dns tests/preflight/good.json --ip 192.0.2.256 hanami.example
 wants 2 'a file that is not there' --dns tests/preflight/good.json ./nowhere.eml

@@ -106,6 +106,21 @@ END_TEST
 	" DhCVlUrSjV4BwcVcOF6+FF3Zo9Rpo1tFOeS9mPYQTnGdaSGsgeefOsk2Jz\r\n" \
 	" dA+L10TeYt9BgDfQNZtKdN1WO//KgIqXP7OdEFE4LjFYNcUxZQ4FADY+8=\r\n"
 
+/* RFC 6376, appendix A.2, with the indentation of erratum 4926; sentence: with one blank as erratum 3192 has it, or with two as printed. */
+#define RFC6376_MAIL(sentence) \
+	"DKIM-Signature: v=1; a=rsa-sha256; s=brisbane; d=example.com;\r\n" \
+	"      c=simple/simple; q=dns/txt; i=joe@football.example.com;\r\n" \
+	"      h=Received : From : To : Subject : Date : Message-ID;\r\n" \
+	"      bh=2jUSOH9NhtVGCQWNr9BrIAPreKQjO6Sn7XIkfJVOzv8=;\r\n" \
+	"      b=AuUoFEfDxTDkHlLXSZEpZj79LICEps6eda7W3deTVFOk4yAUoqOB\r\n" \
+	"        4nujc7YopdG5dWLSdNg6xNAZpOPr+kHxt1IrE+NahM6L/LbvaHut\r\n" \
+	"        KVdkLLkpVaVVQPzeRDI009SO2Il5Lu7rDNH6mZckBdrIx0orEtZV\r\n" \
+	"        4bmp/YzhwvcubU4=;\r\n" \
+	"Received: from client1.football.example.com  [192.0.2.1]\r\n" \
+	"      by submitserver.example.com with SUBMISSION;\r\n" \
+	"      Fri, 11 Jul 2003 21:01:54 -0700 (PDT)\r\n" RFC8463_FIELDS "\r\n" \
+	"Hi.\r\n\r\n" sentence "\r\n\r\nJoe.\r\n"
+
 static const char *const result_names[] = {
 	[DKIM_PASS] = "pass", [DKIM_FAIL_SYNTAX] = "syntax", [DKIM_FAIL_ALGORITHM] = "algorithm", [DKIM_FAIL_KEY] = "key",
 	[DKIM_FAIL_SIZE] = "size", [DKIM_FAIL_FROM] = "from", [DKIM_FAIL_IDENTITY] = "identity", [DKIM_FAIL_EXPIRED] = "expired",
@@ -146,6 +161,11 @@ static const struct {
 	size_t n;
 	const char *key, *result;
 } signature_cases[] = {
+	{ RFC6376_MAIL("We lost the game. Are you hungry yet?"), 0, "v=DKIM1; p=" RFC6376_KEY, "pass" },
+	{ RFC6376_MAIL("We lost the game. Are you hungry yet?"), 0, "v=DKIM1; p=" RFC6376_BARE, "pass" },
+	{ RFC6376_MAIL("We lost the game.  Are you hungry yet?"), 0, "v=DKIM1; p=" RFC6376_KEY, "body" },
+	{ RFC6376_MAIL("We lost the game. Are you hungry yet?"), 0, "v=DKIM1; t=s; p=" RFC6376_KEY, "identity" },
+	{ RFC6376_MAIL("We lost the game. Are you hungry yet?"), 0, RSA_KEY, "header" },
 	{ RFC8463_ED25519 RFC8463_RSA RFC8463_FIELDS "\r\n" RFC8463_BODY, 0, ED25519_KEY, "pass" },
 	{ RFC8463_ED25519 RFC8463_RSA RFC8463_FIELDS "\r\n" RFC8463_BODY, 1, RSA_KEY, "pass" },
 	{ RFC8463_ED25519 RFC8463_RSA RFC8463_FIELDS "\r\n" RFC8463_BODY, 1, ED25519_KEY, "algorithm" },
