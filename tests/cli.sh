@@ -585,6 +585,9 @@ report $? 'make install' || cat "$scratch/err"
 report $? 'what make install installs' || cat "$scratch/out"
 [ "$("$scratch/installed/usr/bin/presend" --version)" = "$("$presend" --version)" ]
 report $? 'the installed program'
+"$scratch/installed/usr/bin/presend" preflight --isolated --dns tests/preflight/good.json --selector s1 hanami.example >"$scratch/out" 2>&1 &&
+	grep -q 's1._domainkey.hanami.example is published and sound' "$scratch/out"
+report $? 'the installed program finds presend-preflight' || cat "$scratch/out"
 if command -v mandoc >/dev/null; then
 	mandoc -T utf8 "$scratch/installed/usr/share/man/man1/presend.1" 2>&1 | sed 's/.\x08//g' | grep -F -e '--write-baseline' >"$scratch/out"
 	report $? 'the installed man page'

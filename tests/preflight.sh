@@ -80,6 +80,16 @@ wants 1 'one fault' "${bad[@]}"
 report $? 'the record to publish is said once' || cat "$scratch/out"
 says out '_dmarc.kawara.test. IN TXT "v=DMARC1; p=none; rua=mailto:dmarc@kawara.test"' 'the record to publish'
 
+# The example of docs/preflight.md and its Japanese twin is what the program says, but for the line about the file of answers.
+for lang in en ja; do
+	page=docs/preflight.$([ $lang = en ] && echo md || echo ja.md)
+	wants 1 "the example of $page" --lang $lang --volume bulk --dns tests/preflight/story.json --ip 192.0.2.25 --selector s1 --mail-from news@himawari.example himawari.example
+	grep -v 'tests/preflight/story.json' "$scratch/out" >"$scratch/said"
+	sed -n '/^    himawari.example$/,/^## /p' "$page" | sed 's/^    //; /^## /d' | sed -e :a -e '/^\n*$/{$d;N;ba' -e '}' >"$scratch/shown"
+	diff -u "$scratch/shown" "$scratch/said"
+	report $? "the example of $page is another"
+done
+
 # What a snapshot does not hold is unknown, and unknown never fails.
 wants 0 'nothing is known' --dns tests/preflight/good.json --ip 192.0.2.25 elsewhere.test
 says out unknown 'nothing is known'
