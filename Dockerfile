@@ -1,4 +1,4 @@
-# presend in an image that holds glibc and one binary: docker build -t presend . ; docker run --rm -v "$PWD:/work" presend drafts/
+# presend in an image that holds glibc and its two programs: docker build -t presend . ; docker run --rm -v "$PWD:/work" presend drafts/
 FROM debian:12-slim AS build
 RUN apt-get update && apt-get install -y --no-install-recommends make
 WORKDIR /src
@@ -7,6 +7,7 @@ RUN make deps-static && make -j"$(nproc)" CFLAGS=-O2 dist-binary && mkdir /out &
 
 FROM debian:12-slim
 COPY --from=build /out/presend /usr/local/bin/presend
+COPY --from=build /out/presend-preflight /usr/local/libexec/presend/presend-preflight
 COPY --from=build /out/LICENSE /out/LICENSES /usr/local/share/doc/presend/
 RUN useradd --system --no-create-home --shell /usr/sbin/nologin presend
 USER presend

@@ -84,7 +84,7 @@ help:
 	@echo 'make docs       write docs/rules/ and docs/coverage.md from the rule files;  make golden: rewrite the expectations of corpus/'
 	@echo 'make refresh    make the lists of rules.d/data anew from their sources (network; docs/data.md)'
 	@echo 'make clients    CANIEMAIL=ARCHIVE.tar.gz: make the table of what mail clients support anew (docs/clients.md)'
-	@echo 'make static     build/presend-static: only glibc is not linked in (make deps-static);  make dist-binary: an archive of it'
+	@echo 'make static     build/presend-static and build/presend-preflight-static: only glibc is not linked in (make deps-static);  make dist-binary: an archive of it'
 	@echo 'make install    PREFIX=/usr/local DESTDIR='
 
 # --- packages -------------------------------------------------------------------------------------------------------------------
@@ -308,9 +308,11 @@ STATIC_LIBS := -lgmime-3.0 -lgpgme -lassuan -lgpg-error -lidn2 -lunistring -lgio
 MOUNT_SYMBOLS := mnt_fs_get_fstype mnt_fs_get_options mnt_fs_get_root mnt_fs_get_source mnt_fs_get_target mnt_fs_strdup_options mnt_free_iter \
 	mnt_free_table mnt_get_builtin_optmap mnt_get_fstab_path mnt_has_regular_mtab mnt_new_iter mnt_new_table mnt_optstr_get_flags \
 	mnt_table_next_fs mnt_table_parse_fstab mnt_table_parse_mtab
+# Of presend-preflight besides; libresolv is of glibc.
+STATIC_PREFLIGHT_LIBS := -lcares -lcrypto
 ARCHIVE := presend-$(VERSION)-linux-$(shell uname -m)
 
-static: $(B)/presend-static
+static: $(B)/presend-static $(B)/presend-preflight-static
 
 deps-static: deps
 	$(call install_packages,$(STATIC_PACKAGES))
@@ -324,8 +326,13 @@ $(B)/presend-static: $(B)/lint/main.o $(B)/libpresend.a $(B)/gen/no_mounts.c
 	$(Q)$(CC) $(CFLAGS) -pie -fPIE -Wl,-z,relro,-z,now -Wl,--as-needed -static-libgcc $(LDFLAGS) -o $@ $^ \
 		-Wl,-Bstatic -Wl,--start-group $(STATIC_LIBS) -Wl,--end-group -Wl,-Bdynamic -lm
 
+$(B)/presend-preflight-static: $(B)/lint/preflight/main.o $(B)/libpreflight.a $(B)/libpresend.a $(B)/gen/no_mounts.c
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) -pie -fPIE -Wl,-z,relro,-z,now -Wl,--as-needed -static-libgcc $(LDFLAGS) -o $@ $^ \
+		-Wl,-Bstatic -Wl,--start-group $(STATIC_LIBS) $(STATIC_PREFLIGHT_LIBS) -Wl,--end-group -Wl,-Bdynamic -lresolv -lm
+
 # The archive holds the licences of what is linked in, as Debian tells them.
-dist-binary: $(B)/presend-static
+dist-binary: $(B)/presend-static $(B)/presend-preflight-static
 	@B=$(B) ARCHIVE=$(ARCHIVE) $(BASH) tests/dist_binary.sh --write
 
 # --- install --------------------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 #include "run_preflight.h"
 
 #include <errno.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 
 #include "run.h"
@@ -15,7 +16,8 @@ char *run_preflight_find(void)
 {
 	static const char *const places[] = { "presend-preflight", "../libexec/presend/presend-preflight" };
 	char *self = g_file_read_link("/proc/self/exe", NULL), *found = NULL;
-	char *folder = self ? g_path_get_dirname(self) : g_strdup(".");
+	/* Where no /proc is mounted, the kernel's word of how it was called must do. */
+	char *folder = g_path_get_dirname(self ? self : (const char *)getauxval(AT_EXECFN));
 
 	for (size_t i = 0; i < G_N_ELEMENTS(places) && !found; i++) {
 		char *path = g_build_filename(folder, places[i], NULL);

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The archive with a static binary. --write makes it in the build folder; without it, a test: the archive is made, unpacked, and run in a
+# The archive with static binaries. --write makes it in the build folder; without it, a test: the archive is made, unpacked, and run in a
 # root that holds glibc and nothing else. Exit 77 where the static libraries are missing (make deps-static).
 # Environment: B the build folder, ARCHIVE the name of the archive.
 set -u
@@ -10,7 +10,7 @@ name=${ARCHIVE:-presend-$(sed -n 's/^VERSION := //p' Makefile)-linux-$(uname -m)
 # The copyright files of the packages whose libraries are linked in. /usr is merged: dpkg knows some files below /lib.
 licences() {
 	local library file package
-	for library in $(sed -n '/^STATIC_LIBS :=/,/[^\\]$/p' Makefile | grep -o -- '-l[a-z0-9.+-]*' | sed 's/^-l//'); do
+	for library in $(sed -n '/^STATIC_LIBS :=/,/[^\\]$/p; /^STATIC_PREFLIGHT_LIBS :=/p' Makefile | grep -o -- '-l[a-z0-9.+-]*' | sed 's/^-l//'); do
 		file=$(gcc -print-file-name="lib$library.a")
 		[ -f "$file" ] || { echo "dist-binary: no lib$library.a; make deps-static installs it" >&2; return 1; }
 		file=$(realpath "$file")
@@ -26,7 +26,7 @@ write() {
 	local root=$B/$name
 	rm -rf "$root" "$B/$name.tar.gz"
 	mkdir -p "$root/LICENSES" "$root/man/man1" "$root/man/ja/man1" || return 1
-	strip -o "$root/presend" "$B/presend-static" || return 1
+	strip -o "$root/presend" "$B/presend-static" && strip -o "$root/presend-preflight" "$B/presend-preflight-static" || return 1
 	cp LICENSE README.md README.ja.md CHANGELOG.md "$root" && cp LICENSES/* "$root/LICENSES" || return 1
 	cp docs/presend.1 "$root/man/man1/presend.1" && cp docs/presend.ja.1 "$root/man/ja/man1/presend.1" || return 1
 	licences "$root/LICENSES" || return 1
@@ -45,7 +45,7 @@ fi
 for library in gpgme unistring assuan; do
 	[ -f "$(gcc -print-file-name="lib$library.a")" ] || { echo "dist-binary: lib$library.a is missing; make deps-static installs it"; exit 77; }
 done
-make --no-print-directory -s -j2 B="$B" "$B/presend-static" "$B/presend" && write >/dev/null || exit 1
+make --no-print-directory -s -j2 B="$B" "$B/presend-static" "$B/presend-preflight-static" "$B/presend" && write >/dev/null || exit 1
 scratch=$(mktemp -d) || exit 2
 trap 'rm -rf "$scratch"' EXIT
 fail() {
@@ -57,14 +57,16 @@ tar -C "$scratch" -xzf "$B/$name.tar.gz" || fail 'the archive does not unpack'
 program=$scratch/$name/presend
 needed=$(objdump -p "$program" | sed -n 's/^ *NEEDED *//p' | grep -vE '^(libc|libm|ld-linux.*)\.so' | tr '\n' ' ')
 [ -z "$needed" ] || fail "needs more than glibc: $needed"
+needed=$(objdump -p "$program-preflight" | sed -n 's/^ *NEEDED *//p' | grep -vE '^(libc|libm|libresolv|ld-linux.*)\.so' | tr '\n' ' ')
+[ -z "$needed" ] || fail "presend-preflight needs more than glibc: $needed"
 # A root with the dynamic loader, libc and libm, the drafts and nothing else.
 root=$scratch/root
 mkdir -p "$root/bin" "$root/tmp"
-cp "$program" "$root/bin"
-cp -r corpus "$root/corpus"
+cp "$program" "$program-preflight" "$root/bin"
+cp -r corpus tests/preflight "$root"
 while read -r library; do
 	mkdir -p "$root$(dirname "$library")" && cp -L "$library" "$root$library"
-done < <(ldd "$program" | grep -o '/[^ ]*')
+done < <({ ldd "$program"; ldd "$program-preflight"; } | grep -o '/[^ ]*')
 change_root=$(command -v chroot || echo /usr/sbin/chroot)
 into=("$change_root" "$root")
 [ "$(id -u)" -eq 0 ] || into=("$(command -v unshare)" -r "$change_root" "$root")
@@ -78,5 +80,9 @@ for format in json sarif junit markdown; do
 	"$B/presend" --now 2026-11-24T00:00:30Z --lang ja --format $format corpus >"$scratch/here"
 	cmp -s "$scratch/alone" "$scratch/here" || fail "$format is another than that of $B/presend"
 done
+# The other program is found beside this one.
+run preflight --now 2026-11-24T00:00:30Z --lang ja --dns preflight/good.json --ip 192.0.2.25 --selector s1 hanami.example >"$scratch/alone" 2>"$scratch/errors"
+[ $? -eq 0 ] && [ ! -s "$scratch/errors" ] || fail "preflight: $(head -n 3 "$scratch/errors")"
+grep -q 's1._domainkey.hanami.example は有効です' "$scratch/alone" || fail "preflight: $(head -n 5 "$scratch/alone")"
 glibc=$(objdump -T "$program" | grep -o 'GLIBC_[0-9.]*' | sort -Vu | tail -n 1)
 echo "dist-binary: runs with $glibc and nothing else; $(stat -c %s "$B/$name.tar.gz") bytes packed, $(stat -c %s "$program") unpacked"
