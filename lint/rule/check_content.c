@@ -7,6 +7,7 @@
 #include "base/idn.h"
 #include "base/normal.h"
 #include "base/utf8.h"
+#include "doc/inbox.h"
 
 /* --- capitals ---------------------------------------------------------------------------------------------------------------------- */
 
@@ -309,8 +310,74 @@ static const struct body *main_body(const struct message *m)
 	return m->n_bodies ? &m->bodies[0] : NULL;
 }
 
-/* with: phrases (form L1), characters (how far from the start). What the inbox shows behind the Subject: the hidden preheader, else the first visible
- * words. Cases: default (a link to the web version and the like comes first), subject (the Subject again). */
+/* The first image that a reader sees in front of all text; NULL. */
+static const struct html_attribute *first_alt(const struct html *html)
+{
+	size_t first_text = html->source->bytes.n;
+
+	for (size_t i = 0; i < html->n_texts && first_text == html->source->bytes.n; i++)
+		if (html->texts[i].hidden == HTML_VISIBLE && span_trim(html->texts[i].decoded->bytes).n)
+			first_text = html->texts[i].range.start;
+	for (size_t i = 0; i < html->n_elements && html->elements[i].start_tag.start < first_text; i++) {
+		const struct html_attribute *alt = span_eq(html->elements[i].name, SPAN_LIT("img")) ? html_attribute(&html->elements[i], "alt") : NULL;
+		if (alt && html->elements[i].style.hidden == HTML_VISIBLE && span_trim(alt->value->bytes).n)
+			return alt;
+	}
+	return NULL;
+}
+
+/* An alternative text that names the picture and not what it says: one of the words, "Hanami Books logo", "花見書店ロゴ", "header.png". */
+static bool names_picture(struct check *c, struct span alt)
+{
+	static const char *const endings[] = { " logo", "ロゴ", "ロゴ画像", ".png", ".jpg", ".jpeg", ".gif" };
+	struct span l1 = span_trim(span_str(normal_l1_plain(check_arena(c), alt)));
+
+	for (size_t i = 0; i < G_N_ELEMENTS(endings); i++)
+		if (span_ends_ci(l1, span_str(endings[i])))
+			return true;
+	return word_in_list(rule_setting_list(check_rule(c), "pictures"), l1);
+}
+
+/* What stands behind the preheader, as far as an inbox shows it: one of the phrases there; NULL. */
+static const char *phrase_behind(struct check *c, const struct inbox *inbox, struct span preheader, const char *const *phrases)
+{
+	size_t columns = (size_t)rule_setting_int(check_rule(c), "columns", 60);
+	size_t from = strlen(normal_l1_plain(check_arena(c), preheader));
+	struct span l1 = span_str(normal_l1_plain(check_arena(c), inbox->preview));
+
+	for (const char *const *phrase = phrases; phrase && *phrase; phrase++) {
+		size_t at = span_find(l1, span_str(*phrase), MIN(from, l1.n));
+		if (at < l1.n && text_width(span_cut(l1, 0, at), false) <= columns)
+			return *phrase;
+	}
+	return NULL;
+}
+
+/* The cases of first_words that hang on what an inbox puts together. head: the first text, from start on. */
+static void first_words_of_inbox(struct check *c, const struct message *m, const struct body *body, const struct text *text, struct range line, const char *const *phrases)
+{
+	struct span s = text->bytes;
+	const struct inbox inbox = inbox_new(check_arena(c), m);
+	const struct html_attribute *alt = body->html && inbox.source == INBOX_VISIBLE ? first_alt(body->html) : NULL;
+	bool hidden = body->html && inbox.source == INBOX_HIDDEN && text == body->html->preheader;
+
+	if (alt && span_starts(inbox.preview, span_trim(alt->value->bytes)) && names_picture(c, alt->value->bytes)) {
+		check_report_text(c, alt->value, ((struct range){ 0, alt->value->bytes.n }), "picture");
+	} else if (!alt && (span_starts_ci(span_cut(s, line.start, line.end), SPAN_LIT("https://")) || span_starts_ci(span_cut(s, line.start, line.end), SPAN_LIT("http://")))) {
+		size_t end = line.start;
+		while (end < line.end && s.p[end] != ' ')
+			end++;
+		check_report_text(c, text, ((struct range){ line.start, end }), "address");
+	} else if (hidden && !inbox.filled) {
+		const char *phrase = phrase_behind(c, &inbox, span_trim(s), phrases);
+		if (phrase)
+			check_report_text(c, text, line, "behind", ARG_T("words", span_str(phrase)));
+	}
+}
+
+/* with: phrases (form L1), characters (how far from the start), columns (how far behind a preheader), pictures (alternative texts that say nothing). What
+ * the inbox shows behind the Subject: the hidden preheader, else the first visible words. Cases: default (a link to the web version and the like comes
+ * first), subject (the Subject again), picture (the name of a picture), address (a bare URL), behind (one of the phrases, behind a short preheader). */
 CHECK(first_words)
 {
 	const char *const *phrases = rule_setting_list(check_rule(c), "phrases");
@@ -324,7 +391,7 @@ CHECK(first_words)
 	const struct text *text = body->html && body->html->preheader && span_trim(body->html->preheader->bytes).n ? body->html->preheader : body->visible;
 	struct span inner = span_trim(text->bytes);
 	size_t start = (size_t)(inner.p - text->bytes.p), end = start + utf8_offset(inner, 300);
-	struct span line = span_cut(text->bytes, start, span_find_byte(span_cut(text->bytes, 0, end), '\n', start));
+	struct range line = { start, span_find_byte(span_cut(text->bytes, 0, end), '\n', start) };
 	/* The beginning as a text of its own, so that only it is brought into normal form. */
 	struct map_builder b;
 	map_builder_init(&b);
@@ -338,9 +405,11 @@ CHECK(first_words)
 			return;
 		}
 	}
-	if (m->subject_l1 && line.n && span_trim(m->subject_l1->bytes).n &&
-	    span_eq(span_trim(span_str(normal_l1_plain(check_arena(c), line))), span_trim(m->subject_l1->bytes)))
-		check_report_text(c, text, ((struct range){ start, start + line.n }), "subject");
+	if (m->subject_l1 && line.end > line.start && span_trim(m->subject_l1->bytes).n &&
+	    span_eq(span_trim(span_str(normal_l1_plain(check_arena(c), span_cut(text->bytes, line.start, line.end)))), span_trim(m->subject_l1->bytes)))
+		check_report_text(c, text, line, "subject");
+	else
+		first_words_of_inbox(c, m, body, text, line, phrases);
 }
 
 /* with: phrases (form L1). No displayed text says why the reader receives it. */
