@@ -390,6 +390,7 @@ CHECK(html_direction)
 
 struct table_facts {
 	size_t rows, cells, cells_in_row, most_cells; /* in a row */
+	size_t rows_of_two, rows_of_three;            /* rows of at least so many cells */
 	size_t tables;                                /* that lie in it */
 	bool data;                                    /* it has what only a table of data needs */
 };
@@ -432,21 +433,37 @@ static struct table_facts *table_facts(struct check *c, const struct html *html)
 		} else if (cell) {
 			f->cells++;
 			f->most_cells = MAX(f->most_cells, ++f->cells_in_row);
+			f->rows_of_two += f->cells_in_row == 2;
+			f->rows_of_three += f->cells_in_row == 3;
 		}
 	}
 	return facts;
 }
 
-/* Is it layout for certain? Nothing of it says data, and tables lie in it, or it is one row or one column; the rows and columns of the others may mean
- * something. The signs are those of HTML, section 4.9.1, with a border as a sign of data; a large grid with few tables in it is taken for data. */
-static bool is_layout(const struct html_element *table, const struct table_facts *f)
+/* Bytes of text in an element. */
+static size_t text_bytes(const struct html *html, const struct html_element *e)
 {
+	enum { MOST_RUNS = 2000 };
+	size_t sum = 0;
+
+	for (size_t k = e->first_text; k < e->first_text + MIN(e->n_texts, MOST_RUNS) && k < html->n_texts; k++)
+		sum += span_trim(html->texts[k].decoded->bytes).n;
+	return sum;
+}
+
+/* Is it layout for certain? Nothing of it says data, and tables lie in it, or it is one row or one column. A grid may be data, also where spacers are tables:
+ * it is layout only where its cells hold whole parts of the mail. The signs are those of HTML, section 4.9.1, with a border as a sign of data. */
+static bool is_layout(const struct html *html, const struct html_element *table, const struct table_facts *f)
+{
+	enum { LARGE_CELL = 200 };
 	struct span border = attribute(table, "border");
 
 	if (f->data || !f->cells)
 		return false;
+	if (f->rows_of_three >= 2 || f->rows_of_two >= 3)
+		return f->tables && text_bytes(html, table) >= LARGE_CELL * f->cells;
 	if (f->tables)
-		return f->most_cells < 3 || f->rows < 2 || f->tables * 2 >= f->cells;
+		return true;
 	return (f->most_cells == 1 || f->rows <= 1) && (!border.n || border.p[0] == '0');
 }
 
@@ -462,7 +479,7 @@ CHECK(table_role)
 		const struct table_facts *facts = table_facts(c, html);
 		for (size_t k = 0; k < html->n_elements; k++) {
 			const struct html_element *e = &html->elements[k];
-			if (is_named(e, "table") && is_layout(e, &facts[k]) && !count++)
+			if (is_named(e, "table") && is_layout(html, e, &facts[k]) && !count++)
 				first = k;
 		}
 		if (!count)
@@ -470,7 +487,7 @@ CHECK(table_role)
 		check_report_text(c, html->source, html->elements[first].start_tag, NULL, ARG_I("count", count));
 		struct attribute_writer w = { .c = c, .body = body };
 		for (size_t k = first; k < html->n_elements; k++)
-			if (is_named(&html->elements[k], "table") && is_layout(&html->elements[k], &facts[k]))
+			if (is_named(&html->elements[k], "table") && is_layout(html, &html->elements[k], &facts[k]))
 				add_attribute(&w, &html->elements[k], "role", SPAN_LIT("presentation"));
 	}
 }
