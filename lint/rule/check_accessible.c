@@ -432,7 +432,8 @@ static struct table_facts *table_facts(struct check *c, const struct html *html)
 			f->cells_in_row = 0;
 		} else if (cell) {
 			f->cells++;
-			f->most_cells = MAX(f->most_cells, ++f->cells_in_row);
+			f->cells_in_row++;
+			f->most_cells = MAX(f->most_cells, f->cells_in_row);
 			f->rows_of_two += f->cells_in_row == 2;
 			f->rows_of_three += f->cells_in_row == 3;
 		}
