@@ -206,6 +206,18 @@ static const struct {
 	{ "css-gap", "<p style='gap:0'>A</p>", 0 },
 	{ "css-float", "<style>.l { float: left }</style><table class='l' align='left'><tr><td>A</td></tr></table>", 0 },
 	{ "css-float", "<style>.l { float: left }</style><table class='l' align='left'><tr><td>A</td></tr></table><p class='l'>B</p>", 1 },
+	/* A table stands at the left anyway; what stands behind it does not come beside it. */
+	{ "css-float", "<table><tr><td>A<br><table style='float:left'><tr><td>B</td></tr></table> </td><td>C</td></tr></table>", 0 },
+	{ "css-float", "<div><table style='float:left'><tr><td>B</td></tr></table> C</div>", 1 },
+	{ "css-float", "<div><table style='float:left'><tr><td>B</td></tr></table><p>C</p></div>", 1 },
+	{ "css-float", "<div><table style='float:right'><tr><td>B</td></tr></table></div>", 1 },
+	{ "css-float", "<div><div style='float:left'>A</div></div>", 1 },
+	/* pre keeps its white space itself. */
+	{ "css-white-space", "<div style='white-space:pre'>\n<pre>A  <b>B</b>\nC</pre>\n<pre>D</pre></div>", 0 },
+	{ "css-white-space", "<div style='white-space:pre'>A\nB <pre>C</pre></div>", 1 },
+	{ "css-white-space", "<pre><span style='white-space:pre-wrap'>A\nB</span></pre>", 1 },
+	{ "css-position", "<p style='position:absolute' style='position:fixed'>A</p>", 1 },
+	{ "css-position", "<style type='text/less'>p { position: absolute }</style><p>A</p>", 0 },
 	{ "css-unit-rem", "<style>p { font-size: 16px; font-size: 1rem }</style><p>A</p>", 0 },
 	{ "css-unit-rem", "<style>p { font-size: 1rem; font-size: 16px }</style><p>A</p>", 1 },
 	{ "css-unit-rem", "<style>p { line-height: 20px; font-size: 1rem }</style><p>A</p>", 1 },

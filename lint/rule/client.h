@@ -77,10 +77,11 @@ extern const size_t n_builtin_client_probes;
 enum client_fallback_kind {
 	FALLBACK_PROPERTY,        /* another property of the same block, with the value where one is given */
 	FALLBACK_ATTRIBUTE,       /* an attribute of the element */
-	FALLBACK_ELEMENT,         /* it stands on this element */
+	FALLBACK_ELEMENT,         /* it stands on this element, or all words in it stand in such elements */
 	FALLBACK_INSIDE,          /* such an element is inside */
 	FALLBACK_TEXT,            /* text is inside */
 	FALLBACK_EMPTY,           /* nothing is inside, so that nothing can be lost or show */
+	FALLBACK_LAST,            /* the value is left, on a table behind which nothing stands in its parent: it lies there anyway */
 	FALLBACK_COLOUR,          /* a plain colour in the same value */
 	FALLBACK_MSO              /* markup for Word in a conditional comment: "<table", "<v:" or any */
 };

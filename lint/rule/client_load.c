@@ -281,13 +281,15 @@ static bool read_fallback(struct client_files *f, char **words, struct client_fa
 	static const struct {
 		const char *word;
 		enum client_fallback_kind kind;
-	} named[] = {{"attribute", FALLBACK_ATTRIBUTE}, {"element", FALLBACK_ELEMENT}, {"inside", FALLBACK_INSIDE}, {"property", FALLBACK_PROPERTY}};
+	} alone[] = {{"colour", FALLBACK_COLOUR}, {"empty", FALLBACK_EMPTY}, {"last", FALLBACK_LAST}},
+	  named[] = {{"attribute", FALLBACK_ATTRIBUTE}, {"element", FALLBACK_ELEMENT}, {"inside", FALLBACK_INSIDE}, {"property", FALLBACK_PROPERTY}};
 	guint n = g_strv_length(words);
 
 	*out = (struct client_fallback){0};
-	if (n == 1) {
-		out->kind = strcmp(words[0], "colour") == 0 ? FALLBACK_COLOUR : FALLBACK_EMPTY;
-		return strcmp(words[0], "colour") == 0 || strcmp(words[0], "empty") == 0;
+	for (size_t i = 0; n == 1 && i < G_N_ELEMENTS(alone); i++) {
+		out->kind = alone[i].kind;
+		if (strcmp(alone[i].word, words[0]) == 0)
+			return true;
 	}
 	if (n == 2 && strcmp(words[0], "text") == 0 && strcmp(words[1], "inside") == 0) {
 		out->kind = FALLBACK_TEXT;

@@ -225,6 +225,49 @@ static bool is_inside(const struct html *html, size_t i, const char *name)
 	return false;
 }
 
+/* The end of the text runs in the element. */
+static size_t texts_end(const struct html_element *element)
+{
+	return element->first_text + element->n_texts;
+}
+
+/* Do all words of the element stand in elements of that name inside it? */
+static bool has_words_in(const struct html *html, size_t i, const char *name)
+{
+	const struct html_element *element = &html->elements[i];
+	size_t checked = element->first_text, n_words = 0;
+
+	for (size_t j = element->first_text; j < texts_end(element) && j < element->first_text + MAX_STEPS; j++, checked++) {
+		size_t parent = html->texts[j].parent;
+		if (!span_trim(html->texts[j].decoded->bytes).n)
+			continue;
+		n_words++;
+		while (parent != HTML_NO_PARENT && parent > i && !span_eq(html->elements[parent].name, span_str(name)))
+			parent = html->elements[parent].parent;
+		if (parent == HTML_NO_PARENT || parent <= i)
+			return false;
+	}
+	return n_words > 0 && checked == texts_end(element);
+}
+
+/* Does nothing stand behind the element in its parent? */
+static bool is_last(const struct html *html, size_t i)
+{
+	const struct html_element *element = &html->elements[i];
+	size_t next = i + 1;
+
+	if (element->parent == HTML_NO_PARENT)
+		return false;
+	while (next < html->n_elements && next <= i + MAX_STEPS && html->elements[next].depth > element->depth)
+		next++;
+	if (next < html->n_elements && html->elements[next].depth >= element->depth)
+		return false;
+	size_t end = texts_end(&html->elements[element->parent]), at = texts_end(element);
+	while (at < end && at < texts_end(element) + MAX_STEPS && !span_trim(html->texts[at].decoded->bytes).n)
+		at++;
+	return at == end;
+}
+
 /* Is there text in the element, seen or not? */
 static bool has_words(const struct html *html, size_t i)
 {
@@ -274,7 +317,9 @@ static bool element_makes_up(const struct finder *f, const struct client_fallbac
 	case FALLBACK_ATTRIBUTE:
 		return attribute_is(element, fallback->name);
 	case FALLBACK_ELEMENT:
-		return span_eq(element->name, span_str(fallback->name));
+		return span_eq(element->name, span_str(fallback->name)) || has_words_in(f->html, i, fallback->name);
+	case FALLBACK_LAST:
+		return span_eq(element->name, SPAN_LIT("table")) && is_word(html_inline_style(element, "float"), "left") && is_last(f->html, i);
 	case FALLBACK_INSIDE:
 		return is_inside(f->html, i, fallback->name);
 	case FALLBACK_TEXT:
@@ -636,14 +681,6 @@ static bool attribute_fits(const struct client_probe *probe, const struct html_e
 	return fits;
 }
 
-static void look_at_style_attribute(struct finder *f, size_t i, const struct html_attribute *attribute)
-{
-	struct css_sheet *sheet = css_parse_declarations(f->arena, attribute->value, &f->html->tags);
-	struct block block = { .sheet = sheet, .n = sheet->n_declarations, .element = i };
-
-	look_at_block(f, &block);
-}
-
 static void look_at_element(struct finder *f, size_t i)
 {
 	const struct html_element *element = &f->html->elements[i];
@@ -651,6 +688,8 @@ static void look_at_element(struct finder *f, size_t i)
 
 	if (probe)
 		add_element(f, probe, i, element->start_tag);
+	if (element->style_css)
+		look_at_block(f, &(struct block){ .sheet = element->style_css, .n = element->style_css->n_declarations, .element = i });
 	for (size_t j = 0; j < element->n_attributes; j++) {
 		const struct html_attribute *attribute = &element->attributes[j];
 		const struct client_probe *first = client_probe_find(PROBE_ATTRIBUTE, attribute->name);
@@ -658,10 +697,7 @@ static void look_at_element(struct finder *f, size_t i)
 			if (attribute_fits(probe, element, attribute))
 				add_element(f, probe, i, (struct range){ attribute->name_range.start,
 									 attribute->has_value ? attribute->value_range.end : attribute->name_range.end });
-		if (span_eq(attribute->name, SPAN_LIT("style")))
-			look_at_style_attribute(f, i, attribute);
-		else
-			look_at_address(f, i, attribute);
+		look_at_address(f, i, attribute);
 	}
 }
 
@@ -676,11 +712,8 @@ static void look_at_body(struct finder *f, const struct html *html)
 	for (size_t i = 0; i < html->n_elements; i++)
 		if (!f->concealed[i] || span_eq(html->elements[i].name, SPAN_LIT("meta")))
 			look_at_element(f, i);
-	for (size_t i = 0; i < html->n_texts; i++) {
-		const struct html_text_run *run = &html->texts[i];
-		if (run->parent != HTML_NO_PARENT && span_eq(html->elements[run->parent].name, SPAN_LIT("style")))
-			look_at_sheet(f, css_parse_sheet(f->arena, run->decoded, &html->tags));
-	}
+	for (size_t i = 0; i < html->n_sheets; i++)
+		look_at_sheet(f, html->sheets[i].css);
 	g_hash_table_unref(f->names);
 }
 
