@@ -476,6 +476,14 @@ uint64_t cascade_inline_rank(const struct css_declaration *declaration, size_t n
 	return (uint64_t)declaration->important << RANK_IMPORTANT_BIT | (uint64_t)1 << RANK_INLINE_BIT | (n & 0xffffffff);
 }
 
+static bool holds_everywhere(const struct entry *entry)
+{
+	for (size_t screen = 0; screen < HTML_N_SCREENS; screen++)
+		if (entry->media[screen] != CASCADE_YES)
+			return false;
+	return true;
+}
+
 static void find_by_key(struct cascade *c, const char *key, size_t element, enum html_screen screen, GArray *hits)
 {
 	const struct entry *entry = key ? g_hash_table_lookup(c->index, key) : NULL;
@@ -495,6 +503,7 @@ static void find_by_key(struct cascade *c, const char *key, size_t element, enum
 				.declaration = wanted->declaration,
 				.property = wanted->property,
 				.match = match,
+				.here_only = match == CASCADE_YES && !holds_everywhere(entry),
 			};
 			g_array_append_val(hits, hit);
 		}

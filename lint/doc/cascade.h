@@ -32,6 +32,7 @@ struct cascade_hit {
 	const struct css_declaration *declaration;
 	int property;
 	enum cascade_match match;
+	bool here_only;      /* it holds on this screen and not on every other one */
 };
 
 struct cascade;

@@ -33,6 +33,7 @@ struct declaration {
 	bool set;
 	bool maybe;             /* a declaration that may hold beats it */
 	bool is_shorthand_font; /* the value of "font" */
+	bool here_only;         /* the winner does not hold on every screen */
 	bool image;             /* a background with an image or gradient was set and not taken back */
 };
 
@@ -330,6 +331,7 @@ static void apply(const struct cascade_hit *hit, struct declaration *d)
 	if (hit->property == BACKGROUND && !span_eq(name, SPAN_LIT("background-color")))
 		d->image = has_image(value);
 	d->rank = hit->rank;
+	d->here_only = hit->here_only;
 	d->maybe = false;
 	if (span_eq(name, SPAN_LIT("background-image"))) {
 		/* It leaves the colour alone. */
@@ -353,22 +355,28 @@ static int by_rank(const void *a, const void *b)
 	return x->declaration < y->declaration ? -1 : x->declaration > y->declaration;
 }
 
-/* Collect what style blocks and the style attribute say of an element, and let the winners fill the table. */
-static void read_declarations(struct styler *s, size_t index, struct declaration table[N_PROPERTIES])
+/* Collect what style blocks and the style attribute say of an element. */
+static void collect(const struct styler *s, size_t index, enum html_screen screen, GArray *hits)
 {
 	const struct css_sheet *inline_css = s->html->elements[index].style_css;
 
-	g_array_set_size(s->hits, 0);
+	g_array_set_size(hits, 0);
 	if (s->cascade)
-		cascade_find(s->cascade, index, HTML_DESKTOP, s->hits);
+		cascade_find(s->cascade, index, screen, hits);
 	for (size_t i = 0; inline_css && i < inline_css->n_declarations; i++) {
 		const struct css_declaration *d = &inline_css->declarations[i];
 		const struct cascade_hit hit = {
 			.rank = cascade_inline_rank(d, i), .declaration = d, .property = property_of(d->name), .match = CASCADE_YES
 		};
 		if (hit.property >= 0)
-			g_array_append_val(s->hits, hit);
+			g_array_append_val(hits, hit);
 	}
+}
+
+/* Let the winners fill the table. */
+static void read_declarations(struct styler *s, size_t index, struct declaration table[N_PROPERTIES])
+{
+	collect(s, index, HTML_DESKTOP, s->hits);
 	if (s->hits->len == 0)
 		return;
 	qsort(s->hits->data, s->hits->len, sizeof(struct cascade_hit), by_rank);
@@ -412,9 +420,26 @@ static bool is_hiding(int property, struct span value)
 	       number == 0;
 }
 
+/* Does the winner hide on a telephone, too? */
+static bool hides_on_phone(const struct styler *s, size_t index, int property)
+{
+	GArray *hits = g_array_new(FALSE, FALSE, sizeof(struct cascade_hit));
+	const struct cascade_hit *winner = NULL;
+
+	collect(s, index, HTML_PHONE, hits);
+	for (guint i = 0; i < hits->len; i++) {
+		const struct cascade_hit *hit = &g_array_index(hits, struct cascade_hit, i);
+		if (hit->property == property && hit->match == CASCADE_YES && (!winner || by_rank(winner, hit) < 0))
+			winner = hit;
+	}
+	bool hides = winner && is_hiding(property, winner->declaration->value);
+	g_array_free(hits, TRUE);
+	return hides;
+}
+
 /* May one of the properties (bits) be set otherwise, on another screen, in another client, or by a rule that cannot be judged? Only by what would win
  * over what holds here. */
-static bool is_open(const struct styler *s, const struct declaration *table, uint32_t properties)
+static bool is_open(const struct styler *s, size_t index, const struct declaration *table, uint32_t properties)
 {
 	for (guint i = 0; i < s->hits->len; i++) {
 		const struct cascade_hit *hit = &g_array_index(s->hits, struct cascade_hit, i);
@@ -422,6 +447,9 @@ static bool is_open(const struct styler *s, const struct declaration *table, uin
 		    !is_hiding(hit->property, hit->declaration->value))
 			return true;
 	}
+	for (int property = 0; property < N_PROPERTIES; property++)
+		if (properties & 1u << property && table[property].here_only && !hides_on_phone(s, index, property))
+			return true;
 	return false;
 }
 
@@ -730,7 +758,7 @@ static void compute_colours(struct styler *s, size_t index, const struct declara
 	}
 	compute_background(s, index, d);
 	state->colour_open = ((state->colour_setter != index || state->background_setter != index) && state->colour_open) ||
-			     is_open(s, d, 1u << COLOUR | 1u << BACKGROUND);
+			     is_open(s, index, d, 1u << COLOUR | 1u << BACKGROUND);
 	/* Transparent text shows what is behind it: all of it the same colour. */
 	if (style->colour_known && text_alpha < 1) {
 		style->colour_known = style->background_known;
@@ -809,11 +837,11 @@ static void compute_font(struct styler *s, size_t index, const struct declaratio
 		struct span value = d[FONT_SIZE].is_shorthand_font ? shorthand_size(d[FONT_SIZE].value) : d[FONT_SIZE].value;
 		style->font_size_px = font_size_px(value, style->font_size_px);
 	} else {
-		state->font_open |= is_open(s, d, 1u << FONT_SIZE);
+		state->font_open |= is_open(s, index, d, 1u << FONT_SIZE);
 		return;
 	}
 	state->font_setter = index;
-	state->font_open = is_open(s, d, 1u << FONT_SIZE);
+	state->font_open = is_open(s, index, d, 1u << FONT_SIZE);
 }
 
 static void compute(struct styler *s, size_t index)
@@ -843,7 +871,7 @@ static void compute(struct styler *s, size_t index)
 		state->visibility_setter = index;
 		state->visibility_open = false;
 	}
-	state->visibility_open |= is_open(s, d, 1u << VISIBILITY);
+	state->visibility_open |= is_open(s, index, d, 1u << VISIBILITY);
 	if (style->hidden == HTML_VISIBLE) {
 		enum html_hidden reason = hidden_box(e, d, style->font_size_px);
 		if (reason != HTML_HIDDEN_DISPLAY && is_animated(d))
@@ -851,7 +879,7 @@ static void compute(struct styler *s, size_t index)
 		if ((e->traits & HTML_NOT_SHOWN_NAME) || (span_eq(e->name, SPAN_LIT("input")) && reason == HTML_VISIBLE))
 			hide(style, HTML_NOT_SHOWN, index, false);
 		else if (reason != HTML_VISIBLE)
-			hide(style, reason, index, is_open(s, d, properties_of(reason)));
+			hide(style, reason, index, is_open(s, index, d, properties_of(reason)));
 	} else if ((e->traits & HTML_NOT_SHOWN_NAME)) {
 		hide(style, HTML_NOT_SHOWN, index, false);
 	}
