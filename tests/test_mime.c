@@ -463,6 +463,9 @@ static const struct {
 	{ "front matter nested key", "---\nmail:\n  subject: inner\n---\ny\n", TEMPLATE_MARKDOWN, "markdown <y\\n>" },
 	{ "front matter crlf", "---\r\nsubject: a\r\n---\r\ny\r\n", TEMPLATE_TEXT, "plain subject=a <y\\r\\n>" },
 	{ "rule line only", "---\nsubject: a\n", TEMPLATE_MARKDOWN, "markdown <---\\nsubject: a\\n>" },
+	{ "front matter of TOML", "+++\nsubject = \"a \\\"b\\\"\" # c\nFrom='x'\npreheader = \"\"\"\nlong\n\"\"\"\n[mail]\nsubject = \"no\"\n+++\n<p>y</p>\n",
+	  TEMPLATE_MARKDOWN, "markdown subject=a \"b\" From=x <<p>y</p>\\n>" },
+	{ "front matter closed in another language", "+++\nsubject = \"a\"\n---\ny\n", TEMPLATE_MARKDOWN, "markdown <+++\\nsubject = \"a\"\\n---\\ny\\n>" },
 	{ "empty front matter", "---\n---\ny", TEMPLATE_MARKDOWN, "markdown <y>" },
 };
 

@@ -64,6 +64,7 @@ static const struct {
 	{ "<?= $x ?><?php foreach ($a as $b): ?><?php endforeach ?>", "8O1x;8P1foreach;8L1endforeach" },
 	{ "<?xml version=\"1.0\"?><?xml:namespace prefix = o />", "" },
 	{ "<!--[if mso]>x<![endif]-->", "" },
+	{ "{{ a | default: &quot;b&quot; }}", "0O1a" },
 	{ "[% name %][% IF a %][% END %]", "9O1name;9P1IF;9L1END" },
 	{ "{!Contact.FirstName} {0} {a}", "11O1Contact.FirstName" },
 	/* Hash and underscore pairs */

@@ -226,6 +226,11 @@ static const struct {
 	{ "object", "data", LINK_OTHER },   { "embed", "src", LINK_OTHER },	{ "base", "href", LINK_OTHER },
 	{ "video", "src", LINK_OTHER },	    { "audio", "src", LINK_OTHER },	{ "source", "src", LINK_OTHER },
 	{ NULL, "background", LINK_IMAGE }, { "v:fill", "src", LINK_IMAGE },	{ "v:imagedata", "src", LINK_IMAGE },
+	/* documentation.mjml.io, "Body components" */
+	{ "mj-button", "href", LINK_ANCHOR },	      { "mj-image", "href", LINK_ANCHOR },	     { "mj-image", "src", LINK_IMAGE },
+	{ "mj-navbar-link", "href", LINK_ANCHOR },    { "mj-social-element", "href", LINK_ANCHOR },  { "mj-social-element", "src", LINK_IMAGE },
+	{ "mj-carousel-image", "href", LINK_ANCHOR }, { "mj-carousel-image", "src", LINK_IMAGE },    { "mj-hero", "background-url", LINK_IMAGE },
+	{ "mj-section", "background-url", LINK_IMAGE }, { "mj-wrapper", "background-url", LINK_IMAGE },
 };
 
 static bool is_css_picture(struct span css, size_t at)
@@ -301,6 +306,10 @@ static void add_html_links(struct message *m, struct link_builder *b, const stru
 				    (link_attributes[k].element && !span_eq(e->name, span_str(link_attributes[k].element))) ||
 				    !e->attributes[a].has_value)
 					continue;
+				/* The bar says where its links begin. */
+				bool below_bar = e->parent != HTML_NO_PARENT && html_attribute(&body->html->elements[e->parent], "base-url");
+				if (below_bar && span_eq(e->name, SPAN_LIT("mj-navbar-link")))
+					break;
 				struct link *link = add_link(b, link_attributes[k].kind, body,
 							     trimmed(m->arena, e->attributes[a].value));
 				link->element = i;
@@ -365,6 +374,18 @@ static size_t end_of_bare_member(struct span value, size_t at)
 	return at;
 }
 
+/* Where the bracket closes that is open at at; those within a tag ("<<%= url %>>") are its own. tags: of the text from origin on. */
+static size_t end_of_brackets(struct span value, size_t at, size_t origin, const struct tag_list *tags)
+{
+	for (;;) {
+		at = span_find_byte(value, '>', at);
+		const struct tag *tag = at < value.n ? tag_at(tags, at - origin) : NULL;
+		if (!tag)
+			return at;
+		at = origin + tag->range.end;
+	}
+}
+
 /* The URIs of List-Unsubscribe: each in angle brackets, separated by commas, comments allowed (RFC 2369, section 2). A member
  * without brackets is kept and marked; a lone semicolon in place of the comma is no member. */
 static void build_unsubscribe(struct message *m, struct link_builder *b)
@@ -374,6 +395,7 @@ static void build_unsubscribe(struct message *m, struct link_builder *b)
 	if (!field)
 		return;
 	struct span file = m->file->bytes, value = span_of(file.p, field->value_end);
+	struct tag_list tags = tag_scan(m->arena, span_cut(file, field->value_start, field->value_end));
 	size_t capacity = 0;
 	/* A comma begins one member; a bracket ends one without brackets, begins one, and another may follow it. */
 	for (size_t i = field->value_start; i < field->value_end; i++)
@@ -394,7 +416,7 @@ static void build_unsubscribe(struct message *m, struct link_builder *b)
 		}
 		struct list_uri *uri = &m->unsubscribe[m->n_unsubscribe];
 		size_t start = c == '<' ? i + 1 : i;
-		size_t end = c == '<' ? span_find_byte(value, '>', start) : end_of_bare_member(value, start);
+		size_t end = c == '<' ? end_of_brackets(value, start, field->value_start, &tags) : end_of_bare_member(value, start);
 		uri->bracketed = c == '<' && end < field->value_end;
 		uri->glued = !parted;
 		parted = false;

@@ -153,6 +153,14 @@ static bool has_code_signs(struct span inside)
 			size_t end = span_find_byte(inside, c, i + 1);
 			i = end < inside.n ? end : i;
 		}
+		/* "&quot;" of an editor is no end of a statement. */
+		if (c == '&') {
+			size_t end = i + 1;
+			while (end < inside.n && (ascii_is_alnum(inside.p[end]) || inside.p[end] == '#'))
+				end++;
+			i = end < inside.n && inside.p[end] == ';' ? end : i;
+			continue;
+		}
 		colon |= c == ':';
 		semicolon |= c == ';';
 	}

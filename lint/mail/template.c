@@ -71,22 +71,25 @@ static bool has_header_block(struct span file, size_t start, size_t limit)
 
 /* --- front matter -------------------------------------------------------------------------------------------------------------- */
 
-static bool is_marker(struct span file, struct line line)
+/* The sign that separates a key from its value: ':' between lines "---" (YAML), '=' between lines "+++" (TOML); '\0' where the line is neither. */
+static char marker_of(struct span file, struct line line)
 {
 	struct span s = line_span(file, line);
 
 	while (s.n && (s.p[s.n - 1] == ' ' || s.p[s.n - 1] == '\t'))
 		s.n--;
-	return span_eq(s, SPAN_LIT("---"));
+	return span_eq(s, SPAN_LIT("---")) ? ':' : span_eq(s, SPAN_LIT("+++")) ? '=' : '\0';
 }
 
-/* The closing "---" line of the front matter whose first line is opening. */
+/* The line that closes the front matter whose first line is opening. */
 static bool find_closing(struct span file, struct line opening, size_t limit, struct line *out)
 {
+	char sign = marker_of(file, opening);
+
 	limit = MIN(limit, opening.start + FRONT_MATTER_BYTES);
 	for (size_t at = opening.next; at < limit;) {
 		*out = line_at(file, at, limit);
-		if (is_marker(file, *out))
+		if (sign && marker_of(file, *out) == sign)
 			return true;
 		at = out->next;
 	}
@@ -136,6 +139,20 @@ static void value_copy_quoted(struct value *value, struct span file, size_t star
 	value_copy(value, file, from, end);
 }
 
+/* Where the quoted scalar that begins at start ends, if only a comment stands behind it; else end. */
+static size_t quoted_end(struct span file, size_t start, size_t end)
+{
+	char quote = file.p[start];
+	size_t close = start + 1;
+
+	while (close < end && file.p[close] != quote)
+		close += file.p[close] == '\\' && quote == '"' ? 2 : 1;
+	size_t rest = close + 1;
+	while (rest < end && (file.p[rest] == ' ' || file.p[rest] == '\t'))
+		rest++;
+	return rest > close + 1 && rest < end && file.p[rest] == '#' ? close + 1 : end;
+}
+
 /* One line's part of a value: [start, end). */
 static void value_add_line(struct value *value, struct span file, size_t start, size_t end)
 {
@@ -150,6 +167,8 @@ static void value_add_line(struct value *value, struct span file, size_t start, 
 		map_add_inserted(&value->map, start, 1);
 	}
 	char first = file.p[start];
+	if (first == '"' || first == '\'')
+		end = quoted_end(file, start, end);
 	if (end - start >= 2 && (first == '"' || first == '\'') && file.p[end - 1] == first) {
 		value_copy_quoted(value, file, start + 1, end - 1, first);
 		return;
@@ -172,12 +191,31 @@ static bool is_block_indicator(struct span s)
 	return s.n >= 1 && s.n <= 3 && (s.p[0] == '|' || s.p[0] == '>');
 }
 
-/* The field of the key in *line; *line becomes the last line that belongs to it. limit: the closing "---". */
-static struct field front_matter_field(struct arena *arena, const struct text *file, struct line *line, size_t name_n, size_t limit)
+/* Length of the key where the line begins with "key:" or "key =", else 0; *sign_out: the place of the sign. */
+static size_t key_length(struct span line, char separator, size_t *sign_out)
+{
+	size_t n = 0, sign;
+
+	while (n < line.n && is_name_byte(line.p[n]))
+		n++;
+	for (sign = n; separator == '=' && sign < line.n && (line.p[sign] == ' ' || line.p[sign] == '\t'); sign++)
+		;
+	*sign_out = sign;
+	if (sign == line.n || line.p[sign] != separator)
+		return 0;
+	/* A text of several lines in TOML is not read. */
+	struct span value = span_trim(span_cut(line, sign + 1, line.n));
+	bool long_text = span_starts(value, SPAN_LIT("\"\"\"")) || span_starts(value, SPAN_LIT("'''"));
+	return separator == '=' && long_text ? 0 : n;
+}
+
+/* The field of the key in *line; *line becomes the last line that belongs to it. limit: the closing line. */
+static struct field front_matter_field(struct arena *arena, const struct text *file, struct line *line, size_t name_n, size_t value_start,
+				       size_t limit)
 {
 	struct field field = { .name = span_cut(file->bytes, line->start, line->start + name_n),
 			       .start = line->start,
-			       .value_start = line->start + name_n + 1 };
+			       .value_start = value_start };
 	struct value value = { .bytes = g_string_new(NULL) };
 
 	map_builder_init(&value.map);
@@ -206,12 +244,16 @@ static struct header front_matter_header(struct arena *arena, const struct text 
 {
 	struct header header = { .start = opening.start, .end = closing.next, .fields_end = closing.start, .terminated = true };
 	GArray *fields = g_array_new(FALSE, FALSE, sizeof(struct field));
+	char separator = marker_of(file->bytes, opening);
 
 	for (size_t at = opening.next; at < closing.start;) {
 		struct line line = line_at(file->bytes, at, closing.start);
-		size_t n = name_length(line_span(file->bytes, line));
+		/* Keys below "[table]" are those of the table. */
+		if (separator == '=' && file->bytes.p[line.start] == '[')
+			break;
+		size_t sign, n = key_length(line_span(file->bytes, line), separator, &sign);
 		if (n && is_known_key(span_cut(file->bytes, line.start, line.start + n))) {
-			struct field field = front_matter_field(arena, file, &line, n, closing.start);
+			struct field field = front_matter_field(arena, file, &line, n, line.start + sign + 1, closing.start);
 			g_array_append_val(fields, field);
 		}
 		at = line.next;
@@ -279,7 +321,7 @@ struct mime mime_from_template(struct arena *arena, const struct text *file, str
 
 	struct line first = line_at(file->bytes, start, range.end);
 	struct line closing;
-	if (is_marker(file->bytes, first) && find_closing(file->bytes, first, range.end, &closing)) {
+	if (find_closing(file->bytes, first, range.end, &closing)) {
 		entity->header = front_matter_header(arena, file, first, closing);
 		*has_header_out = entity->header.n > 0;
 		entity->body.start = closing.next;

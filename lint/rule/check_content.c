@@ -278,7 +278,7 @@ CHECK(content_missing)
 	size_t least = (size_t)rule_setting_int(check_rule(c), "characters", 20), most = 0, urls = 0;
 	const struct body *best = NULL;
 
-	if (m->kind == INPUT_TEMPLATE || m->n_bodies == 0 || any_body_is_doubtful(m)) {
+	if (m->kind == INPUT_TEMPLATE || check_stage(c) == STAGE_TEMPLATE || m->n_bodies == 0 || any_body_is_doubtful(m)) {
 		check_not_applicable(c);
 		return;
 	}

@@ -780,7 +780,7 @@ CHECK(message_id_malformed)
 
 	/* An encoded word in it is encoded_word_flag's. */
 	if (!field || field->unfolded->bytes.n == 0 || field->n_words ||
-	    (m->kind == INPUT_TEMPLATE && tag_scan(check_arena(c), field->unfolded->bytes).n)) {
+	    ((m->kind == INPUT_TEMPLATE || check_stage(c) == STAGE_TEMPLATE) && tag_scan(check_arena(c), field->unfolded->bytes).n)) {
 		check_not_applicable(c);
 		return;
 	}
@@ -844,7 +844,7 @@ CHECK(date_malformed)
 	const struct field *field = header_find(m->header, "Date");
 
 	if (!field || field->unfolded->bytes.n == 0 || field->n_words ||
-	    (m->kind == INPUT_TEMPLATE && tag_scan(check_arena(c), field->unfolded->bytes).n)) {
+	    ((m->kind == INPUT_TEMPLATE || check_stage(c) == STAGE_TEMPLATE) && tag_scan(check_arena(c), field->unfolded->bytes).n)) {
 		check_not_applicable(c);
 		return;
 	}
