@@ -94,7 +94,7 @@ screen_lines() {
 	done <"$1"
 }
 
-for readme in README.md README.ja.md docs/formats.md docs/formats.ja.md docs/preview.md docs/preview.ja.md; do
+for readme in README.md README.ja.md docs/formats.md docs/formats.ja.md docs/preview.md docs/preview.ja.md docs/templates.md docs/templates.ja.md; do
 	screen_lines "$readme" >"$scratch/readme"
 	if [ "${1:-}" = --write ]; then
 		cmp -s "$scratch/readme" "$readme" || { cp "$scratch/readme" "$readme" && echo "cli: $readme written"; }

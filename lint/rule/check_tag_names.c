@@ -198,7 +198,10 @@ static void judge_tag(struct judge *j, const struct text *text, const struct tag
 	    is_not_the_lists(j, &j->of_file, text->bytes, tag, in_file))
 		return;
 	char *name = arena_copy(check_arena(j->c), tag->name);
-	const char *nearest = word_nearest(name, (const char *const *)j->known.list->pdata);
+	const char *const *known = (const char *const *)j->known.list->pdata;
+	const char *nearest = word_nearest(name, known);
+	if (!nearest)
+		nearest = word_nearest(arena_copy(check_arena(j->c), root_of(tag->name)), known);
 	if (!nearest && may_be_function(&j->known, text->bytes, tag, j->language))
 		return;
 	if (g_hash_table_add(j->told, name))
