@@ -194,6 +194,11 @@ void html_score(const struct html_view *view)
 	g_string_append(view->out, "<p>");
 	WORD_APPEND(view->out, WORD_SCORE_IS, view->language, html_decimal(number, score->points), html_score_word(score, view->language),
 	        html_decimal(percent, score->probability * 100));
+	if (view->result->max_score >= 0) {
+		g_string_append(view->out, " <small>");
+		WORD_APPEND(view->out, WORD_SCORE_LIMIT, view->language, html_decimal(number, view->result->max_score));
+		g_string_append(view->out, "</small>");
+	}
 	g_string_append(view->out, "</p>\n");
 	for (size_t i = 0; i < score->n_contributions; i++)
 		largest = MAX(largest, fabs(score->contributions[i].points));

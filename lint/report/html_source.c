@@ -200,6 +200,8 @@ static void put_text(const struct html_view *view, const struct page_text *text,
 		html_word(view, WORD_RAW);
 	g_string_append_printf(view->out, " <small>%s%s%s</small></summary>\n", text->type ? text->type : "", text->type ? ", " : "",
 	        html_bytes(number, text->size));
+	if (text->shown < text->size)
+		html_note(view, WORD_PARTLY);
 	g_string_append(view->out, "<div class=\"code\" tabindex=\"0\">\n");
 	for (size_t i = 0; i < text->n_pieces; i++) {
 		put_gap(view, text->pieces[i].offset - at);

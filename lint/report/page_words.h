@@ -25,9 +25,6 @@
 	X(ERRORS, "Errors", "エラー") \
 	X(WARNINGS, "Warnings", "警告") \
 	X(INFOS, "Info", "情報") \
-	X(ERROR, "Error", "エラー") \
-	X(WARNING, "Warning", "警告") \
-	X(INFO, "Info", "情報") \
 	X(SHOW, "Show", "表示") \
 	X(SEARCH, "Search the findings", "指摘を検索") \
 	X(KEYS, "j and k: next and previous finding", "j / k: 次の指摘・前の指摘") \
@@ -42,7 +39,6 @@
 	X(REPLY, "What a receiver answers", "受信側の応答") \
 	X(FIX_SAFE, "--fix mends this.", "--fix で修正できます。") \
 	X(FIX_UNSAFE, "--fix --unsafe-fixes mends this; look at the result.", "--fix --unsafe-fixes で修正できます。結果を確認してください。") \
-	X(DECODED_LINE, "decoded", "デコード後") \
 	X(ROWS, "{0} of {1} rows of {2}", "{2} の {1} 行のうち {0} 行") \
 	X(SUPPRESSED_ONE, "1 finding is suppressed by the draft or the baseline and not shown.", "原稿またはベースラインで抑制された指摘が 1 件あります（表示していません）。") \
 	X(SUPPRESSED_MANY, "{0} findings are suppressed by the draft or the baseline and not shown.", "原稿またはベースラインで抑制された指摘が {0} 件あります（表示していません）。") \
@@ -50,8 +46,7 @@
 	X(RAW, "The file as it is", "ファイルの内容") \
 	X(DECODED, "Part {0}, decoded", "パート {0}（デコード後）") \
 	X(LEFT_OUT, "{0} bytes are not shown here", "{0} バイトを省略しました") \
-	X(PARTLY, "This text has {0} bytes. Shown is what lies around the findings.", "全体で {0} バイトあるため、指摘の前後だけを表示しています。") \
-	X(NOT_READABLE, "Attachments and pictures are left out.", "添付ファイルと画像のデータは省略しています。") \
+	X(PARTLY, "Not all of it is shown: attachments and pictures are left out, and of a long text what lies far from every finding.", "一部だけを表示しています。添付ファイルと画像のデータ、長いテキストでは指摘から離れた部分を省略しています。") \
 	X(MAIL, "The mail", "メールの表示") \
 	X(MAIL_FRAME, "The mail as a reader sees it", "読者から見たメール") \
 	X(MAIL_SAFE, "A picture of the mail: no script runs, no form is sent, no link leads away, and nothing is loaded.", "表示の確認用です。スクリプトは実行されず、フォームは送信されず、リンクは開かず、外部からは何も読み込みません。") \
@@ -68,7 +63,6 @@
 	X(PLAIN, "The plain text part", "テキスト形式の本文") \
 	X(NO_BODY, "There is no text to show.", "表示できる本文がありません。") \
 	X(INBOX, "In the inbox", "受信トレイでの表示") \
-	X(INBOX_NOTE, "Where each mail program cuts; widths marked ~ are typical ones.", "各メールソフトで表示される範囲です。~ の付いた幅は目安です。") \
 	X(CLIENT, "Mail program", "メールソフト") \
 	X(ROW_SHOWN, "What is shown", "表示される内容") \
 	X(NO_SENDER, "(no sender)", "（差出人なし）") \
@@ -95,7 +89,6 @@
 	X(SHEET_WHAT, "Requirement", "要件") \
 	X(SHEET_WHO, "Who asks", "求める側") \
 	X(SHEET_DETAIL, "Why, or who would know", "理由・確認先") \
-	X(STANDARD, "everybody", "共通") \
 	X(SCORE, "Spam-likeness", "迷惑メールらしさ") \
 	X(SCORE_IS, "{0} points: {1}. Probability of being taken for spam: {2} %", "{0} 点: {1}（迷惑メールと判定される確率: {2} %）") \
 	X(SCORE_SHORT, "Score {0} points ({1}, {2} %)", "スコア {0} 点（{1}、{2} %）") \
@@ -105,7 +98,6 @@
 	X(SCORE_POINTS, "Points", "点") \
 	X(SCORE_SHARE, "Share", "割合") \
 	X(INDEX_TITLE, "{0} messages checked", "メール {0} 通の検査結果") \
-	X(INDEX_ONE, "1 message checked", "メール 1 通の検査結果") \
 	X(INDEX_STOPPED_ONE, "1 of {1} messages should not be sent yet.", "{1} 通のうち 1 通は、まだ送信しないでください。") \
 	X(INDEX_STOPPED_MANY, "{0} of {1} messages should not be sent yet.", "{1} 通のうち {0} 通は、まだ送信しないでください。") \
 	X(INDEX_GOOD, "Nothing stops any of the {0} messages.", "{0} 通とも、送信を止める指摘はありません。") \
@@ -114,10 +106,8 @@
 	X(MESSAGES, "Messages", "メール一覧") \
 	X(MESSAGE, "Message", "メール") \
 	X(DATE, "Date", "日付") \
-	X(SUBJECT, "Subject", "件名") \
 	X(VERDICT, "Verdict", "判定") \
 	X(SIZE, "Size", "サイズ") \
-	X(BYTES, "{0} bytes", "{0} バイト") \
 	X(CHARACTERS, "Characters of text", "本文の文字数") \
 	X(LINK_COUNT, "Links", "リンク数") \
 	X(POINTS, "Score", "スコア") \
