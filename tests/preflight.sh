@@ -85,7 +85,7 @@ for lang in en ja; do
 	page=docs/preflight.$([ $lang = en ] && echo md || echo ja.md)
 	wants 1 "the example of $page" --lang $lang --volume bulk --dns tests/preflight/story.json --ip 192.0.2.25 --selector s1 --mail-from news@himawari.example himawari.example
 	grep -v 'tests/preflight/story.json' "$scratch/out" >"$scratch/said"
-	sed -n '/^    himawari.example$/,/^## /p' "$page" | sed 's/^    //; /^## /d' | sed -e :a -e '/^\n*$/{$d;N;ba' -e '}' >"$scratch/shown"
+	sed -n '/^himawari.example$/,/^```$/p' "$page" | sed '/^```$/d' >"$scratch/shown"
 	diff -u "$scratch/shown" "$scratch/said"
 	report $? "the example of $page is another"
 done
