@@ -31,11 +31,7 @@ run() {
 for test in "$@"; do
 	run "$(basename "$test")" "$test"
 done
-<<<<<<< HEAD
-for script in layers headers cli formats gate golden docs data own_rules baseline git config recipients fix fix_mail preflight template_repo servers preflight_dns; do
-=======
-for script in layers headers cli formats page gate golden docs data own_rules baseline git config recipients fix fix_mail preflight template_repo; do
->>>>>>> 944f1aa (report: tests of the HTML page, strict and in a headless Chromium, and its user page)
+for script in layers headers cli formats page gate golden docs data own_rules baseline git config recipients fix fix_mail preflight template_repo servers preflight_dns; do
 	[ -f "tests/$script.sh" ] && run "$script" bash "tests/$script.sh"
 done
 echo "took $(($(date +%s) - start)) s"
