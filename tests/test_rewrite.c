@@ -38,10 +38,11 @@ static struct range may_change(const struct parsed *p, const struct text *file, 
 	if (unit == UNIT_WORDS)
 		return (struct range){ p->subject->words[0].start, p->subject->words[p->subject->n_words - 1].end };
 	if (unit == UNIT_LINE) {
-		while (place.start > p->mime.root->body.start && s.p[place.start - 1] != '\n')
+		char ends = span_find_byte(s, '\n', 0) < s.n ? '\n' : '\r';
+		while (place.start > p->mime.root->body.start && s.p[place.start - 1] != ends)
 			place.start--;
 		place.end = MAX(place.start, place.end);
-		while (place.end < s.n && s.p[place.end] != '\n')
+		while (place.end < s.n && s.p[place.end] != ends)
 			place.end++;
 	}
 	return place;
@@ -115,6 +116,11 @@ static const struct {
 	  "Caf=C3=A9 =\r\n=E6=96=B0=E5=88=8A=20\r\n\r\nMay =3D soft=\r\n line, which is as long as a line may be: 1234567890 1234567890 1234\r\nend\r\n", UNIT_LINE, true, "本" },
 	{ "quoted-printable, LF", "From: <a@b.jp>\nContent-Type: text/plain; charset=UTF-8\nContent-Transfer-Encoding: quoted-printable\n\n"
 	  "=E6=96=B0=E5=88=8A=E6=96=B0=E5=88=8A=E6=96=B0=E5=88=8A=E6=96=B0=E5=88=8A=\n=E6=96=B0=E5=88=8A\nMay\n", UNIT_LINE, true, "本" },
+	{ "quoted-printable, CR", "From: <a@b.jp>\rContent-Type: text/plain; charset=UTF-8\rContent-Transfer-Encoding: quoted-printable\r\r"
+	  "=E6=96=B0=E5=88=8A=E6=96=B0=E5=88=8A=E6=96=B0=E5=88=8A=E6=96=B0=E5=88=8A=\r=E6=96=B0=E5=88=8A\rMay\r", UNIT_LINE, true, "本" },
+	{ "base64, CR", "From: <a@b.jp>\rContent-Type: text/plain; charset=UTF-8\rContent-Transfer-Encoding: base64\r\r5paw5YiKIE1heQ0K\r5LqM6KGM55uuDQo=\r",
+	  UNIT_BODY, true, "本" },
+	{ "ISO-2022-JP, CR", "From: <a@b.jp>\rContent-Type: text/plain; charset=ISO-2022-JP\r\r\x1B$B?74)\x1B(B May\r\x1B$BFs9T\x1B(B\r", UNIT_LINE, false, "本" },
 	{ "quoted-printable without a last line end", HEAD("UTF-8", "quoted-printable") "May =E6=96=B0", UNIT_LINE, true, "本" },
 	{ "quoted-printable ISO-2022-JP", HEAD("ISO-2022-JP", "quoted-printable") "=1B$B?74)=1B(B May\r\n=1B$BFs9T=1B(B\r\n", UNIT_LINE, true, "本" },
 	{ "base64 UTF-8", HEAD("UTF-8", "base64") "5paw5YiKIE1heQ0K\r\n5LqM6KGM55uuDQo=\r\n", UNIT_BODY, true, "本" },

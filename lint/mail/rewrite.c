@@ -11,7 +11,17 @@ const char *rewrite_line_end(struct span bytes)
 {
 	size_t at = span_find_byte(bytes, '\n', 0);
 
-	return at < bytes.n && (at == 0 || bytes.p[at - 1] != '\r') ? "\n" : "\r\n";
+	if (at == bytes.n)
+		return span_find_byte(bytes, '\r', 0) < bytes.n ? "\r" : "\r\n";
+	return at == 0 || bytes.p[at - 1] != '\r' ? "\n" : "\r\n";
+}
+
+/* The byte that ends a line, for the decoders, too. */
+static char last_of_line(struct span bytes)
+{
+	const char *end = rewrite_line_end(bytes);
+
+	return end[strlen(end) - 1];
 }
 
 /* --- where an edit belongs --- */
@@ -262,18 +272,18 @@ static void write_jis_line(struct arena *arena, GString *out, struct span bytes,
 	put_escape(out, &current, escape);
 }
 
-static size_t line_start(struct span s, size_t at)
+static size_t line_start(struct span s, size_t at, char ends)
 {
-	while (at > 0 && s.p[at - 1] != '\n')
+	while (at > 0 && s.p[at - 1] != ends)
 		at--;
 	return at;
 }
 
-static size_t line_stop(struct span s, size_t at)
+static size_t line_stop(struct span s, size_t at, char ends)
 {
-	size_t end = span_find_byte(s, '\n', at);
+	size_t end = span_find_byte(s, ends, at);
 
-	return end > at && end < s.n && s.p[end - 1] == '\r' ? end - 1 : end;
+	return ends == '\n' && end > at && end < s.n && s.p[end - 1] == '\r' ? end - 1 : end;
 }
 
 /* Edits of ISO-2022-JP become edits of its bytes, one for each line. */
@@ -281,12 +291,13 @@ static size_t jis_edits(struct arena *arena, struct span bytes, const struct rew
 {
 	struct span escape = JIS_ASCII_ESCAPE;
 	size_t n_out = 0, scanned = 0;
+	char ends = last_of_line(bytes);
 
 	for (size_t i = 0, next; i < n; i = next) {
-		struct range line = { line_start(bytes, edits[i].start), line_stop(bytes, edits[i].end) };
+		struct range line = { line_start(bytes, edits[i].start, ends), line_stop(bytes, edits[i].end, ends) };
 		for (next = i + 1; next < n && edits[next].start <= line.end; next++)
 			if (edits[next].end > line.end)
-				line.end = line_stop(bytes, edits[next].end);
+				line.end = line_stop(bytes, edits[next].end, ends);
 		struct jis_token token;
 		while (next_token(span_cut(bytes, 0, line.start), &scanned, &escape, &token))
 			;
@@ -357,9 +368,10 @@ static void put_folded(GString *out, struct span line, const char *line_end)
 static void put_folded_lines(GString *out, struct span text, const char *line_end)
 {
 	GString *line = g_string_new(NULL);
+	char ends = line_end[strlen(line_end) - 1];
 
 	for (size_t at = 0, end, next; at <= text.n; at = next) {
-		end = line_stop(text, at);
+		end = line_stop(text, at, ends);
 		g_string_truncate(line, 0);
 		g_string_append_len(line, text.p + at, (gssize)(end - at));
 		if (line->len && is_blank(line->str[line->len - 1])) {
@@ -368,7 +380,7 @@ static void put_folded_lines(GString *out, struct span text, const char *line_en
 			put_qp_byte(line, blank);
 		}
 		put_folded(out, span_of(line->str, line->len), line_end);
-		next = MIN(span_find_byte(text, '\n', end), text.n) + 1;
+		next = MIN(span_find_byte(text, ends, end), text.n) + 1;
 		if (end < text.n)
 			g_string_append_len(out, text.p + end, (gssize)(next - end));
 	}
@@ -381,6 +393,7 @@ static void qp_to_file(struct arena *arena, const struct text *file, struct rang
 	const struct text *decoded = transfer_decode_qp(arena, file, body).text;
 	struct span raw = span_cut(file->bytes, 0, body.end);
 	const char *eol = rewrite_line_end(span_cut(file->bytes, body.start, body.end));
+	char ends = eol[strlen(eol) - 1];
 	struct edit *in_raw = ARENA_ARRAY(arena, struct edit, n);
 
 	for (size_t i = 0; i < n; i++) {
@@ -391,10 +404,10 @@ static void qp_to_file(struct arena *arena, const struct text *file, struct rang
 		g_string_free(encoded, TRUE);
 	}
 	for (size_t i = 0, next; i < n; i = next) {
-		struct range lines = { MAX(line_start(raw, in_raw[i].start), body.start), line_stop(raw, in_raw[i].end) };
+		struct range lines = { MAX(line_start(raw, in_raw[i].start, ends), body.start), line_stop(raw, in_raw[i].end, ends) };
 		for (next = i + 1; next < n && in_raw[next].start <= lines.end; next++)
 			if (in_raw[next].end > lines.end)
-				lines.end = line_stop(raw, in_raw[next].end);
+				lines.end = line_stop(raw, in_raw[next].end, ends);
 		GString *text = g_string_new(NULL), *folded = g_string_new(NULL);
 		/* White space at the end of a line is no text: what was said before it must not become so. */
 		size_t said = lines.end;
@@ -445,7 +458,7 @@ static void base64_to_file(struct arena *arena, const struct text *file, struct 
 {
 	const struct text *decoded = transfer_decode_base64(arena, file, body).text;
 	struct span raw = span_cut(file->bytes, body.start, body.end), data = span_trim(raw);
-	size_t first = line_stop(data, 0);
+	size_t first = line_stop(data, 0, last_of_line(raw));
 	GString *bytes = g_string_new(NULL), *text = g_string_new(NULL);
 
 	edits_apply(bytes, decoded->bytes, edits, n);

@@ -111,8 +111,7 @@ static void add_attribute(struct attribute_writer *w, const struct html_element 
 
 	if (line_is_full(w, at, strlen(text))) {
 		struct span s = w->body->source->bytes;
-		bool only_cr = span_find_byte(s, '\n', 0) == s.n && span_find_byte(s, '\r', 0) < s.n;
-		text = arena_printf(check_arena(w->c), "%s%s", only_cr ? "\r" : rewrite_line_end(s), text + 1);
+		text = arena_printf(check_arena(w->c), "%s%s", rewrite_line_end(s), text + 1);
 		w->line_start = at;
 		w->added = strlen(text);
 	} else {
