@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "preflight/dns_text.h"
 #include "rule/requirement.h"
 
 /* Of hostile zones: the longest record in use, a key of 4096 bits, has 750 bytes, and a sound chain of includes has some dozens of terms. */
@@ -143,25 +144,7 @@ void row_record(struct preflight *p, struct preflight_row *row, const char *line
 
 const char *answer_reason(const struct preflight *p, const struct dns_answer *answer)
 {
-	static const struct {
-		const char *reason, *ja;
-	} words[] = { { "timeout", "応答がありません（タイムアウト）" },
-		      { "no time left", "制限時間に達しました" },
-		      { "no server answers", "DNS サーバーに接続できません" },
-		      { "malformed answer", "回答の形式が壊れています" },
-		      { "truncated answer", "回答が途中で切れています" },
-		      { "CNAME loop", "CNAME が循環しているか、長すぎます" },
-		      { "the server does not answer for this name (lame)", "サーバーがこの名前に回答しません（lame）" },
-		      { "too many questions in one run", "1 回の実行での問い合わせが多すぎます" },
-		      { "too many bytes of answers in one run", "1 回の実行での回答が大きすぎます" },
-		      { "not in the snapshot", "スナップショットに含まれていません" } };
-	const char *reason = answer->reason ? answer->reason : "?";
-
-	if (p->language == LANGUAGE_JA)
-		for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
-			if (strcmp(words[i].reason, reason) == 0)
-				return words[i].ja;
-	return reason;
+	return dns_reason_text(answer, p->language);
 }
 
 void row_answer(struct preflight *p, struct preflight_row *row, const struct dns_answer *answer)

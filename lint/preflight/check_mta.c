@@ -3,6 +3,7 @@
 #include "bounce/reply.h"
 #include "mail/input.h"
 #include "preflight/check.h"
+#include "report/reason.h"
 
 enum mta_kind { MTA_POSTFIX, MTA_SENDMAIL, MTA_EXIM };
 
@@ -209,7 +210,9 @@ static bool check_file(struct preflight *p, const char *path)
 	GError *error = NULL;
 
 	if (!input_read(path, &bytes, &error)) {
-		tell(p, "mta-unreadable", "file", path, "reason", arena_copy(p->arena, span_str(error->message)), NULL);
+		char *reason = reason_in(p->language, error->message);
+		tell(p, "mta-unreadable", "file", path, "reason", arena_copy(p->arena, span_str(reason)), NULL);
+		g_free(reason);
 		g_error_free(error);
 		return false;
 	}

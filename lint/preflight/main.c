@@ -5,6 +5,7 @@
 #include "cli.h"
 #include "help.h"
 #include "preflight/preflight.h"
+#include "report/reason.h"
 
 static const char *say(enum language language, const char *en, const char *ja)
 {
@@ -31,8 +32,11 @@ static int run(const struct cli *cli)
 	int code = dns ? preflight_run(&cli->run, &options, dns) : EXIT_TROUBLE;
 	if (dns && !dns_close(dns, &error))
 		code = EXIT_TROUBLE;
-	if (error)
-		run_say(NULL, error);
+	if (error) {
+		char *reason = reason_in(language, error);
+		run_say(NULL, reason);
+		g_free(reason);
+	}
 	g_free(error);
 	arena_free(arena);
 	return code;

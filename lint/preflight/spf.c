@@ -43,7 +43,10 @@ static enum spf_result broken(struct evaluation *e, enum spf_fault_kind kind, co
 
 static enum spf_result not_answered(struct evaluation *e, const char *domain, const struct spf_term *term, const struct dns_answer *answer)
 {
-	return broken(e, SPF_DNS, domain, term, arena_printf(e->arena, "%s %s: %s", answer->name, dns_type_name(answer->type), answer->reason), 0);
+	enum spf_result result = broken(e, SPF_DNS, domain, term, NULL, 0);
+
+	e->out->fault.answer = answer;
+	return result;
 }
 
 /* --- what DNS says of a term --------------------------------------------------------------------------------------------------- */

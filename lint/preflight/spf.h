@@ -17,7 +17,7 @@ enum spf_limit {
 /* What can be wrong, the worst first: to SPF_ERROR_LAST, receivers get no result but permerror or temperror, or every address passes. */
 enum spf_fault_kind {
 	SPF_NO_FAULT,
-	SPF_DNS,                 /* an answer did not come: temperror; detail: why */
+	SPF_DNS,                 /* an answer did not come: temperror */
 	SPF_MULTIPLE,            /* number: records of one name that begin with v=spf1 */
 	SPF_INCLUDE_NONE,        /* include or redirect to a name without a record; detail: the name */
 	SPF_LOOP,                /* a record that leads back to itself; detail: the name that comes again */
@@ -56,6 +56,7 @@ struct spf_fault {
 	struct span term;    /* within the raw record, what is meant; empty where it is the record as a whole */
 	size_t at;           /* where term begins in the raw record */
 	const char *detail;  /* see the kinds; NULL */
+	const struct dns_answer *answer; /* SPF_DNS: the one that did not come; else NULL */
 	size_t number;
 };
 

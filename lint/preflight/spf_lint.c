@@ -122,7 +122,7 @@ static bool is_void(const struct dns_answer *answer)
 
 static void not_answered(struct walk *w, const struct place *place, const struct spf_term *term, const struct dns_answer *answer)
 {
-	tell(w, SPF_DNS, place, term)->detail = arena_printf(w->arena, "%s %s: %s", answer->name, dns_type_name(answer->type), answer->reason);
+	tell(w, SPF_DNS, place, term)->answer = answer;
 }
 
 /* Nothing there, for IPv4 and for IPv6. *unknown: one of them did not come. */
@@ -346,7 +346,7 @@ static int compare_faults(gconstpointer a, gconstpointer b, gpointer data)
 
 static bool is_same(const struct spf_fault *a, const struct spf_fault *b)
 {
-	return a->kind == b->kind && a->at == b->at && strcmp(a->domain, b->domain) == 0 && g_strcmp0(a->detail, b->detail) == 0;
+	return a->kind == b->kind && a->at == b->at && strcmp(a->domain, b->domain) == 0 && a->answer == b->answer && g_strcmp0(a->detail, b->detail) == 0;
 }
 
 /* A record that is included twice would tell everything twice. */

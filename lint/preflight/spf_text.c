@@ -2,6 +2,7 @@
  * May not: find it; spf.c and spf_lint.c do. */
 #include <glib.h>
 
+#include "preflight/dns_text.h"
 #include "preflight/spf.h"
 
 struct wording {
@@ -140,7 +141,11 @@ static const char *fill(struct arena *arena, const char *text, const struct spf_
 
 const char *spf_fault_text(struct arena *arena, const struct spf_fault *fault, enum language language)
 {
-	return fill(arena, find(fault->kind)->text[language], fault);
+	struct spf_fault shown = *fault;
+
+	if (fault->answer)
+		shown.detail = arena_printf(arena, "%s %s: %s", fault->answer->name, dns_type_name(fault->answer->type), dns_reason_text(fault->answer, language));
+	return fill(arena, find(fault->kind)->text[language], &shown);
 }
 
 const char *spf_fault_help(struct arena *arena, const struct spf_fault *fault, enum language language)

@@ -1,4 +1,4 @@
-/* Role: Japanese words for the system's reasons and for the remarks of mail/input.c, found by their English ones, as the layer that
+/* Role: Japanese words for the system's reasons and for the remarks of mail/input.c and preflight/dns.c, found by their English ones, as the layer that
  * meets them knows no language. May not: look at a file or a message. */
 #include "report/reason.h"
 
@@ -7,7 +7,7 @@
 #include <string.h>
 
 static const struct {
-	int number;                    /* of the system; 0: the words of mail/input.c */
+	int number;                    /* of the system; 0: the words of our own */
 	const char *en, *ja;
 } reasons[] = {
         {ENOENT, NULL, "ファイルまたはフォルダーが見つかりません"},
@@ -26,6 +26,7 @@ static const struct {
         {ENXIO, NULL, "読み取れない種類のファイルです"},
         {0, "no drafts in this folder", "このフォルダーに原稿がありません"},
         {0, "it changed while it was being fixed", "修正中にファイルが変更されました"},
+        {0, "must be ADDRESS, ADDRESS:PORT or [V6]:PORT", "アドレス、アドレス:ポート、[IPv6 アドレス]:ポートのいずれかで指定してください"},
         {0, "folders are nested too deeply; not looked at", "フォルダーの入れ子が深すぎるため、検査していません"},
 };
 
