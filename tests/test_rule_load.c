@@ -609,53 +609,10 @@ START_TEST(every_prefix)
 }
 END_TEST
 
-static const struct {
-	const char *text, *want;
-} score_files[] = {
-        {"areas: {list: 3}\npoints: {good-rule: 2.5}\n", ""},
-        {"areas: {list: 3}\npoints: {god-rule: 2.5}\n",
-                "score.yaml:2:10: there is no rule \"god-rule\"; did you mean \"good-rule\"?"},
-        {"areas: {text: 3}\npoints: {good-rule: 2.5}\n", "score.yaml:2:10: the area \"list\" of this rule has no cap"},
-        {"areas: {list: x}\npoints: {good-rule: 2.5}\n", "score.yaml:1:15: the cap must be a number from 0 to 1000, such as 2.5"},
-        {"areas: {list: 3}\npoints: {good-rule: -1}\n", "score.yaml:2:21: points must be a number from 0 to 1000, such as 2.5"},
-        {"areas: {list: 3}\npoints: {good-rule: 1e3}\n", "score.yaml:2:21: points must be a number from 0 to 1000, such as 2.5"},
-        {"areas: {list: 3}\npoints: {good-rule: 1}\nmore: x\n", "score.yaml:3:1: unknown key \"more\" in the score file"},
-        {"areas: {list: 3}\npoints: {good-rule: 1}\nphrases: {weak: 1, medium: 1, strong: 1, subject: 1, caps: {good-rule: 1}}\n",
-                "score.yaml:3:61: there is no rule \"good-rule\" that is made of phrases"},
-        {"areas: {list: 3}\npoints: {good-rule: 1}\nphrases: {weak: 1, strong: 1, subject: 1, caps: {}}\n",
-                "score.yaml:3:10: \"medium\" is missing"},
-        {"areas: {list: 3}\n", "score.yaml:1:1: the score file needs the maps areas and points"},
-};
-
-START_TEST(score_file)
-{
-	struct bench b;
-	struct score_table score;
-	bench_init(&b);
-	put_file(&b, "list/good-rule.yaml", good_rule, strlen(good_rule));
-	put_file(&b, "score.yaml", score_files[_i].text, strlen(score_files[_i].text));
-	struct rule_set set = rule_load_folder(b.arena, b.folder, NULL, NULL, b.errors);
-	char *path = g_build_filename(b.folder, "score.yaml", NULL);
-	bool whole = score_load(b.arena, path, &set, &score, b.errors);
-	char *got = errors_text(&b);
-	ck_assert_str_eq(got, score_files[_i].want);
-	ck_assert(whole == !*score_files[_i].want);
-	if (whole) {
-		ck_assert_uint_eq(score.n_points, 1);
-		ck_assert_str_eq(score.points[0].rule, "good-rule");
-		ck_assert_double_eq(score.points[0].points, 2.5);
-		ck_assert_double_eq(score.areas[0].cap, 3);
-	}
-	g_free(got);
-	g_free(path);
-	bench_release(&b);
-}
-END_TEST
-
 int main(void)
 {
 	Suite *suite = suite_create("rule_load");
-	TCase *load = tcase_create("load"), *refuse_case = tcase_create("refuse"), *score = tcase_create("score");
+	TCase *load = tcase_create("load"), *refuse_case = tcase_create("refuse");
 
 	tcase_add_test(load, good_file);
 	tcase_add_test(load, good_details);
@@ -670,10 +627,8 @@ int main(void)
 	tcase_add_loop_test(refuse_case, phrase_refusal, 0, G_N_ELEMENTS(phrase_refusals));
 	tcase_add_loop_test(refuse_case, bad_file, 0, G_N_ELEMENTS(bad_files));
 	tcase_add_test(refuse_case, too_large);
-	tcase_add_loop_test(score, score_file, 0, G_N_ELEMENTS(score_files));
 	suite_add_tcase(suite, load);
 	suite_add_tcase(suite, refuse_case);
-	suite_add_tcase(suite, score);
 	SRunner *runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);
 	int failed = srunner_ntests_failed(runner);

@@ -197,7 +197,10 @@ START_TEST(test_score)
 	GPtrArray *with = lint("a.eml", ignored, "not-spam-claim", STAGE_DRAFT, true);
 	const struct message_result *a = g_ptr_array_index(without, 0), *b = g_ptr_array_index(with, 0);
 
-	ck_assert_double_gt(a->score->points, 0);
+	bool counted = false;
+	for (size_t i = 0; i < a->score->n_contributions; i++)
+		counted |= a->score->contributions[i].definition != NULL;
+	ck_assert(counted);
 	ck_assert_double_eq(a->score->points, b->score->points);
 	ck_assert_ptr_nonnull(b->findings[0].suppressed);
 	free_results(without);

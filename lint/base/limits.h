@@ -26,6 +26,9 @@
 #define LIMIT_HEADER_FIELDS 20000
 /* Attributes of one HTML element: libxml2 2.9.14 is super-linear in them (measured: 240 kB of attributes, 3.7 s). */
 #define LIMIT_HTML_ATTRIBUTES 500
+/* Text, in normal form, that the model of the score reads: what is said behind the first 200 kB changes no verdict, and a million words
+ * would only dilute it. */
+#define LIMIT_FEATURE_TEXT_BYTES 200000
 /* Elements nested deeper than this are dropped by libxml2 without HTML_PARSE_HUGE. */
 #define LIMIT_HTML_DEPTH 250
 /* Elements and text runs of one HTML part. */

@@ -203,6 +203,11 @@ size_t utf8_offset(struct span s, size_t n)
 	return at;
 }
 
+bool utf8_is_letter(uint32_t c)
+{
+	return U_GET_GC_MASK((UChar32)c) & (U_GC_L_MASK | U_GC_M_MASK | U_GC_N_MASK);
+}
+
 int char_width(uint32_t c, bool ambiguous_wide)
 {
 	/* Fast paths: most of a newsletter is ASCII, kana and kanji. */

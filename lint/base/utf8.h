@@ -20,6 +20,8 @@ size_t utf8_write(char out[4], uint32_t c);
 size_t utf8_count(struct span s);
 /* Byte offset of code point number n, clamped to s.n. */
 size_t utf8_offset(struct span s, size_t n);
+/* A letter, digit or mark of any script (Unicode general categories L, M and N)? */
+bool utf8_is_letter(uint32_t c);
 /* Columns on a terminal: East Asian Width W and F are 2, combining marks and format characters 0, A is 1 unless
  * ambiguous_wide. Source: Unicode Standard Annex #11. Reports take A as 1: wcwidth() of glibc 2.36 says 1 for all A that were tried (U+203B,
  * U+2460, U+25A0, U+25CB, U+2192, U+2026) in C.UTF-8, en_US.UTF-8 and ja_JP.UTF-8 alike, and tmux does the same. Only the charmap

@@ -1,5 +1,6 @@
 /* Role: the verdict sheet of the receivers and the score with what contributes, in the HTML report.
  * May not: decide anything; the words come from rule/verdict.c and rule/score.c. */
+#include "report/advice.h"
 #include "report/html_page.h"
 
 #include <math.h>
@@ -173,7 +174,7 @@ void html_sheet(const struct html_view *view)
 static void put_contribution(const struct html_view *view, const struct contribution *row, double largest)
 {
 	char points[32], width[32];
-	const char *name = row->definition ? row->definition->title.text[view->language] : row->advice ? row->advice : row->rule;
+	g_autofree char *name = score_advice(row, view->language);
 
 	g_string_append(view->out, "<tr><th scope=\"row\">");
 	xml_append_text(view->out, span_str(name));

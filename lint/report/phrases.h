@@ -22,7 +22,16 @@ enum phrase {
 	PHRASE_MORE_INFO_ONE,
 	PHRASE_MORE_INFO_MANY, /* {0} count */
 	PHRASE_SCORE,          /* {0} points, {1} probability, {2} verdict */
-	PHRASE_MORE_POINTS,    /* {0} points, {1} count of rules */
+	PHRASE_MORE_POINTS,    /* {0} points of all that is not shown */
+	PHRASE_WORDS_OF_LINE,  /* {0} line number, {1} the words */
+	PHRASE_WORDS_OF_SUBJECT,
+	PHRASE_WORDS_OF_SENDER,
+	PHRASE_WORDS_ELSEWHERE,
+	PHRASE_SCORE_START,
+	PHRASE_SUBJECT_EXCLAMATION,
+	PHRASE_SUBJECT_DOLLAR,
+	PHRASE_LINK_WITHOUT_WORDS,
+	PHRASE_LINK_ESCAPED_HOST,
 	PHRASE_CLEAN,
 	PHRASE_SUSPICIOUS,
 	PHRASE_SPAM_LIKE,

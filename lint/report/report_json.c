@@ -1,5 +1,6 @@
 /* Role: the machine formats json and jsonl, version 1 of the documented fields.
  * May not: invent a field, write a byte that is not valid UTF-8, or depend on the locale. */
+#include "report/advice.h"
 #include "report/report.h"
 #include "report/reason.h"
 
@@ -166,10 +167,18 @@ static struct json_object *score_object(const struct score *score, enum language
 		const struct contribution *contribution = &score->contributions[i];
 		struct json_object *row = json_object_new_object();
 
-		json_member_string(row, "rule", contribution->rule);
+		g_autofree char *advice = score_advice(contribution, language);
+		json_member_string(row, "rule", contribution->definition ? contribution->name : NULL);
+		json_member_string(row, "feature", contribution->definition ? NULL : contribution->name);
 		add_double(row, "points", contribution->points);
-		json_member_string(row, "advice",
-		        contribution->definition ? contribution->definition->title.text[language] : contribution->advice);
+		json_member_string(row, "advice", advice);
+		if (contribution->excerpt) {
+			struct json_object *place = json_object_new_object();
+			json_member(place, "start", position_object(&contribution->start));
+			json_member(place, "end", position_object(&contribution->end));
+			json_member(row, "span", place);
+			json_member_string(row, "excerpt", contribution->excerpt);
+		}
 		json_object_array_add(contributions, row);
 	}
 	json_member(object, "contributions", contributions);

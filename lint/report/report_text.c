@@ -1,5 +1,6 @@
 /* Role: the report people read: places to jump to, the line with a mark under the place, what to do, a score, a summary.
  * May not: pass a byte of a draft on without report/safe.h, or see a message. */
+#include "report/advice.h"
 #include "report/report.h"
 
 #include <string.h>
@@ -10,10 +11,14 @@
 #include "report/safe.h"
 #include "report/terminal.h"
 
+/* A contribution below this is nothing that anybody would change a mail for; still less where the mail is clean. */
+#define LEAST_POINTS 0.2
+#define LEAST_POINTS_CLEAN 1.0
+
 enum {
 	SHOWN_PER_RULE = 3,      /* findings of one rule in one message */
 	SHOWN_INFO = 3,          /* info remarks in one message */
-	SHOWN_CONTRIBUTIONS = 3, /* rows under the score */
+	SHOWN_CONTRIBUTIONS = 5, /* rows under the score */
 	HEADLINE_INDENT = 4,     /* of the second line of a message, on a terminal */
 	LEAST_SHOWN = 12,        /* columns of a source line, however narrow the terminal */
 	LINE_NUMBER_COLUMNS = 5, /* " 1234" in front of a source line, wider for larger numbers */
@@ -561,16 +566,22 @@ static char *number_text(const char *format, double value)
 	return g_strdup(g_ascii_formatd(buffer, sizeof(buffer), format, value));
 }
 
+/* Is it a thing of the draft that somebody can change? */
+static bool can_be_changed(const struct contribution *contribution)
+{
+	return contribution->kind != CONTRIBUTION_START && contribution->kind != CONTRIBUTION_REST;
+}
+
 static void append_score(GString *out, const struct message_result *result, const struct report_options *options)
 {
 	const struct score *score = result->score;
 	const enum language language = options->language;
-	size_t n = options->verbose ? score->n_contributions : MIN(score->n_contributions, SHOWN_CONTRIBUTIONS);
+	size_t shown = 0;
+	bool left_out = false;
 	g_autofree char *points = number_text("%.1f", score->points);
 	g_autofree char *probability = number_text("%.2f", score->probability);
 	GString *verdict = g_string_new(NULL), *sentence = g_string_new(NULL);
-	double rest = 0;
-	size_t longest = 0;
+	double rest = 0, least = strcmp(score->verdict, "clean") == 0 ? LEAST_POINTS_CLEAN : LEAST_POINTS;
 
 	if (strcmp(score->verdict, "spam-like") == 0)
 		append_styled(verdict, options, STYLE_ERROR, phrase(PHRASE_SPAM_LIKE, language));
@@ -585,32 +596,33 @@ static void append_score(GString *out, const struct message_result *result, cons
 	g_string_free(sentence, TRUE);
 	g_string_free(verdict, TRUE);
 
-	for (size_t i = 0; i < n; i++)
-		longest = MAX(longest, strlen(score->contributions[i].rule));
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < score->n_contributions; i++) {
 		const struct contribution *contribution = &score->contributions[i];
 		g_autofree char *share = number_text("%8.1f", contribution->points);
+		g_autofree char *advice = score_advice(contribution, language);
 
+		if (!options->verbose && (shown == SHOWN_CONTRIBUTIONS || contribution->points < least || !can_be_changed(contribution))) {
+			rest += contribution->points;
+			left_out = true;
+			continue;
+		}
+		shown++;
 		g_string_append_printf(out, "%s  ", share);
-		style_begin(out, options, STYLE_DIM);
-		safe_append_terminal(out, span_str(contribution->rule), true);
-		style_end(out, options);
+		GString *prose = safe_prose(advice);
+		append_wrapped(out, span_of(prose->str, prose->len), 10, 10, options->terminal ? (size_t)options->width : SIZE_MAX);
+		g_string_free(prose, TRUE);
 		if (contribution->definition) {
-			GString *title = safe_prose(contribution->definition->title.text[language]);
-
-			append_spaces(out, longest - strlen(contribution->rule) + 2);
-			append_wrapped(out, span_of(title->str, title->len), longest + 12, 12, options->terminal ? (size_t)options->width : SIZE_MAX);
-			g_string_free(title, TRUE);
+			g_string_append(out, "  ");
+			style_begin(out, options, STYLE_DIM);
+			safe_append_terminal(out, span_str(contribution->name), true);
+			style_end(out, options);
 		}
 		g_string_append_c(out, '\n');
 	}
-	for (size_t i = n; i < score->n_contributions; i++)
-		rest += score->contributions[i].points;
-	if (n < score->n_contributions) {
+	if (left_out && shown) {
 		g_autofree char *share = number_text("%8.1f", rest);
-		g_autofree char *count = g_strdup_printf("%zu", score->n_contributions - n);
 
-		PHRASE_APPEND(out, PHRASE_MORE_POINTS, language, share, count);
+		PHRASE_APPEND(out, PHRASE_MORE_POINTS, language, share);
 		g_string_append_c(out, '\n');
 	}
 }
@@ -630,8 +642,8 @@ static void text_write_message(GString *out, const struct message_result *result
 	bool *shown;
 	size_t info_left_out, number_columns = LINE_NUMBER_COLUMNS, largest = 0;
 
-	/* Where all findings are suppressed the points that they count are still told. */
-	if (options->quiet || (count_told(result) == 0 && !(result->score && result->score->points > 0)))
+	/* A text that reads like spam is told of also where no rule has anything to say. */
+	if (options->quiet || (count_told(result) == 0 && !(result->score && strcmp(result->score->verdict, "clean") != 0)))
 		return;
 	shown = g_new0(bool, result->n_findings + 1);
 	info_left_out = choose_findings(result, options, states, shown);

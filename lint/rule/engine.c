@@ -71,7 +71,6 @@ struct check {
 	enum requirement_reason silenced; /* why a finding of this rule was not told; REASON_NONE */
 	const char *silenced_case;
 	GArray *phrase_hits;       /* struct phrase_hit: judged together once all rules have matched */
-	double points;             /* of the phrases that the finding at hand is about */
 };
 
 /* --- which rules run --------------------------------------------------------------------------------------------------------- */
@@ -615,7 +614,7 @@ static void add_finding(struct check *c, const struct text *text, struct range r
 		return;
 	}
 	c->n_reported++;
-	struct finding finding = { .rule = c->rule, .severity = severity, .message = message_case(c->rule, case_name), .points = c->points };
+	struct finding finding = { .rule = c->rule, .severity = severity, .message = message_case(c->rule, case_name) };
 	finding.requirements = resolve_requirements(arena, c->rule, &c->now, case_name, field);
 	g_free(field);
 	finding.start = line_position(m->lines, in_file.start);
@@ -961,10 +960,8 @@ static void report_phrases(struct check *c)
 
 		if (i == 0 || report->rule != c->rule)
 			begin_rule(c, report->rule);
-		c->points = report->points;
 		check_report_text(c, report->text, report->range, report->case_name, ARG_I("count", report->count),
 				  ARG_T("words", report->words));
-		c->points = 0;
 		if (i + 1 == reports->len || g_array_index(reports, struct phrase_report, i + 1).rule != report->rule)
 			tell_dropped(c);
 	}
@@ -1172,7 +1169,7 @@ static struct message_result *run(struct engine_worker *worker, const struct eng
 	if (!trial) {
 		bool is_signed = c.now.stage == STAGE_RECEIVED || header_find(m->header, "DKIM-Signature");
 		verdict_finish(result, requirements, engine->options, is_signed);
-		score_compute(result);
+		score_compute(result, m, &builtin_score_model, engine->options->prior);
 	}
 	g_array_free(c.findings, TRUE);
 	g_array_free(c.phrase_hits, TRUE);
@@ -1265,7 +1262,7 @@ void engine_run_several(const struct engine *engine, struct message_result **res
 			g_array_prepend_vals(run.added[i], result->findings, (guint)result->n_findings);
 			take_findings(result, run.added[i]);
 			suppress_apply(result);
-			score_compute(result);
+			/* The score stands: it looks at one message at a time. */
 			g_array_free(run.added[i], TRUE);
 		}
 		verdict_finish_several(result);

@@ -87,7 +87,6 @@ struct finding {
 	const char *print;          /* 16 hexadecimal digits: what was found, whatever the file */
 	const char *fingerprint;    /* likewise, together with the file */
 	struct fix *fix;            /* how a program can mend it (rule/fix.h); NULL */
-	double points;              /* of a rule made of phrases: what those it tells of are worth; else 0 */
 	/* NULL: told. A suppressed finding stays in the list, for it is still true of the mail: the score and the verdict sheet count it,
 	 * what people read and what fails a run does not. */
 	const struct suppression *suppressed;

@@ -179,20 +179,6 @@ static bool is_dense(const struct phrase_hit *hits, size_t n)
 
 /* ---- reports ---- */
 
-static double points_of(const struct phrase_hit *hits, size_t n, const struct message *message)
-{
-	size_t strength = entry_of(&hits[0])->strength;
-	bool disguised = false, subject = false;
-
-	for (size_t i = 0; i < n; i++) {
-		disguised = disguised || hits[i].disguised;
-		subject = subject || hits[i].text == message->subject;
-	}
-	if (disguised && strength < PHRASE_STRONG)
-		strength++;
-	return builtin_score_phrases.strengths[strength] * (subject ? builtin_score_phrases.subject : 1);
-}
-
 /* One report for all weak entries of a rule. */
 struct weak {
 	struct phrase_report report;
@@ -200,7 +186,7 @@ struct weak {
 	size_t n_words;
 };
 
-static void add_weak(struct weak *weak, const struct phrase_hit *hits, size_t n, const struct message *message)
+static void add_weak(struct weak *weak, const struct phrase_hit *hits, size_t n)
 {
 	if (weak->report.count == 0 || file_offset(&hits[0]) < text_to_file(weak->report.text, weak->report.range.start, weak->report.range.end).start) {
 		weak->report.text = hits[0].text;
@@ -209,7 +195,6 @@ static void add_weak(struct weak *weak, const struct phrase_hit *hits, size_t n,
 	weak->report.rule = hits[0].rule;
 	weak->report.case_name = "weak";
 	weak->report.count += n;
-	weak->report.points += points_of(hits, n, message);
 	if (weak->n_words++ < MOST_WORDS_TOLD)
 		g_string_append_printf(weak->words, "%s%.*s", weak->words->len ? ", " : "", (int)hits[0].words.n, hits[0].words.p);
 }
@@ -235,7 +220,7 @@ static const struct phrase_hit *shown_hit(const struct phrase_hit *hits, size_t 
 	return &hits[0];
 }
 
-static void tell(GArray *reports, const struct phrase_hit *hits, size_t n, const struct message *message)
+static void tell(GArray *reports, const struct phrase_hit *hits, size_t n)
 {
 	static const char *const names[] = {"weak", "medium", "strong"};
 	const struct phrase_hit *hit = shown_hit(hits, n);
@@ -246,7 +231,6 @@ static void tell(GArray *reports, const struct phrase_hit *hits, size_t n, const
 	        .range = hit->range,
 	        .words = hit->words,
 	        .count = n,
-	        .points = points_of(hits, n, message),
 	};
 
 	g_array_append_val(reports, report);
@@ -271,9 +255,9 @@ GArray *phrase_judge(GArray *hits, const struct message *message)
 		if (i && all[i].rule != all[i - 1].rule)
 			end_weak(&weak, reports, message);
 		if (!is_weak(shown_hit(&all[i], n)))
-			tell(reports, &all[i], n, message);
+			tell(reports, &all[i], n);
 		else if (company || (!entry_of(&all[i])->shop && is_dense(&all[i], n)))
-			add_weak(&weak, &all[i], n, message);
+			add_weak(&weak, &all[i], n);
 	}
 	end_weak(&weak, reports, message);
 	g_string_free(weak.words, TRUE);

@@ -28,7 +28,6 @@ struct phrase_report {
 	struct range range;
 	struct span words; /* "a, b, c" */
 	size_t count;      /* of hits */
-	double points;     /* before the cap of the rule */
 };
 
 /* Is the plain phrase of an entry written in a way that hides it: with invisible characters in it, or in squares and circles? */

@@ -190,26 +190,4 @@ const char *rule_set_suggest(const struct rule_set *set, const char *id);
 /* Is it a rule id, a requirement id or the beginning of one? */
 bool rule_set_knows(const struct rule_set *set, const char *id);
 
-/* Points of a rule for the score: one data file, rules.d/score.yaml, compiled in. */
-struct score_points {
-	const char *rule;
-	double points;
-};
-struct score_area {
-	const char *area;
-	double cap;
-};
-/* What phrases are worth; a rule made of phrases has the sum of those found, up to its cap. */
-struct score_phrases {
-	double strengths[N_PHRASE_STRENGTHS];
-	double subject; /* factor in the Subject */
-	const struct score_points *caps;
-	size_t n_caps;
-};
-extern const struct score_phrases builtin_score_phrases;
-extern const struct score_points builtin_score_points[];
-extern const size_t n_builtin_score_points;
-extern const struct score_area builtin_score_areas[];
-extern const size_t n_builtin_score_areas;
-
 #endif

@@ -1223,8 +1223,8 @@ static void load_folder(struct loader *l, const char *path, const char *area, GP
 			else
 				load_folder(l, child, name, rules);
 		} else if (g_str_has_suffix(name, ".yaml")) {
-			/* These two stand beside the areas and are no rules. */
-			if (area || (strcmp(name, "score.yaml") != 0 && strcmp(name, "renamed.yaml") != 0))
+			/* This one stands beside the areas and is no rule. */
+			if (area || strcmp(name, "renamed.yaml") != 0)
 				load_file(l, child, area ? area : "user", name, rules);
 		} else if (g_str_has_suffix(name, ".yml")) {
 			l->file = keep(l, child);
@@ -1264,111 +1264,4 @@ struct rule_set rule_load_folder(struct arena *arena, const char *folder, bool (
 	}
 	g_ptr_array_unref(rules);
 	return (struct rule_set){.rules = kept, .n = n};
-}
-
-/* --- points ------------------------------------------------------------------------------------------------------------------- */
-
-/* A decimal number from 0 to 1000 with at most two places; -1 after a refusal. */
-static double points_of(struct loader *l, const struct node *node, const char *what)
-{
-	const char *text = node->kind == NODE_SCALAR ? node->text : "";
-	size_t whole = strspn(text, "0123456789"), part = 0;
-	const char *end = text + whole;
-
-	if (*end == '.') {
-		part = strspn(end + 1, "0123456789");
-		end += 1 + part;
-		whole = part ? whole : 0;
-	}
-	double value = g_ascii_strtod(text, NULL);
-	if (!whole || whole > 4 || part > 2 || *end || value > 1000) {
-		REFUSE(l, node, "%s must be a number from 0 to 1000, such as 2.5", what);
-		return -1;
-	}
-	return value;
-}
-
-static int compare_points(const void *a, const void *b)
-{
-	return strcmp(((const struct score_points *)a)->rule, ((const struct score_points *)b)->rule);
-}
-
-static int compare_areas(const void *a, const void *b)
-{
-	return strcmp(((const struct score_area *)a)->area, ((const struct score_area *)b)->area);
-}
-
-/* What phrases are worth, and a cap for every rule that is made of them. */
-static void phrase_points_load(struct loader *l, const struct node *node, const struct rule_set *rules, struct score_table *out)
-{
-	static const char *const keys[] = {"weak", "medium", "strong", "subject", "caps", NULL};
-	const struct node *caps = get(node, "caps");
-
-	if (!only_keys(l, node, "phrases", keys))
-		return;
-	for (size_t i = 0; keys[i]; i++)
-		if (!get(node, keys[i]))
-			REFUSE(l, node, "\"%s\" is missing", keys[i]);
-	if (!caps || caps->kind != NODE_MAP)
-		return;
-	for (size_t i = 0; i < N_PHRASE_STRENGTHS; i++)
-		if (get(node, keys[i]))
-			out->phrases.strengths[i] = points_of(l, get(node, keys[i]), "points");
-	if (get(node, "subject"))
-		out->phrases.subject = points_of(l, get(node, "subject"), "the factor");
-	struct score_points *all = ARENA_ARRAY(l->arena, struct score_points, count_children(caps) + 1);
-	for (const struct node *child = caps->children; child; child = child->next) {
-		const struct rule *rule = rules ? rule_set_find(rules, child->key) : NULL;
-		if (rules && !(rule && rule->n_phrases))
-			REFUSE_KEY(l, child, "there is no rule \"%s\" that is made of phrases", child->key);
-		all[out->phrases.n_caps].rule = child->key;
-		all[out->phrases.n_caps++].points = points_of(l, child, "the cap");
-	}
-	for (size_t i = 0; rules && i < rules->n; i++)
-		if (rules->rules[i]->n_phrases && !get(caps, rules->rules[i]->id))
-			REFUSE(l, caps, "the rule \"%s\" has no cap", rules->rules[i]->id);
-	qsort(all, out->phrases.n_caps, sizeof *all, compare_points);
-	out->phrases.caps = all;
-}
-
-bool score_load(struct arena *arena, const char *path, const struct rule_set *rules, struct score_table *out, GPtrArray *errors)
-{
-	static const char *const keys[] = {"areas", "points", "phrases", NULL};
-	struct loader l = {.arena = arena, .errors = errors, .file = arena_copy(arena, span_str(path))};
-	guint faults = errors->len;
-	const struct node *root = read_tree(&l, path);
-
-	*out = (struct score_table){0};
-	if (!root || !only_keys(&l, root, "the score file", keys))
-		return false;
-	const struct node *areas = get(root, "areas"), *points = get(root, "points");
-	if (!areas || areas->kind != NODE_MAP || !points || points->kind != NODE_MAP) {
-		REFUSE(&l, root, "the score file needs the maps areas and points");
-		return false;
-	}
-	out->areas = ARENA_ARRAY(arena, struct score_area, count_children(areas) + 1);
-	for (const struct node *child = areas->children; child; child = child->next) {
-		if (!is_name(child->key, '-'))
-			REFUSE_KEY(&l, child, "\"%s\" is no name of an area", child->key);
-		out->areas[out->n_areas].area = child->key;
-		out->areas[out->n_areas++].cap = points_of(&l, child, "the cap");
-	}
-	out->points = ARENA_ARRAY(arena, struct score_points, count_children(points) + 1);
-	for (const struct node *child = points->children; child; child = child->next) {
-		const struct rule *rule = rules ? rule_set_find(rules, child->key) : NULL;
-		if (rules && !rule) {
-			const char *near = rule_set_suggest(rules, child->key);
-			REFUSE_KEY(&l, child, "there is no rule \"%s\"%s%s%s", child->key, near ? "; did you mean \"" : "",
-			        near ? near : "", near ? "\"?" : "");
-		} else if (rule && !get(areas, rule->area)) {
-			REFUSE_KEY(&l, child, "the area \"%s\" of this rule has no cap", rule->area);
-		}
-		out->points[out->n_points].rule = child->key;
-		out->points[out->n_points++].points = points_of(&l, child, "points");
-	}
-	if (get(root, "phrases"))
-		phrase_points_load(&l, get(root, "phrases"), rules, out);
-	qsort(out->areas, out->n_areas, sizeof *out->areas, compare_areas);
-	qsort(out->points, out->n_points, sizeof *out->points, compare_points);
-	return errors->len == faults;
 }

@@ -19,14 +19,4 @@
 struct rule_set rule_load_folder(struct arena *arena, const char *folder, bool (*known_check)(const char *name), const struct data_set *lists,
 				 GPtrArray *errors);
 
-/* rules.d/score.yaml */
-struct score_table {
-	struct score_points *points;
-	size_t n_points;
-	struct score_area *areas;
-	size_t n_areas;
-	struct score_phrases phrases;
-};
-bool score_load(struct arena *arena, const char *path, const struct rule_set *rules, struct score_table *out, GPtrArray *errors);
-
 #endif

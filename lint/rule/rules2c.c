@@ -260,49 +260,6 @@ static void put_rule(GString *out, const struct rule *rule, size_t number)
 	g_string_append(out, "\n};\n\n");
 }
 
-/* Lines of "rule: points", with a last, empty entry, because an array of C has one at least. */
-static void put_rule_points(GString *out, const struct score_points *points, size_t n)
-{
-	char number[G_ASCII_DTOSTR_BUF_SIZE];
-
-	for (size_t i = 0; i < n; i++) {
-		g_string_append(out, "\t{");
-		put_field(out, "rule", points[i].rule);
-		g_string_append_printf(out, " .points = %s },\n", g_ascii_dtostr(number, sizeof number, points[i].points));
-	}
-	g_string_append(out, "\t{ 0 },\n};\n");
-}
-
-static void put_phrase_points(GString *out, const struct score_phrases *phrases)
-{
-	char number[G_ASCII_DTOSTR_BUF_SIZE];
-
-	g_string_append(out, "static const struct score_points phrase_caps[] = {\n");
-	put_rule_points(out, phrases->caps, phrases->n_caps);
-	g_string_append(out, "const struct score_phrases builtin_score_phrases = {\n\t.strengths = {");
-	for (size_t i = 0; i < N_PHRASE_STRENGTHS; i++)
-		g_string_append_printf(out, " %s,", g_ascii_dtostr(number, sizeof number, phrases->strengths[i]));
-	g_string_append_printf(out, " },\n\t.subject = %s,\n\t.caps = phrase_caps,\n\t.n_caps = %zu,\n};\n\n",
-	        g_ascii_dtostr(number, sizeof number, phrases->subject), phrases->n_caps);
-}
-
-static void put_points(GString *out, const struct score_table *score)
-{
-	char number[G_ASCII_DTOSTR_BUF_SIZE];
-
-	g_string_append(out, "const struct score_points builtin_score_points[] = {\n");
-	put_rule_points(out, score->points, score->n_points);
-	g_string_append_printf(out, "const size_t n_builtin_score_points = %zu;\n\n", score->n_points);
-	put_phrase_points(out, &score->phrases);
-	g_string_append(out, "const struct score_area builtin_score_areas[] = {\n");
-	for (size_t i = 0; i < score->n_areas; i++) {
-		g_string_append(out, "\t{");
-		put_field(out, "area", score->areas[i].area);
-		g_string_append_printf(out, " .cap = %s },\n", g_ascii_dtostr(number, sizeof number, score->areas[i].cap));
-	}
-	g_string_append_printf(out, "\t{ 0 },\n};\nconst size_t n_builtin_score_areas = %zu;\n", score->n_areas);
-}
-
 /* Names and contents of the files, in the order of the rules. */
 static void hash_file(GChecksum *checksum, const char *path, const char *name)
 {
@@ -317,7 +274,7 @@ static void hash_file(GChecksum *checksum, const char *path, const char *name)
 	g_free(bytes);
 }
 
-static char *rules_version(const struct rule_set *set, const struct data_set *lists, const char *score_path)
+static char *rules_version(const struct rule_set *set, const struct data_set *lists)
 {
 	GChecksum *checksum = g_checksum_new(G_CHECKSUM_SHA1);
 	for (size_t i = 0; i < set->n; i++)
@@ -327,7 +284,6 @@ static char *rules_version(const struct rule_set *set, const struct data_set *li
 		g_checksum_update(checksum, (const guchar *)list->name, (gssize)strlen(list->name) + 1);
 		g_checksum_update(checksum, (const guchar *)list->text, (gssize)list->starts[list->n]);
 	}
-	hash_file(checksum, score_path, "score.yaml");
 	char *version = g_strndup(g_checksum_get_string(checksum), 12);
 	g_checksum_free(checksum);
 	return version;
@@ -354,11 +310,6 @@ int main(int argc, char **argv)
 	char *data_folder = g_build_filename(argv[1], "data", NULL);
 	struct data_set lists = data_load_folder(arena, data_folder, errors);
 	struct rule_set set = rule_load_folder(arena, argv[1], NULL, &lists, errors);
-	struct score_table score = {0};
-	char *score_path = g_build_filename(argv[1], "score.yaml", NULL);
-	/* With faulty rules the points of these would be called unknown; so only whole sets are scored. */
-	if (!errors->len && g_file_test(score_path, G_FILE_TEST_EXISTS))
-		score_load(arena, score_path, &set, &score, errors);
 	if (!errors->len)
 		check_supersedes(&set, errors);
 
@@ -366,7 +317,7 @@ int main(int argc, char **argv)
 	for (guint i = 0; i < errors->len; i++)
 		fprintf(stderr, "%s\n", (const char *)g_ptr_array_index(errors, i));
 	if (status == 0) {
-		char *version = rules_version(&set, &lists, score_path);
+		char *version = rules_version(&set, &lists);
 		GString *out =
 		        g_string_new("/* Made from the rule files by rules2c. Do not edit. */\n#include \"rule/rule.h\"\n\n");
 		put_data(out, &lists);
@@ -378,7 +329,6 @@ int main(int argc, char **argv)
 		g_string_append_printf(out,
 		        "\tNULL,\n};\nconst size_t n_builtin_rules = %zu;\nconst char builtin_rules_version[] = \"%s\";\n\n", set.n,
 		        version);
-		put_points(out, &score);
 
 		FILE *file = fopen(argv[2], "wb");
 		if (!file || fwrite(out->str, 1, out->len, file) != out->len || fclose(file) != 0) {
@@ -389,7 +339,6 @@ int main(int argc, char **argv)
 		g_free(version);
 	}
 	g_free(data_folder);
-	g_free(score_path);
 	g_ptr_array_unref(errors);
 	arena_free(arena);
 	return status;

@@ -1,26 +1,46 @@
-/* Findings to points: a first, additive score with a cap per area; every contribution names its rule. Provisional: the points are
- * hand-set (rules.d/score.yaml) and nothing here is calibrated. */
+/* The score: how likely a receiver's filter would take this draft for spam, and what of the draft says so. A learned model
+ * (rule/model.h) adds up what features (rule/features.h) are worth; docs/score.md says how it was learned and how well it does. */
 #ifndef PRESEND_RULE_SCORE_H
 #define PRESEND_RULE_SCORE_H
 
+#include "base/lines.h"
 #include "rule/finding.h"
+#include "rule/model.h"
+
+struct message;
+
+enum contribution_kind {
+	CONTRIBUTION_RULE,    /* a rule that fired, or a named feature */
+	CONTRIBUTION_LINE,    /* the words of one line of the body */
+	CONTRIBUTION_SUBJECT, /* the words of the Subject */
+	CONTRIBUTION_SENDER,  /* the words of the sender's name */
+	CONTRIBUTION_REST,    /* of all other lines together */
+	CONTRIBUTION_START    /* of a draft without a word */
+};
 
 struct contribution {
-	const char *rule;
-	double points;       /* after the cap of its area */
-	const char *advice;  /* the rule's title in the language asked for is taken by the reporter; NULL here */
-	const struct rule *definition;
+	enum contribution_kind kind;
+	const char *name;      /* id of the rule or of the named feature, else a fixed word; never NULL */
+	double points;         /* may be negative: speaks against spam */
+	const struct rule *definition; /* CONTRIBUTION_RULE; NULL for a feature that is no rule */
+	const char *excerpt;   /* the line as a reader sees it, cut; NULL */
+	struct position start, end; /* in the raw file, where there is an excerpt */
 };
 
 struct score {
-	double points;       /* sum of contributions */
-	double probability;  /* a logistic function of points; not calibrated */
+	double points;       /* sum of contributions; SCORE_LINE where suspicion begins */
+	double probability;  /* that a filter takes it for spam, 0 to 1, at the prior of the model or the one asked for */
 	const char *verdict; /* "clean", "suspicious", "spam-like" */
 	struct contribution *contributions; /* largest first */
 	size_t n_contributions;
 };
 
-/* Score the findings of a result; a rule counts once however often it fired, a rule made of phrases by the phrases found. Fills result->score. */
-void score_compute(struct message_result *result);
+/* Points are log-odds on the scale that mail people know from filters: from 5 on a mail is suspicious, and 1.3 points are a factor of e. */
+#define SCORE_LINE 5.0
+#define SCORE_SCALE 1.3
+
+/* Score a message by its text and the rules that fired. prior: share of spam among all mail that the probability is to speak of, 0 < prior < 1;
+ * else the model's. Points and verdict do not depend on it. Fills result->score. */
+void score_compute(struct message_result *result, const struct message *message, const struct score_model *model, double prior);
 
 #endif
