@@ -228,6 +228,19 @@ else
 	echo 'preflight: skipped, ../shared/mail is not there: mail that Gmail signed'
 fi
 
+# Every reason why DNS did not answer has Japanese words, and no word is for a reason that is never given.
+{
+	sed -nE 's/.*(unknown\(question|settle\(answer, DNS_UNKNOWN), "([^"]+)".*/\2/p; s/.*\*reason = "([^"]+)".*/\1/p' lint/preflight/dns.c
+	sed -n '/^static const char \*failure_name/,/^}/p' lint/preflight/dns.c | grep -o '"[^"]*"' | tr -d '"'
+} | LC_ALL=C sort -u >"$scratch/given"
+sed -nE 's/^\t\{ "([^"]+)", ".*/\1/p' lint/preflight/dns_text.c | LC_ALL=C sort >"$scratch/worded"
+[ "$(wc -l <"$scratch/given")" -ge 16 ] && diff -u "$scratch/given" "$scratch/worded"
+report $? 'reasons without Japanese words, or words without a reason'
+wants 0 'a reason in Japanese' --lang ja --fail-on never --dns tests/preflight/good.json --mta-config "$scratch/nowhere.cf" hanami.example
+says out "$scratch/nowhere.cf を読み込めません: ファイルまたはフォルダーが見つかりません" 'a reason in Japanese'
+wants 2 'no resolver' --lang ja --resolver nowhere hanami.example
+says err 'nowhere: アドレス、アドレス:ポート' 'no resolver'
+
 wants 2 'nothing to look at' --dns tests/preflight/good.json
 wants 2 'no address' --dns tests/preflight/good.json --ip 192.0.2.256 hanami.example
 wants 2 'a file that is not there' --dns tests/preflight/good.json ./nowhere.eml

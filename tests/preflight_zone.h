@@ -35,6 +35,25 @@ static inline void zone_add(GHashTable *zone, const char *text)
 	g_hash_table_destroy(seen);
 }
 
+/* As a string of JSON that a snapshot reads: bytes that are not printable as three decimal digits. */
+static inline char *zone_escape(const char *text)
+{
+	GString *out = g_string_new(NULL);
+
+	for (; *text; text++) {
+		unsigned char c = (unsigned char)*text;
+		if (c == '"')
+			g_string_append(out, "\\\"");
+		else if (c == '\\')
+			g_string_append(out, "\\\\\\\\");
+		else if (c < 0x20 || c > 0x7e)
+			g_string_append_printf(out, "\\\\%03u", c);
+		else
+			g_string_append_c(out, *text);
+	}
+	return g_string_free(out, FALSE);
+}
+
 static inline void zone_append_answer(GString *out, const char *question, GPtrArray *values)
 {
 	char **words = g_strsplit(question, " ", 2);
@@ -47,8 +66,15 @@ static inline void zone_append_answer(GString *out, const char *question, GPtrAr
 	if (strcmp(status, "found") == 0) {
 		g_string_append(out, ", \"ttl\": 300, \"records\": [");
 		for (guint i = 0; i < values->len; i++) {
-			g_autofree char *escaped = g_strescape(g_ptr_array_index(values, i), NULL);
-			g_string_append_printf(out, "%s\"%s\"", i ? ", " : "", escaped);
+			/* A TXT record is made of strings of up to 255 bytes. */
+			const char *value = g_ptr_array_index(values, i);
+			bool several = strlen(value) > 255;
+			g_string_append_printf(out, "%s%s", i ? ", " : "", several ? "[" : "");
+			for (size_t at = 0; at == 0 || at < strlen(value); at += 255) {
+				g_autofree char *piece = g_strndup(value + at, 255), *escaped = zone_escape(piece);
+				g_string_append_printf(out, "%s\"%s\"", at ? ", " : "", escaped);
+			}
+			g_string_append(out, several ? "]" : "");
 		}
 		g_string_append(out, "]");
 	}

@@ -143,6 +143,8 @@ static const struct {
 	{ BIMI "v=spf1 -all", "bimi-none web-spf-good" },
 	{ BIMI "v=BIMI1; l=http://hanami.example/logo.svg", "bimi-bad web-spf-good" },
 	{ BIMI "v=BIMI1; l=https://hanami.example/logo.svg; a=vmc.pem", "bimi-bad web-spf-good" },
+	{ BIMI "v=BIMI1; l=https://a.example/1.svg; avp", "bimi-bad web-spf-good" },
+	{ BIMI "v=BIMI1; l=https://a.example/1.svg; avp=brand", "bimi-good web-spf-good" },
 	{ BIMI "v=BIMI1; a=https://hanami.example/vmc.pem", "bimi-bad web-spf-good" },
 	{ BIMI "v=BIMI1; l=https://a.example/1.svg; l=https://a.example/2.svg", "bimi-bad web-spf-good" },
 	{ BIMI "v=BIMI1; l=https://a.example/1.svg\n" BIMI "v=BIMI1; l=https://a.example/2.svg", "bimi-bad web-spf-good" },
@@ -165,10 +167,15 @@ static const struct {
 	{ STS "id=1; v=STSv1", "bimi-none mta-sts-bad web-spf-good" },
 	{ STS "v=spf1 -all", "bimi-none web-spf-good" },
 	{ STS "?", "bimi-none web-spf-good" },
+	{ STS "v=STSv1; id=1; id=2", "bimi-none mta-sts-bad web-spf-good" },
+	{ STS "v=STSv1; id=1; now", "bimi-none mta-sts-bad web-spf-good" },
+	{ STS "v=STSv1; id=1; x=now", "bimi-none mta-sts-good mta-sts-policy web-spf-good" },
 	/* TLS-RPT: RFC 8460, section 3 */
 	{ RPT "v=TLSRPTv1; rua=mailto:tls@hanami.example,https://hanami.example/tls", "bimi-none tls-rpt-good web-spf-good" },
 	{ RPT "v=TLSRPTv1; rua=tls@hanami.example", "bimi-none tls-rpt-bad web-spf-good" },
 	{ RPT "v=TLSRPTv1; rua=mailto:tls", "bimi-none tls-rpt-bad web-spf-good" },
+	{ RPT "v=TLSRPTv1; rua=mailto:tls@hanami.example\n" RPT "v=TLSRPTv1; rua=https://hanami.example/tls", "bimi-none tls-rpt-bad web-spf-good" },
+	{ RPT "v=TLSRPTv1;rua=mailto:tls@hanami.example;", "bimi-none tls-rpt-good web-spf-good" },
 	{ RPT "v=TLSRPTv1", "bimi-none tls-rpt-bad web-spf-good" },
 	{ RPT "v=tlsrptv1; rua=mailto:tls@hanami.example", "bimi-none tls-rpt-bad web-spf-good" },
 	/* TLSA: RFC 7672, section 3.1 */
@@ -178,6 +185,7 @@ static const struct {
 	{ TLSA "1 1 1 " HASH_32, "bimi-none tlsa-bad web-spf-good" },
 	{ TLSA "4 1 1 " HASH_32, "bimi-none tlsa-bad web-spf-good" },
 	{ TLSA "3 2 1 " HASH_32, "bimi-none tlsa-bad web-spf-good" },
+	{ TLSA "3 1 0 " HASH_32, "bimi-none tlsa-good web-spf-good" },
 	{ TLSA "3 1 3 " HASH_32, "bimi-none tlsa-bad web-spf-good" },
 	/* The web site */
 	{ "hanami.example TXT v=spf1 -all", "bimi-none web-spf-good" },
@@ -236,10 +244,10 @@ static const struct {
 	{ "dbl.spamhaus.org", "invalid.dbl.spamhaus.org A 127.0.1.2", "blocklist-broken" },
 	{ "multi.uribl.com", "test.multi.uribl.com A 127.0.0.1\ninvalid.multi.uribl.com A 127.0.0.1", "blocklist-refused" },
 	/* Closed ones are never asked, in whatever letters. */
-	{ "relays.ordb.org", "", "blocklist-dead" },
+	{ "relays.ordb.org", "", "blocklist-dead blocklists-none-asked" },
 	{ "DNSBL.sorbs.net., dul.ru,zen.spamhaus.org", "", "blocklist-dead blocklist-dead blocklist-clear" },
 	{ "ix.dnsbl.manitu.net,bl.emailbasura.org,dnsbl.inps.de,combined.njabl.org", "",
-	  "blocklist-dead blocklist-dead blocklist-dead blocklist-dead" },
+	  "blocklist-dead blocklist-dead blocklist-dead blocklist-dead blocklists-none-asked" },
 };
 
 static const char *lists_to_ask;

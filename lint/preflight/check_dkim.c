@@ -40,8 +40,8 @@ static bool has_space(struct span record)
 	return span_find_byte(value, ' ', 0) < value.n;
 }
 
-/* Returns the row. */
-static struct preflight_row *tell_key(struct preflight *p, const char *name, const struct dkim_key *key, struct span record)
+/* Returns the last row, which lacks its evidence. answer: one record. */
+static struct preflight_row *tell_key(struct preflight *p, const char *name, const struct dkim_key *key, const struct dns_answer *answer)
 {
 	const char *bits = arena_printf(p->arena, "%u", key->bits), *kind = key->is_ed25519 ? "Ed25519" : "RSA";
 
@@ -57,11 +57,16 @@ static struct preflight_row *tell_key(struct preflight *p, const char *name, con
 	}
 	if (!key->is_ed25519 && key->bits < RSA_BITS_LEAST)
 		return tell(p, "dkim-key-small", "name", name, "bits", bits, NULL);
+	bool short_one = !key->is_ed25519 && key->bits < RSA_BITS_GOOD;
+	if (short_one)
+		row_answer(p, tell(p, "dkim-key-1024", "name", name, "bits", bits, NULL), answer);
+	else if (key->testing)
+		tell(p, "dkim-key-size", "name", name, "kind", kind, "bits", bits, NULL);
 	if (key->testing)
 		return tell(p, "dkim-key-testing", "name", name, NULL);
-	if (!key->is_ed25519 && key->bits < RSA_BITS_GOOD)
-		return tell(p, "dkim-key-1024", "name", name, "bits", bits, NULL);
-	if (has_space(record))
+	if (short_one)
+		return tell(p, "dkim-key-usable", "name", name, NULL);
+	if (has_space(answer->records[0].data))
 		row_evidence(p, tell(p, "dkim-key-spaces", "name", name, NULL), name);
 	return tell(p, "dkim-key-good", "name", name, "kind", kind, "bits", bits, NULL);
 }
@@ -73,6 +78,7 @@ static bool is_usable(const struct dkim_key *key)
 
 struct key_count {
 	size_t usable, rsa, open, bad;
+	size_t sized;  /* keys of which AU-06 is said */
 };
 
 static void check_key(struct preflight *p, const struct sender_key *which, const struct dns_answer *answer, struct key_count *count)
@@ -91,7 +97,8 @@ static void check_key(struct preflight *p, const struct sender_key *which, const
 		return;
 	}
 	struct dkim_key key = dkim_key_read(p->arena, answer->records[0].data);
-	row_answer(p, tell_key(p, which->name, &key, answer->records[0].data), answer);
+	row_answer(p, tell_key(p, which->name, &key, answer), answer);
+	count->sized += key.fault == DKIM_KEY_GOOD || key.fault == DKIM_KEY_CUT;
 	count->usable += is_usable(&key);
 	count->rsa += is_usable(&key) && !key.is_ed25519;
 	count->bad += !is_usable(&key);
@@ -125,6 +132,8 @@ static void check_keys(struct preflight *p)
 		if (!absent || !s->keys[i].optional || !found_elsewhere(p, &s->keys[i]))
 			check_key(p, &s->keys[i], answer, &count);
 	}
+	if (!count.sized && !count.open)
+		tell(p, "dkim-no-size", NULL);
 	if (count.usable && !count.rsa && !count.open && !count.bad)
 		tell(p, "dkim-ed25519-only", NULL);
 	p->dkim = count.usable ? ANSWER_YES : count.open ? ANSWER_OPEN : ANSWER_NO;
@@ -166,6 +175,13 @@ static const char *result_case(enum dkim_result result)
 	}
 }
 
+static bool body_changed(const struct dkim_mail *mail, const struct dkim_signature *signature)
+{
+	enum dkim_body_state state = dkim_body_compare(mail->file, mail->body, signature).state;
+
+	return state == DKIM_BODY_APPENDED || state == DKIM_BODY_SHORTER || state == DKIM_BODY_CHANGED;
+}
+
 static void check_signature(struct preflight *p, const struct dkim_signature *signature)
 {
 	const struct message *m = p->sender->message;
@@ -181,6 +197,8 @@ static void check_signature(struct preflight *p, const struct dkim_signature *si
 	enum dkim_result result = dkim_verify(p->arena, &mail, signature, &key, p->now);
 	public_key_free(key.key);
 	/* A body that changed is known without a key; of the rest nothing is. */
+	if (answer->status == DNS_UNKNOWN && result == DKIM_FAIL_KEY && body_changed(&mail, signature))
+		result = DKIM_FAIL_BODY;
 	if (answer->status == DNS_UNKNOWN && result == DKIM_FAIL_KEY)
 		row = tell(p, "dkim-verify-unknown", "domain", domain, "selector", selector, "reason", answer_reason(p, answer), NULL);
 	else

@@ -163,6 +163,7 @@ static void tell_missing(struct preflight *p)
 	for (size_t i = 0; i < p->walk->n; i++)
 		row_answer(p, row, p->walk->steps[i].answer);
 	row_record(p, row, arena_printf(p->arena, "_dmarc.%s. IN TXT \"v=DMARC1; p=none; rua=mailto:dmarc@%s\"", organisation, organisation));
+	tell(p, "dmarc-no-form", "domain", domain, NULL);
 }
 
 /* A record that nobody can use stands where one is looked for. true: it was told. */

@@ -46,11 +46,20 @@ static const char *first_record(struct preflight *p, const struct dns_answer *an
 
 /* --- the test of a list ---------------------------------------------------------------------------------------------------------------------- */
 
+/* Of a list that cannot be asked it is open what it says of the sender and, where it is one of domains, of the links. */
+static struct preflight_row *unusable(struct preflight *p, const struct block_list *list, struct preflight_row *row)
+{
+	row_requirement(p, row, "AU-27");
+	if (list->of_domains && p->sender->n_links)
+		row_requirement(p, row, "LK-18");
+	return row;
+}
+
 static void tell_broken(struct preflight *p, const struct block_list *list, const struct dns_answer *answer)
 {
 	const char *words = arena_printf(p->arena, "%s: %s", answer->name, first_record(p, answer));
 
-	row_answer(p, tell(p, "blocklist-broken", "list", list->zone, "answer", words, NULL), answer);
+	row_answer(p, unusable(p, list, tell(p, "blocklist-broken", "list", list->zone, "answer", words, NULL)), answer);
 }
 
 /* One key must be on the list and another must not. Tells why the list is of no use. */
@@ -62,12 +71,13 @@ static bool passes_test(struct preflight *p, const struct block_list *list)
 	const struct dns_answer *refusing = first == LISTING_REFUSED ? there : second == LISTING_REFUSED ? absent : NULL;
 
 	if (refusing) {
-		row_answer(p, tell(p, "blocklist-refused", "list", list->zone, "answer", first_record(p, refusing), NULL), refusing);
+		row_answer(p, unusable(p, list, tell(p, "blocklist-refused", "list", list->zone, "answer", first_record(p, refusing), NULL)), refusing);
 		return false;
 	}
 	if (first == LISTING_OPEN || second == LISTING_OPEN) {
 		const struct dns_answer *open = first == LISTING_OPEN ? there : absent;
-		row_answer(p, tell(p, "blocklist-unknown", "what", open->name, "list", list->zone, "reason", answer_reason(p, open), NULL), open);
+		struct preflight_row *row = tell(p, "blocklist-unknown", "what", open->name, "list", list->zone, "reason", answer_reason(p, open), NULL);
+		row_answer(p, unusable(p, list, row), open);
 		return false;
 	}
 	if (second != LISTING_NONE) {
@@ -158,7 +168,9 @@ static void check_named(struct preflight *p, struct span name)
 	const char *zone = sender_domain(p->arena, name);
 
 	if (!zone) {
-		tell(p, "blocklist-broken", "list", arena_copy(p->arena, name), "answer", preflight_say(p, "no domain name", "ドメイン名ではありません"), NULL);
+		struct preflight_row *row = tell(p, "blocklist-broken", "list", arena_copy(p->arena, name), "answer",
+						 preflight_say(p, "no domain name", "ドメイン名ではありません"), NULL);
+		unusable(p, &(struct block_list){ 0 }, row);
 		return;
 	}
 	const struct reply_list *known = reply_list_named(span_str(zone));
@@ -170,8 +182,18 @@ static void check_named(struct preflight *p, struct span name)
 	check_list(p, &(struct block_list){ zone, known && known->of_domains, known != NULL });
 }
 
+/* Is there a word on the sender in a row of the lists? */
+static bool has_word(const struct preflight *p, guint first)
+{
+	for (guint i = first; i < p->rows->len; i++)
+		if (g_strv_contains(g_array_index(p->rows, struct preflight_row, i).requirements, "AU-27"))
+			return true;
+	return false;
+}
+
 void check_blocklists(struct preflight *p, const char *names)
 {
+	guint first = p->rows->len;
 	struct span list, name;
 	size_t n = 0;
 
@@ -192,4 +214,6 @@ void check_blocklists(struct preflight *p, const char *names)
 		check_named(p, name);
 		n++;
 	}
+	if (!has_word(p, first))
+		tell(p, "blocklists-none-asked", NULL);
 }

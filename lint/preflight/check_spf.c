@@ -99,37 +99,49 @@ static bool check_record(struct preflight *p, const char *domain, struct arena *
 	struct spf_lint lint = spf_lint(scratch, p->dns, domain);
 	const struct dns_answer *answer = dns_ask(p->dns, domain, DNS_TXT);
 	bool faulty = false;
+	size_t n_told = 0;
 
 	if (!lint.known) {
 		row_answer(p, with_carriers(p, tell(p, "spf-unknown", "domain", domain, "reason", answer_reason(p, answer), NULL), "JR-11"), answer);
 		return false;
 	}
+	const struct spf_fault *open = NULL;
 	for (size_t i = 0; i < lint.n_faults; i++) {
-		if (lint.faults[i].kind == SPF_MULTIPLE) {
-			struct preflight_row *row = tell(p, "spf-several", "domain", domain, "count", arena_printf(p->arena, "%zu", lint.faults[i].number), NULL);
+		const struct spf_fault *fault = &lint.faults[i];
+		if (fault->kind == SPF_MULTIPLE && strcmp(fault->domain, answer->name) == 0) {
+			struct preflight_row *row = tell(p, "spf-several", "domain", domain, "count", arena_printf(p->arena, "%zu", fault->number), NULL);
 			row_answer(p, with_addresses(p, with_carriers(p, row, "JR-11")), answer);
+			tell(p, "spf-no-word", "domain", domain, NULL);
 			p->spf = ANSWER_NO;
 			return true;
-		} else if (lint.faults[i].kind != SPF_DNS) {
-			faulty |= lint.faults[i].kind <= SPF_ERROR_LAST;
-			if (i < FAULTS_TOLD)
-				tell_fault(p, &lint, &lint.faults[i], domain);
-			else if (i == FAULTS_TOLD)
-				tell_only_first(p, preflight_say(p, "faults of the SPF record", "SPF レコードの問題"), FAULTS_TOLD, "AU-03");
-		} else {
-			p->spf = ANSWER_OPEN;
-			with_carriers(p, tell(p, "spf-unknown", "domain", domain, "reason", fault_words(p, &lint.faults[i], domain), NULL), "JR-11");
-			return false;
 		}
+		if (fault->kind == SPF_DNS) {
+			open = open ? open : fault;
+			continue;
+		}
+		faulty |= fault->kind <= SPF_ERROR_LAST;
+		if (n_told < FAULTS_TOLD)
+			tell_fault(p, &lint, fault, domain);
+		else if (n_told == FAULTS_TOLD)
+			tell_only_first(p, preflight_say(p, "faults of the SPF record", "SPF レコードの問題"), FAULTS_TOLD, "AU-03");
+		n_told++;
 	}
+	/* An error of the record is one, whatever else did not come. */
 	if (faulty) {
+		tell(p, "spf-no-word", "domain", domain, NULL);
 		p->spf = ANSWER_NO;
+		return false;
+	}
+	if (open) {
+		p->spf = ANSWER_OPEN;
+		with_carriers(p, tell(p, "spf-unknown", "domain", domain, "reason", fault_words(p, open, domain), NULL), "JR-11");
 		return false;
 	}
 	if (!lint.record) {
 		struct preflight_row *row = with_addresses(p, with_carriers(p, tell(p, "spf-missing", "domain", domain, NULL), "JR-11"));
 		row_answer(p, row, answer);
 		record_new(p, row, domain);
+		tell(p, "spf-no-word", "domain", domain, NULL);
 		p->spf = ANSWER_NO;
 		return true;
 	}
