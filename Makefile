@@ -331,7 +331,7 @@ hdr-check:
 
 # --- a binary for others ---------------------------------------------------------------------------------------------------------
 
-# Everything but glibc is linked in, so that no CI run has to build GMime. RELR would ask for glibc 2.36.
+# Everything but glibc is linked in (of ICU's data what is used), so that no CI run has to build GMime. RELR would ask for glibc 2.36.
 STATIC_LIBS := -lgmime-3.0 -lgpgme -lassuan -lgpg-error -lidn2 -lunistring -lgio-2.0 -lgobject-2.0 -lgmodule-2.0 -lglib-2.0 -lffi -lz -lselinux \
 	-lsepol -lpcre2-8 -lxml2 -llzma -licui18n -licuuc -licudata -lyaml -ljson-c -lpsl -lblkid -lstdc++
 # GIO can list mounted file systems, which presend never asks for; Debian has no static libmount, so these end the program if called.
@@ -351,12 +351,27 @@ $(B)/gen/no_mounts.c: Makefile
 	@mkdir -p $(@D)
 	@{ echo '#include <stdlib.h>'; for s in $(MOUNT_SYMBOLS); do echo "void $$s(void);"; echo "void $$s(void) { abort(); }"; done; } > $@
 
-$(B)/presend-static: $(B)/lint/main.o $(B)/libpresend.a $(B)/gen/no_mounts.c
+# Of ICU's data, charsets, normal forms, properties and borders of words and lines; not the names of countries, currencies and time zones in all languages,
+# which are two thirds of 30 MB.
+ICU_ITEMS := \.(cnv|icu|nrm|brk|dict|spp)$$|^brkitr/|^(keyTypeData|icuver|root|pool|res_index)\.res$$
+
+$(B)/gen/icu_data.o: Makefile
+	@mkdir -p $(@D)
+	$(call say,GEN,$@)
+	$(Q)rm -rf $(B)/gen/icu && mkdir -p $(B)/gen/icu/all && PATH="$$PATH:/usr/sbin" && from=$$($(CC) -print-file-name=libicudata.a) && \
+		member=$$(ar t "$$from") && data=$${member%_dat.o}.dat && ar p "$$from" > $(B)/gen/icu/all.o && \
+		objcopy -O binary -j .rodata $(B)/gen/icu/all.o "$(B)/gen/icu/all/$$data" && icupkg -l "$(B)/gen/icu/all/$$data" > $(B)/gen/icu/all.txt && \
+		grep -vE '$(ICU_ITEMS)' $(B)/gen/icu/all.txt > $(B)/gen/icu/less.txt && \
+		icupkg -r $(B)/gen/icu/less.txt "$(B)/gen/icu/all/$$data" "$(B)/gen/icu/$$data" && name=$$(nm $(B)/gen/icu/all.o | sed -n 's/.* R //p') && \
+		printf '.section .rodata\n.globl %s\n.balign 16\n%s:\n.incbin "%s"\n.section .note.GNU-stack,"",%%progbits\n' "$$name" "$$name" \
+			"$(B)/gen/icu/$$data" | $(CC) -c -x assembler -o $@ - && rm -r $(B)/gen/icu
+
+$(B)/presend-static: $(B)/lint/main.o $(B)/libpresend.a $(B)/gen/no_mounts.c $(B)/gen/icu_data.o
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) -pie -fPIE -Wl,-z,relro,-z,now -Wl,--as-needed -static-libgcc $(LDFLAGS) -o $@ $^ \
 		-Wl,-Bstatic -Wl,--start-group $(STATIC_LIBS) -Wl,--end-group -Wl,-Bdynamic -lm
 
-$(B)/presend-preflight-static: $(B)/lint/preflight/main.o $(B)/libpreflight.a $(B)/libpresend.a $(B)/gen/no_mounts.c
+$(B)/presend-preflight-static: $(B)/lint/preflight/main.o $(B)/libpreflight.a $(B)/libpresend.a $(B)/gen/no_mounts.c $(B)/gen/icu_data.o
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(CFLAGS) -pie -fPIE -Wl,-z,relro,-z,now -Wl,--as-needed -static-libgcc $(LDFLAGS) -o $@ $^ \
 		-Wl,-Bstatic -Wl,--start-group $(STATIC_LIBS) $(STATIC_PREFLIGHT_LIBS) -Wl,--end-group -Wl,-Bdynamic -lresolv -lm
