@@ -107,6 +107,17 @@ report $? 'the configuration: exit code'
 says out 'SPF passes for 192.0.2.25' 'the configuration names the address'
 says out 'EHLO mail.hanami.example' 'the configuration names the server'
 
+# Alignment as it will be when the list system sends: its envelope domain and its d= are others, then subdomains of ours.
+for domain in esp.test hanami.example; do
+	printf '[lists.news]\ndomains = ["hanami.example"]\nmail-from = "b@bounce.%s"\ndkim-domains = ["mail.%s"]\ndkim-selectors = ["k7"]\n' $domain $domain >"$scratch/presend.toml"
+	"$presend" preflight --now $clock --volume bulk --config "$scratch/presend.toml" --dns tests/preflight/good.json "$scratch/draft.eml" >"$scratch/out" 2>&1
+	says out "Whether k7._domainkey.mail.$domain has a key is not known" "the configuration: keys of mail.$domain"
+	case $domain in
+	esp.test) says out 'Neither the envelope domain bounce.esp.test nor the DKIM domain mail.esp.test belongs to the domain of From' 'the configuration: not aligned' ;;
+	*) says out 'Both the envelope domain bounce.hanami.example and the DKIM domain mail.hanami.example belong to the domain of From' 'the configuration: aligned' ;;
+	esac
+done
+
 # Only on request: block lists, and the settings of a mail server. A closed list is never asked, and no answer is no listing.
 printf 'smtp_tls_security_level = may\nsmtpd_recipient_restrictions = reject_rbl_client bl.spamcop.net\n' >"$scratch/main.cf"
 wants 0 'block lists and settings' --blocklists dnsbl.sorbs.net,zen.spamhaus.org --mta-config "$scratch/main.cf" "${good[@]}"

@@ -1,9 +1,37 @@
 /* Checks of the addresses that send: reverse DNS that leads back, names that a machine made, and what the server says in EHLO. */
+#include <arpa/inet.h>
+
 #include "preflight/check.h"
 
 enum { PTR_ASKED = 5 };
 
 /* --- names that a provider gives to any address --------------------------------------------------------------------------------------- */
+
+/* The groups of an IPv6 address, as printed, all eight of them with or without zeros in front, or all digits together or one by one from the end. */
+static bool holds_groups(struct preflight *p, const char *name, struct span address)
+{
+	const unsigned char *b = (const unsigned char *)address.p;
+	GString *all = g_string_new(NULL), *bare = g_string_new(NULL), *padded = g_string_new(NULL);
+	char printed[INET6_ADDRSTRLEN];
+	bool found;
+
+	inet_ntop(AF_INET6, b, printed, sizeof printed);
+	g_strdelimit(printed, ":", '-');
+	for (size_t i = 0; i < address.n; i += 2) {
+		unsigned group = (unsigned)b[i] << 8 | b[i + 1];
+		g_string_append_printf(all, "%04x", group);
+		g_string_append_printf(bare, "%s%x", i ? "-" : "", group);
+		g_string_append_printf(padded, "%s%04x", i ? "-" : "", group);
+	}
+	struct span reverse = span_str(dns_reverse_name(p->arena, address));
+	found = strstr(name, printed) || strstr(name, all->str) || strstr(name, bare->str) || strstr(name, padded->str) ||
+		strstr(name, g_strdelimit(bare->str, "-", '.')) || strstr(name, g_strdelimit(padded->str, "-", '.')) ||
+		strstr(name, arena_copy(p->arena, span_cut(reverse, 0, reverse.n - strlen(".ip6.arpa"))));
+	g_string_free(all, TRUE);
+	g_string_free(bare, TRUE);
+	g_string_free(padded, TRUE);
+	return found;
+}
 
 /* Do the four numbers of the address stand in the name, in this order or the other, with single signs between? */
 static bool holds_numbers(struct preflight *p, const char *name, struct span address)
@@ -12,7 +40,7 @@ static bool holds_numbers(struct preflight *p, const char *name, struct span add
 	static const char *const signs[] = { "-", ".", "_" };
 
 	if (address.n != 4)
-		return false;
+		return holds_groups(p, name, address);
 	for (size_t i = 0; i < G_N_ELEMENTS(signs); i++) {
 		const char *s = signs[i];
 		if (strstr(name, arena_printf(p->arena, "%u%s%u%s%u%s%u", b[0], s, b[1], s, b[2], s, b[3])) ||
