@@ -714,30 +714,32 @@ START_TEST(open_elsewhere)
 }
 END_TEST
 
-/* Source: Media Queries Level 4. Each letter: y holds, n holds elsewhere, m cannot be known; desktop, then telephone. */
+/* Source: Media Queries Level 4. Each letter: y holds, n holds elsewhere, m cannot be known; desktop, telephone, dark. */
 static const struct {
 	const char *query, *wanted;
 } media_cases[] = {
-	{ "", "yy" },
-	{ "screen", "yy" },
-	{ "print", "nn" },
-	{ "only screen and (max-width: 480px)", "ny" },
-	{ "screen and (min-width:481px)", "yn" },
-	{ "(max-device-width: 30em)", "ny" },
-	{ "(width <= 600px)", "ny" },
-	{ "(400px <= width < 2000px)", "yn" },
-	{ "print, (max-width:480px)", "ny" },
-	{ "not screen", "nn" },
-	{ "not print", "yy" },
-	{ "not all and (max-width:480px)", "yn" },
-	{ "(orientation: portrait)", "ny" },
-	{ "(prefers-color-scheme: dark)", "nn" },
-	{ "screen and (-webkit-min-device-pixel-ratio: 0)", "mm" },
-	{ "(hover) and (max-width: 480px)", "nm" },
-	{ "(max-width:480px) or (min-width:1000px)", "yy" },
-	{ "yahoo", "nn" },
-	{ "(max-width: calc(1px))", "mm" },
-	{ "(", "mm" },
+	{ "", "yyy" },
+	{ "screen", "yyy" },
+	{ "print", "nnn" },
+	{ "only screen and (max-width: 480px)", "nyn" },
+	{ "screen and (min-width:481px)", "yny" },
+	{ "(max-device-width: 30em)", "nyn" },
+	{ "(width <= 600px)", "nyn" },
+	{ "(400px <= width < 2000px)", "yny" },
+	{ "print, (max-width:480px)", "nyn" },
+	{ "not screen", "nnn" },
+	{ "not print", "yyy" },
+	{ "not all and (max-width:480px)", "yny" },
+	{ "(orientation: portrait)", "nyn" },
+	{ "(prefers-color-scheme: dark)", "nny" },
+	{ "(prefers-color-scheme: light)", "yyn" },
+	{ "(prefers-color-scheme: dark) and (max-width: 480px)", "nnn" },
+	{ "screen and (-webkit-min-device-pixel-ratio: 0)", "mmm" },
+	{ "(hover) and (max-width: 480px)", "nmn" },
+	{ "(max-width:480px) or (min-width:1000px)", "yyy" },
+	{ "yahoo", "nnn" },
+	{ "(max-width: calc(1px))", "mmm" },
+	{ "(", "mmm" },
 };
 
 START_TEST(media)

@@ -442,9 +442,9 @@ struct cascade *cascade_new(struct html *html, struct arena *arena, int (*proper
 	c->wanted = g_array_new(FALSE, FALSE, sizeof(struct wanted));
 	for (size_t i = 0; i < html->n_sheets; i++) {
 		const struct html_attribute *media = html_attribute(&html->elements[html->sheets[i].element], "media");
-		struct entry entry = { .media = { CASCADE_YES, CASCADE_YES } };
-		for (size_t screen = 0; media && screen < HTML_N_SCREENS; screen++)
-			entry.media[screen] = cascade_media(media->value->bytes, (enum html_screen)screen);
+		struct entry entry = { .n_wanted = 0 };
+		for (size_t screen = 0; screen < HTML_N_SCREENS; screen++)
+			entry.media[screen] = media ? cascade_media(media->value->bytes, (enum html_screen)screen) : CASCADE_YES;
 		for (size_t k = 0; k < html->sheets[i].css->n_rules; k++, order++) {
 			entry.order = order;
 			add_rule(c, html->sheets[i].css, &html->sheets[i].css->rules[k], entry);
@@ -476,12 +476,15 @@ uint64_t cascade_inline_rank(const struct css_declaration *declaration, size_t n
 	return (uint64_t)declaration->important << RANK_IMPORTANT_BIT | (uint64_t)1 << RANK_INLINE_BIT | (n & 0xffffffff);
 }
 
-static bool holds_everywhere(const struct entry *entry)
+/* The screens (bits) on which the rule does not hold just as on this one. */
+static unsigned char differing_screens(const struct entry *entry, enum html_screen here)
 {
-	for (size_t screen = 0; screen < HTML_N_SCREENS; screen++)
-		if (entry->media[screen] != CASCADE_YES)
-			return false;
-	return true;
+	unsigned char bits = 0;
+
+	for (int screen = 0; screen < HTML_N_SCREENS; screen++)
+		if (entry->media[screen] != entry->media[here])
+			bits |= (unsigned char)(1u << screen);
+	return bits;
 }
 
 static void find_by_key(struct cascade *c, const char *key, size_t element, enum html_screen screen, GArray *hits)
@@ -495,6 +498,7 @@ static void find_by_key(struct cascade *c, const char *key, size_t element, enum
 		if (match == CASCADE_NO)
 			continue;
 		c->steps += entry->n_wanted;
+		unsigned char differs = differing_screens(entry, screen);
 		for (size_t i = 0; i < entry->n_wanted; i++) {
 			const struct wanted *wanted = &g_array_index(c->wanted, struct wanted, entry->first_wanted + i);
 			const struct cascade_hit hit = {
@@ -503,7 +507,7 @@ static void find_by_key(struct cascade *c, const char *key, size_t element, enum
 				.declaration = wanted->declaration,
 				.property = wanted->property,
 				.match = match,
-				.here_only = match == CASCADE_YES && !holds_everywhere(entry),
+				.differs = differs,
 			};
 			g_array_append_val(hits, hit);
 		}

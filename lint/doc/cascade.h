@@ -32,7 +32,7 @@ struct cascade_hit {
 	const struct css_declaration *declaration;
 	int property;
 	enum cascade_match match;
-	bool here_only;      /* it holds on this screen and not on every other one */
+	unsigned char differs; /* the screens (bits) on which its rule does not hold just as on this one */
 };
 
 struct cascade;

@@ -29,14 +29,15 @@ enum html_hidden {
 	HTML_NOT_SHOWN           /* head, style, script, template, title, comments: never text of the page */
 };
 
-/* On what a mail is seen: a window of a mail program, a telephone. */
-enum html_screen { HTML_DESKTOP, HTML_PHONE, HTML_N_SCREENS };
+/* On what a mail is seen: a window of a mail program by day, a telephone by day, a window in dark colours. */
+enum html_screen { HTML_DESKTOP, HTML_PHONE, HTML_DARK, HTML_N_SCREENS };
 
-struct html_style {          /* computed for a desktop, from style blocks, style attributes, attributes and inheritance; see style.c */
+struct html_style {          /* computed for one screen, from style blocks, style attributes, attributes and inheritance; see style.c */
 	enum html_hidden hidden;   /* first reason found from the root down */
 	double font_size_px;       /* 16 at the root; < 0: unknown */
 	uint32_t colour, background; /* 0xRRGGBB */
 	bool colour_known, background_known; /* background unknown: image, gradient, alpha, a rule that may hold */
+	bool colour_written, background_written; /* by the mail, and not left to the client */
 	bool switched_by_class;    /* a style block may show what hides: on another screen, in another client, by what the reader does */
 	size_t hider;              /* index of the element that hides, for hidden reasons */
 	bool block;                /* stands on lines of its own */
@@ -51,7 +52,7 @@ struct html_element {
 	size_t n_attributes;
 	size_t parent;                        /* index of the parent element, HTML_NO_PARENT at the top */
 	int depth;
-	struct html_style style;
+	struct html_style style;              /* on a desktop */
 	const struct css_sheet *style_css;    /* the style attribute; NULL where there is none */
 	bool self_closing;
 	unsigned short traits;                /* of the name, for the HTML code itself */
@@ -99,6 +100,7 @@ struct html {
 	size_t n_comments;
 	struct html_sheet *sheets;            /* in order */
 	size_t n_sheets;
+	struct html_style *screens[HTML_N_SCREENS]; /* of all elements, where they are not those of a desktop; see html_style_on() */
 	struct range doctype;                 /* empty where none */
 	struct range second_doctype;          /* empty where none */
 	struct range stray_end;               /* the first end tag that closes nothing; empty where none */
@@ -119,6 +121,9 @@ struct html *html_parse(struct arena *arena, const struct text *source);
 struct html *html_parse_view(struct arena *arena, const struct text *source, const struct tag_list *tags, const struct range *left_out,
 			     size_t n_left_out);
 const struct html_attribute *html_attribute(const struct html_element *element, const char *name);
+/* The computed style of an element on a screen. What the words are on a telephone, say, is the rule's to look up: texts[].hidden and the like are
+ * of a desktop. */
+const struct html_style *html_style_on(const struct html *html, size_t element, enum html_screen screen);
 /* Is element (index) inside an element of that name? */
 bool html_inside(const struct html *html, size_t element, const char *name);
 /* The visible text of an element with its descendants, white space folded and trimmed, alt texts of images included where with_alt.

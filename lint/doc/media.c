@@ -6,7 +6,7 @@
  * to 700 px lie between. */
 static const struct {
 	double width, height;
-} screens[HTML_N_SCREENS] = { { 1280, 800 }, { 375, 812 } };
+} screens[HTML_N_SCREENS] = { { 1280, 800 }, { 375, 812 }, { 1280, 800 } };
 
 struct query {
 	struct css_reader reader;
@@ -78,9 +78,8 @@ static enum cascade_match plain_feature(struct query *q, struct span name)
 	}
 	if (span_eq_ci(name, SPAN_LIT("orientation")))
 		return yes_or_elsewhere(is_ident(q, q->screen == HTML_PHONE ? "portrait" : "landscape"));
-	/* A mail is judged as it looks by day. */
 	if (span_eq_ci(name, SPAN_LIT("prefers-color-scheme")))
-		return yes_or_elsewhere(is_ident(q, "light"));
+		return yes_or_elsewhere(is_ident(q, q->screen == HTML_DARK ? "dark" : "light"));
 	return CASCADE_MAYBE;
 }
 

@@ -1,5 +1,6 @@
 /* Computed styles: what style blocks, style attributes, presentational attributes and inheritance say about each element on a desktop, and what
- * hides. Knows the few properties that decide what a reader sees, and no layout. What may or may not hold makes a value "unknown". */
+ * hides; then what is otherwise on a telephone and at night. Knows the few properties that decide what a reader sees, and no layout. What may or
+ * may not hold makes a value "unknown". */
 #include "doc/html_private.h"
 
 #include <math.h>
@@ -49,7 +50,15 @@ struct styler {
 	struct cascade *cascade; /* NULL where no style block matters */
 	GArray *hits;            /* struct cascade_hit of the element at hand */
 	struct state *states;
+	enum html_screen screen;
+	struct html_style *styles; /* where those of this screen go; NULL: into the elements */
+	unsigned char *varies;   /* of each element: the screens (bits) on which other declarations meet it */
 };
+
+static struct html_style *style_of(const struct styler *s, size_t index)
+{
+	return s->styles ? &s->styles[index] : &s->html->elements[index].style;
+}
 
 /* -- values -- */
 
@@ -331,7 +340,7 @@ static void apply(const struct cascade_hit *hit, struct declaration *d)
 	if (hit->property == BACKGROUND && !span_eq(name, SPAN_LIT("background-color")))
 		d->image = has_image(value);
 	d->rank = hit->rank;
-	d->here_only = hit->here_only;
+	d->here_only = hit->differs != 0;
 	d->maybe = false;
 	if (span_eq(name, SPAN_LIT("background-image"))) {
 		/* It leaves the colour alone. */
@@ -376,7 +385,7 @@ static void collect(const struct styler *s, size_t index, enum html_screen scree
 /* Let the winners fill the table. */
 static void read_declarations(struct styler *s, size_t index, struct declaration table[N_PROPERTIES])
 {
-	collect(s, index, HTML_DESKTOP, s->hits);
+	collect(s, index, s->screen, s->hits);
 	if (s->hits->len == 0)
 		return;
 	qsort(s->hits->data, s->hits->len, sizeof(struct cascade_hit), by_rank);
@@ -386,6 +395,8 @@ static void read_declarations(struct styler *s, size_t index, struct declaration
 			apply(hit, &table[hit->property]);
 		else if (hit->match == CASCADE_MAYBE)
 			table[hit->property].maybe = true;
+		if (s->screen == HTML_DESKTOP)
+			s->varies[index] |= hit->differs;
 	}
 }
 
@@ -447,7 +458,8 @@ static bool is_open(const struct styler *s, size_t index, const struct declarati
 		    !is_hiding(hit->property, hit->declaration->value))
 			return true;
 	}
-	for (int property = 0; property < N_PROPERTIES; property++)
+	/* What one screen alone sets is what its own pass is for. */
+	for (int property = 0; property < N_PROPERTIES && s->screen == HTML_DESKTOP; property++)
 		if (properties & 1u << property && table[property].here_only && !hides_on_phone(s, index, property))
 			return true;
 	return false;
@@ -542,13 +554,13 @@ static bool is_transparent(const struct declaration *d)
 
 /* Does the element make a box that keeps the sizes it is given? Inline text has none, and tables and their cells grow with what is in them
  * (CSS 2.1, sections 10.2, 10.5 and 17.5). */
-static bool has_fixed_box(const struct html_element *e, const struct declaration *d)
+static bool has_fixed_box(const struct html_element *e, const struct html_style *style, const struct declaration *d)
 {
 	bool out_of_flow = is_word(&d[POSITION], "absolute") || is_word(&d[POSITION], "fixed") || (d[FLOAT].set && !is_word(&d[FLOAT], "none"));
 
 	if (d[DISPLAY].set && !is_word(&d[DISPLAY], "inline"))
 		return !span_starts_ci(d[DISPLAY].value, SPAN_LIT("table")) && !is_word(&d[DISPLAY], "inline-table");
-	return out_of_flow || (e->style.block && !span_in(e->name, "table thead tbody tfoot tr"));
+	return out_of_flow || (style->block && !span_in(e->name, "table thead tbody tfoot tr"));
 }
 
 static bool is_moved_away(const struct declaration *d, double font_px)
@@ -565,7 +577,7 @@ static bool is_moved_away(const struct declaration *d, double font_px)
 
 /* The reason why an element with its descendants is hidden by its own declarations; text colour, font and visibility aside. mso-hide:all hides in
  * Outlook for Windows only; every other reader sees the text. */
-static enum html_hidden hidden_box(const struct html_element *e, const struct declaration *d, double font_px)
+static enum html_hidden hidden_box(const struct html_element *e, const struct html_style *style, const struct declaration *d)
 {
 	bool absolute = is_word(&d[POSITION], "absolute") || is_word(&d[POSITION], "fixed");
 
@@ -573,14 +585,14 @@ static enum html_hidden hidden_box(const struct html_element *e, const struct de
 		return HTML_HIDDEN_DISPLAY;
 	if (is_transparent(d))
 		return HTML_HIDDEN_OPACITY;
-	bool box = has_fixed_box(e, d);
+	bool box = has_fixed_box(e, style, d);
 	if (box && (is_word(&d[OVERFLOW], "hidden") || is_word(&d[OVERFLOW], "clip")))
 		for (enum property p = WIDTH; p <= MAX_HEIGHT; p++)
-			if (is_zero(&d[p], font_px))
+			if (is_zero(&d[p], style->font_size_px))
 				return HTML_HIDDEN_SIZE;
-	if (is_moved_away(d, font_px) || ((box || e->style.cell) && is_below(&d[TEXT_INDENT], font_px, OFF_SCREEN_PX)))
+	if (is_moved_away(d, style->font_size_px) || ((box || style->cell) && is_below(&d[TEXT_INDENT], style->font_size_px, OFF_SCREEN_PX)))
 		return HTML_HIDDEN_OFF_SCREEN;
-	if (d[TRANSFORM].set && (box || e->style.cell) && transform_hides(d[TRANSFORM].value))
+	if (d[TRANSFORM].set && (box || style->cell) && transform_hides(d[TRANSFORM].value))
 		return HTML_HIDDEN_OFF_SCREEN;
 	/* clip is for absolute boxes alone (CSS 2.1, section 11.1.2). */
 	if ((absolute && d[CLIP].set && clips_all(d[CLIP].value)) || (d[CLIP_PATH].set && path_clips_all(d[CLIP_PATH].value)))
@@ -688,7 +700,7 @@ static uint32_t blend(uint32_t above, uint32_t below, double alpha)
 
 static void set_background(struct styler *s, size_t index, uint32_t colour, double alpha)
 {
-	struct html_style *style = &s->html->elements[index].style;
+	struct html_style *style = style_of(s, index);
 
 	if (alpha == 0)
 		return;
@@ -703,7 +715,7 @@ static void set_background(struct styler *s, size_t index, uint32_t colour, doub
 
 static void compute_background(struct styler *s, size_t index, const struct declaration *d)
 {
-	struct html_style *style = &s->html->elements[index].style;
+	struct html_style *style = style_of(s, index);
 	struct state *state = &s->states[index];
 	uint32_t colour;
 	double alpha;
@@ -742,7 +754,7 @@ static void compute_background(struct styler *s, size_t index, const struct decl
 
 static void compute_colours(struct styler *s, size_t index, const struct declaration *d)
 {
-	struct html_style *style = &s->html->elements[index].style;
+	struct html_style *style = style_of(s, index);
 	struct state *state = &s->states[index];
 	uint32_t colour;
 	double text_alpha = 1;
@@ -766,9 +778,8 @@ static void compute_colours(struct styler *s, size_t index, const struct declara
 	}
 }
 
-static void compute_box(struct html_element *e, const struct declaration *d)
+static void compute_box(const struct html_element *e, struct html_style *style, const struct declaration *d)
 {
-	struct html_style *style = &e->style;
 	static const char *const keeping[] = { "pre", "pre-wrap", "pre-line", "break-spaces" };
 
 	style->block = (e->traits & HTML_BLOCK) != 0;
@@ -801,7 +812,7 @@ static void hide(struct html_style *style, enum html_hidden reason, size_t hider
 /* The reasons that depend on inherited values, which a descendant can set anew; checked where nothing above hides already. */
 static void compute_text_hiding(struct styler *s, size_t index)
 {
-	struct html_style *style = &s->html->elements[index].style;
+	struct html_style *style = style_of(s, index);
 	const struct state *state = &s->states[index];
 
 	if (style->hidden != HTML_VISIBLE)
@@ -828,7 +839,7 @@ static bool is_inherited(enum html_hidden reason)
 
 static void compute_font(struct styler *s, size_t index, const struct declaration *d)
 {
-	struct html_style *style = &s->html->elements[index].style;
+	struct html_style *style = style_of(s, index);
 	struct state *state = &s->states[index];
 
 	if (d[FONT_SIZE].maybe) {
@@ -846,15 +857,15 @@ static void compute_font(struct styler *s, size_t index, const struct declaratio
 
 static void compute(struct styler *s, size_t index)
 {
-	struct html_element *e = &s->html->elements[index];
-	struct html_style *style = &e->style;
+	const struct html_element *e = &s->html->elements[index];
+	struct html_style *style = style_of(s, index);
 	struct declaration d[N_PROPERTIES] = { 0 };
 
 	if (e->parent == HTML_NO_PARENT) {
 		*style = (struct html_style){ .font_size_px = 16, .background = 0xffffff, .colour_known = true, .background_known = true };
 		s->states[index] = (struct state){ HTML_NO_PARENT, HTML_NO_PARENT, HTML_NO_PARENT, HTML_NO_PARENT, false, false, false, false };
 	} else {
-		*style = s->html->elements[e->parent].style;
+		*style = *style_of(s, e->parent);
 		s->states[index] = s->states[e->parent];
 		if (!is_inherited(style->hidden))
 			hide(style, HTML_VISIBLE, 0, false);
@@ -862,10 +873,14 @@ static void compute(struct styler *s, size_t index)
 	struct state *state = &s->states[index];
 	read_declarations(s, index, d);
 	read_attributes(e, d);
+	bool written = d[COLOUR].set;
 	read_defaults(e, d);
 	compute_font(s, index, d);
 	compute_colours(s, index, d);
-	compute_box(e, d);
+	if (state->colour_setter == index)
+		style->colour_written = written;
+	style->background_written = state->background_setter != HTML_NO_PARENT;
+	compute_box(e, style, d);
 	if (d[VISIBILITY].set && !is_word(&d[VISIBILITY], "inherit")) {
 		state->invisible = (is_word(&d[VISIBILITY], "hidden") || is_word(&d[VISIBILITY], "collapse")) && !is_animated(d);
 		state->visibility_setter = index;
@@ -873,7 +888,7 @@ static void compute(struct styler *s, size_t index)
 	}
 	state->visibility_open |= is_open(s, index, d, 1u << VISIBILITY);
 	if (style->hidden == HTML_VISIBLE) {
-		enum html_hidden reason = hidden_box(e, d, style->font_size_px);
+		enum html_hidden reason = hidden_box(e, style, d);
 		if (reason != HTML_HIDDEN_DISPLAY && is_animated(d))
 			reason = HTML_VISIBLE;
 		if ((e->traits & HTML_NOT_SHOWN_NAME) || (span_eq(e->name, SPAN_LIT("input")) && reason == HTML_VISIBLE))
@@ -920,11 +935,49 @@ static void read_sheets(struct arena *arena, struct html *html)
 	g_array_free(sheets, TRUE);
 }
 
+/* The styles of another screen: those of a desktop, except where other declarations meet an element or one around it. */
+static void compute_screen(struct arena *arena, const struct styler *desktop, enum html_screen screen)
+{
+	struct html *html = desktop->html;
+	struct styler s = *desktop;
+	size_t first = 0;
+
+	while (first < html->n_elements && !(desktop->varies[first] & 1u << screen))
+		first++;
+	if (first == html->n_elements)
+		return;
+	bool *changed = g_new0(bool, html->n_elements);
+	s.screen = screen;
+	s.styles = arena_alloc(arena, html->n_elements * sizeof *s.styles);
+	s.states = g_new0(struct state, html->n_elements);
+	for (size_t i = 0; i < html->n_elements; i++) {
+		size_t parent = html->elements[i].parent;
+		s.styles[i] = html->elements[i].style;
+		s.states[i] = desktop->states[i];
+		if (!(desktop->varies[i] & 1u << screen) && (parent == HTML_NO_PARENT || !changed[parent]))
+			continue;
+		compute(&s, i);
+		/* Bytes between the fields may differ, which costs time and nothing else. */
+		changed[i] = memcmp(&s.styles[i], &html->elements[i].style, sizeof *s.styles) != 0 ||
+			     memcmp(&s.states[i], &desktop->states[i], sizeof *s.states) != 0;
+	}
+	if (!cascade_is_capped(s.cascade))
+		html->screens[screen] = s.styles;
+	g_free(s.states);
+	g_free(changed);
+}
+
+const struct html_style *html_style_on(const struct html *html, size_t element, enum html_screen screen)
+{
+	return html->screens[screen] ? &html->screens[screen][element] : &html->elements[element].style;
+}
+
 void html_style_compute(struct arena *arena, struct html *html)
 {
-	struct styler s = { .html = html, .hits = g_array_new(FALSE, FALSE, sizeof(struct cascade_hit)) };
+	struct styler s = { .html = html, .hits = g_array_new(FALSE, FALSE, sizeof(struct cascade_hit)), .screen = HTML_DESKTOP };
 
 	s.states = g_new0(struct state, html->n_elements ? html->n_elements : 1);
+	s.varies = g_new0(unsigned char, html->n_elements ? html->n_elements : 1);
 	read_sheets(arena, html);
 	for (size_t i = 0; i < html->n_elements; i++) {
 		const struct html_attribute *attribute = html_attribute(&html->elements[i], "style");
@@ -941,7 +994,10 @@ void html_style_compute(struct arena *arena, struct html *html)
 		size_t parent = html->texts[i].parent;
 		html->texts[i].hidden = parent == HTML_NO_PARENT ? HTML_VISIBLE : html->elements[parent].style.hidden;
 	}
+	for (int screen = HTML_DESKTOP + 1; screen < HTML_N_SCREENS; screen++)
+		compute_screen(arena, &s, (enum html_screen)screen);
 	cascade_free(s.cascade);
 	g_array_free(s.hits, TRUE);
 	g_free(s.states);
+	g_free(s.varies);
 }

@@ -57,7 +57,7 @@ static size_t count_letters(struct span s)
 	return n;
 }
 
-static struct lost what_is_lost(struct check *c, const struct html *html, size_t cut)
+static struct lost what_is_lost(struct check *c, const struct message *m, const struct html *html, size_t cut)
 {
 	struct optout_words words = optout_words_of(c);
 	struct lost lost = { 0 };
@@ -73,6 +73,11 @@ static struct lost what_is_lost(struct check *c, const struct html *html, size_t
 		*(behind ? &lost.parts : &kept) |= seen;
 		lost.characters += behind ? count_letters(run->decoded->bytes) : 0;
 	}
+	for (size_t i = 0; i < m->n_links; i++) {
+		const struct link *link = &m->links[i];
+		if (link->body && link->body->html == html && link->kind == LINK_ANCHOR && !link->hidden && optout_promised(c, link, &words))
+			*(html->elements[link->element].start_tag.start >= cut ? &lost.parts : &kept) |= PART_WAY_OUT;
+	}
 	for (size_t i = 0; i < html->n_elements; i++)
 		if (html->elements[i].start_tag.start >= cut && is_tracking_pixel(&html->elements[i]))
 			lost.parts |= PART_PIXEL;
@@ -80,8 +85,8 @@ static struct lost what_is_lost(struct check *c, const struct html *html, size_t
 	return lost;
 }
 
-/* with: warn, limit (octets of HTML with the transfer encoding undone, in its own charset), words_of. Cases: near, over, over-parts (something that
- * must be seen is behind the limit). The place: where the limit is crossed. */
+/* with: warn, limit (octets of HTML with the transfer encoding undone, in its own charset), words_of. Cases: near, over, over-way-out (so that
+ * nobody sees how to unsubscribe), over-parts (something else that must be there is behind the limit). The place: where the limit is crossed. */
 CHECK(html_clipped)
 {
 	size_t near = (size_t)rule_setting_int(check_rule(c), "warn", 92160);
@@ -95,9 +100,9 @@ CHECK(html_clipped)
 			continue;
 		size_t octet = size > limit ? limit : near;
 		size_t cut = decoded ? place_of_octet(html, decoded, octet) : octet;
-		struct lost lost = size > limit ? what_is_lost(c, html, cut) : (struct lost){ 0 };
+		struct lost lost = size > limit ? what_is_lost(c, m, html, cut) : (struct lost){ 0 };
 		if (lost.parts)
-			check_report_text(c, html->source, ((struct range){ cut, cut }), "over-parts", ARG_I("size", size), ARG_I("limit", limit),
+			check_report_text(c, html->source, ((struct range){ cut, cut }), lost.parts & PART_WAY_OUT ? "over-way-out" : "over-parts", ARG_I("size", size), ARG_I("limit", limit),
 					  ARG_I("characters", lost.characters), ARG_L("parts", &parts[lost.parts]));
 		else
 			check_report_text(c, html->source, ((struct range){ cut, cut }), size > limit ? "over" : "near", ARG_I("size", size),

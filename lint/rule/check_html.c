@@ -380,49 +380,88 @@ CHECK(html_hidden_text)
 	}
 }
 
-/* with: contrast (in tenths), minimum (letters). Visible text whose colour differs too little from its background, but differs. One finding in a
- * part, at the first such text, or at the link that it is. Argument ratio: the least contrast. */
+/* Text that stands out little on one screen. */
+struct weak_text {
+	const struct html_text_run *first;
+	size_t letters;
+	double least;
+};
+
+static bool may_be_weak(const struct html_style *style)
+{
+	return style->hidden == HTML_VISIBLE && style->colour_known && style->background_known && !(style->colour == 0 && style->background == 0xffffff);
+}
+
+/* Is it weak on that screen, and not on a desktop by day, too? At night clients choose what the mail leaves open. */
+static bool is_weak_on(const struct html *html, size_t element, enum html_screen screen, double limit, double *ratio)
+{
+	const struct html_style *style = html_style_on(html, element, screen), *desktop = &html->elements[element].style;
+
+	if (screen == HTML_DESKTOP)
+		return may_be_weak(style) && (*ratio = html_contrast(style->colour, style->background)) < limit;
+	if ((style->hidden != HTML_VISIBLE && style->hidden != HTML_HIDDEN_COLOUR) || desktop->hidden != HTML_VISIBLE || !style->colour_known ||
+	    !style->background_known || !desktop->colour_known || !desktop->background_known ||
+	    (screen == HTML_DARK && !(style->colour_written && style->background_written)))
+		return false;
+	*ratio = html_contrast(style->colour, style->background);
+	return *ratio < limit && html_contrast(desktop->colour, desktop->background) >= limit;
+}
+
+static struct weak_text find_weak_text(struct check *c, const struct html *html, enum html_screen screen, double limit)
+{
+	struct weak_text weak = { .least = limit };
+	bool sheet_is_elsewhere = has_style_elsewhere(c, html);
+
+	for (size_t k = 0; k < html->n_texts; k++) {
+		const struct html_text_run *run = &html->texts[k];
+		double ratio;
+		if (run->parent == HTML_NO_PARENT || !is_weak_on(html, run->parent, screen, limit, &ratio) ||
+		    span_eq(html->elements[run->parent].name, SPAN_LIT("button")) || html_inside(html, run->parent, "select") ||
+		    font_is_uncertain(html, run) || (sheet_is_elsewhere && !background_is_written(html, run->parent)))
+			continue;
+		size_t n = count_run_letters(check_arena(c), run->decoded->bytes);
+		if (!n)
+			continue;
+		weak.first = weak.first ? weak.first : run;
+		weak.letters += n;
+		weak.least = ratio < weak.least ? ratio : weak.least;
+	}
+	return weak;
+}
+
+static void tell_weak_text(struct check *c, const struct html *html, const struct weak_text *weak, const char *case_name)
+{
+	const struct html_text_run *first = weak->first;
+	char ratio[16];
+	size_t link = first->parent;
+
+	g_snprintf(ratio, sizeof ratio, "%d.%d", (int)(weak->least * 10) / 10, (int)(weak->least * 10) % 10);
+	while (link < html->n_elements && !span_eq(html->elements[link].name, SPAN_LIT("a")))
+		link = html->elements[link].parent;
+	struct span inner = span_trim(first->decoded->bytes);
+	size_t start = (size_t)(inner.p - first->decoded->bytes.p);
+	bool in_link = link < html->n_elements;
+	struct range range = in_link ? html->elements[link].start_tag : (struct range){ start, start + inner.n };
+	check_report_text(c, in_link ? html->source : first->decoded, range, case_name, ARG_I("count", weak->letters), ARG_T("ratio", span_str(ratio)));
+}
+
+/* with: contrast (in tenths), minimum (letters). Visible text whose colour differs too little from its background, but differs. One finding for a
+ * case in a part, at the first such text, or at the link that it is. Argument ratio: the least contrast. Cases: default; phone, dark (only there). */
 CHECK(html_weak_contrast)
 {
+	static const char *const cases[HTML_N_SCREENS] = { [HTML_PHONE] = "phone", [HTML_DARK] = "dark" };
 	double limit = (double)rule_setting_int(check_rule(c), "contrast", 30) / 10;
 	size_t minimum = (size_t)rule_setting_int(check_rule(c), "minimum", 20);
 
 	for (size_t i = 0; i < m->n_bodies; i++) {
 		const struct html *html = m->bodies[i].html;
-		const struct html_text_run *first = NULL;
-		size_t letters = 0;
-		double least = limit;
-		bool sheet_is_elsewhere = has_style_elsewhere(c, html);
-		for (size_t k = 0; html && k < html->n_texts; k++) {
-			const struct html_text_run *run = &html->texts[k];
-			if (run->hidden != HTML_VISIBLE || run->parent == HTML_NO_PARENT)
+		for (int screen = 0; html && screen < HTML_N_SCREENS; screen++) {
+			if (screen != HTML_DESKTOP && !html->screens[screen])
 				continue;
-			const struct html_style *style = &html->elements[run->parent].style;
-			if (!style->colour_known || !style->background_known || (style->colour == 0 && style->background == 0xffffff))
-				continue;
-			double ratio = html_contrast(style->colour, style->background);
-			if (ratio >= limit || span_eq(html->elements[run->parent].name, SPAN_LIT("button")) || html_inside(html, run->parent, "select") ||
-			    font_is_uncertain(html, run) || (sheet_is_elsewhere && !background_is_written(html, run->parent)))
-				continue;
-			size_t n = count_run_letters(check_arena(c), run->decoded->bytes);
-			if (!n)
-				continue;
-			first = first ? first : run;
-			letters += n;
-			least = ratio < least ? ratio : least;
+			const struct weak_text weak = find_weak_text(c, html, (enum html_screen)screen, limit);
+			if (weak.first && weak.letters >= minimum)
+				tell_weak_text(c, html, &weak, cases[screen]);
 		}
-		if (!first || letters < minimum)
-			continue;
-		char ratio[16];
-		g_snprintf(ratio, sizeof ratio, "%d.%d", (int)(least * 10) / 10, (int)(least * 10) % 10);
-		size_t link = first->parent;
-		while (link < html->n_elements && !span_eq(html->elements[link].name, SPAN_LIT("a")))
-			link = html->elements[link].parent;
-		struct span inner = span_trim(first->decoded->bytes);
-		size_t start = (size_t)(inner.p - first->decoded->bytes.p);
-		bool in_link = link < html->n_elements;
-		struct range range = in_link ? html->elements[link].start_tag : (struct range){ start, start + inner.n };
-		check_report_text(c, in_link ? html->source : first->decoded, range, NULL, ARG_I("count", letters), ARG_T("ratio", span_str(ratio)));
 	}
 }
 

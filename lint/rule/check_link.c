@@ -207,8 +207,6 @@ static bool is_listed(struct word_list list, struct span host, struct span path)
 	return found;
 }
 
-static bool has_words_of_way_out(struct check *c, const struct link *link, const struct optout_words *words);
-
 /* with: hosts, first_party, the lists of optout.h. Links over a URL shortener; its home page is no short link. Cases: public, first-party (a
  * company's own short names), unsubscribe (of List-Unsubscribe), way-out (the link in the text for leaving the list). */
 CHECK(link_shortener)
@@ -225,7 +223,7 @@ CHECK(link_shortener)
 		if (is_listed(first_party, host, link->url.path))
 			report_link(c, link, "first-party");
 		else if (is_listed(hosts, host, link->url.path))
-			report_link(c, link, link->kind == LINK_HEADER ? "unsubscribe" : has_words_of_way_out(c, link, &words) ? "way-out" : "public");
+			report_link(c, link, link->kind == LINK_HEADER ? "unsubscribe" : optout_in_words(c, link, &words) ? "way-out" : "public");
 	}
 }
 
@@ -500,37 +498,6 @@ CHECK(link_touched)
 
 /* --- unsubscribe in the text --------------------------------------------------------------------------------------------------- */
 
-/* Does the link promise to lead out of the list, by its label or its title? Hidden links, too. */
-static bool has_words_of_way_out(struct check *c, const struct link *link, const struct optout_words *words)
-{
-	enum { HIDDEN_RUNS = 20 };
-
-	if (link->kind != LINK_ANCHOR)
-		return false;
-	const struct html *html = link->body->html;
-	const struct html_element *e = &html->elements[link->element];
-	const struct html_attribute *title = html_attribute(e, "title");
-	/* The words of a hidden link are no label. */
-	for (size_t i = e->first_text; link->hidden && i < e->first_text + e->n_texts && i < e->first_text + HIDDEN_RUNS; i++)
-		if (optout_mentioned(words, normal_l1(check_arena(c), html->texts[i].decoded)->bytes))
-			return true;
-	return (link->label && optout_mentioned(words, normal_l1(check_arena(c), link->label)->bytes)) ||
-	       (title && optout_mentioned(words, normal_l1(check_arena(c), title->value)->bytes));
-}
-
-/* The same, or by words in its address. */
-static bool promises_way_out(struct check *c, const struct link *link, const struct optout_words *words)
-{
-	struct span url = link->target->bytes;
-
-	if (link->kind != LINK_ANCHOR && link->kind != LINK_TEXT)
-		return false;
-	for (const char *const *word = words->url_words; word && *word; word++)
-		if (span_find_ci(url, span_str(*word), 0) < url.n)
-			return true;
-	return has_words_of_way_out(c, link, words);
-}
-
 /* Can a reader follow it: the web, mail, or a tag that becomes either? A path without a host is another rule's. */
 static bool leads_somewhere(const struct link *link)
 {
@@ -541,7 +508,7 @@ static bool leads_somewhere(const struct link *link)
 
 static bool is_unsubscribe_link(struct check *c, const struct link *link, const struct optout_words *words)
 {
-	return !link->hidden && leads_somewhere(link) && promises_way_out(c, link, words);
+	return !link->hidden && leads_somewhere(link) && optout_promised(c, link, words);
 }
 
 /* The links of a body are a block of m->links, and blocks are in the order of bodies: move *from to the start of the block and return its
@@ -649,9 +616,10 @@ static struct way_out find_way_out(struct check *c, const struct message *m, con
 
 	for (size_t i = from; i < end; i++) {
 		const struct link *link = &m->links[i];
-		if (!promises_way_out(c, link, words))
+		if (!optout_promised(c, link, words))
 			continue;
-		if (link->hidden)
+		/* One that a telephone shows is told as hard to see. */
+		if (link->hidden && html_style_on(body->html, link->element, HTML_PHONE)->hidden != HTML_VISIBLE)
 			way.hidden = link;
 		else if (!leads_somewhere(link))
 			way.dead = link;
@@ -767,7 +735,7 @@ static void collect_ways(struct check *c, const struct message *m, const struct 
 		from = links_of(m, b, &from);
 	size_t end = links_of(m, body, &from);
 	for (; from < end && places->len < MOST_WAYS; from++)
-		if (promises_way_out(c, &m->links[from], words)) {
+		if (optout_promised(c, &m->links[from], words)) {
 			struct range at = text_to_ancestor(m->links[from].target, 0, m->links[from].target->bytes.n, body->written);
 			g_array_append_val(places, at.start);
 		}
@@ -891,51 +859,136 @@ CHECK(optout_words_missing)
 		check_not_applicable(c);
 }
 
-/* with: the lists of optout.h, pixels, contrast and pale (in tenths), limit (octets of HTML). The links out of the list in an HTML part
- * where none can be seen well; reported is the last. Cases: small, contrast, pale (better, but still weak), clipped. */
+/* The style of the words of a link, which may have one of their own, in a span or font. */
+static const struct html_style *style_of_words(const struct html *html, size_t element, enum html_screen screen)
+{
+	const struct html_element *e = &html->elements[element];
+
+	for (size_t k = e->first_text; k < e->first_text + e->n_texts; k++) {
+		const struct html_text_run *run = &html->texts[k];
+		if (run->parent == HTML_NO_PARENT || !span_trim(run->decoded->bytes).n)
+			continue;
+		const struct html_style *style = html_style_on(html, run->parent, screen);
+		if (style->hidden == HTML_VISIBLE)
+			return style;
+	}
+	return html_style_on(html, element, screen);
+}
+
+/* Why words of that style are hard to see, and on a telephone; NULL where they are not. */
+struct faintness {
+	double pixels, contrast, pale;
+};
+
+static const char *faint_case(const struct faintness *limits, const struct html_style *style, bool on_phone)
+{
+	if (style->font_size_px >= 0 && style->font_size_px < limits->pixels)
+		return on_phone ? "phone-small" : "small";
+	if (!style->colour_known || !style->background_known)
+		return NULL;
+	double ratio = html_contrast(style->colour, style->background);
+	if (ratio < limits->contrast)
+		return on_phone ? "phone-contrast" : "contrast";
+	return ratio < limits->pale && !on_phone ? "pale" : NULL;
+}
+
+/* Do visible words on that screen tell of a way out, besides those of links that are hidden there? */
+static bool text_tells_way_out(struct check *c, const struct html *html, const struct optout_words *words, enum html_screen screen)
+{
+	for (size_t i = 0; i < html->n_texts; i++) {
+		const struct html_text_run *run = &html->texts[i];
+		if (run->parent == HTML_NO_PARENT || html_style_on(html, run->parent, screen)->hidden != HTML_VISIBLE)
+			continue;
+		struct span l1 = normal_l1(check_arena(c), run->decoded)->bytes;
+		bool told = optout_mentioned(words, l1);
+		for (const char *const *word = words->url_words; word && *word && !told; word++)
+			told = span_find_ci(l1, span_str(*word), 0) < l1.n;
+		if (told)
+			return true;
+	}
+	return false;
+}
+
+/* Is it sure that the element is not seen on the screen? */
+static bool surely_hidden(const struct html *html, size_t element, enum html_screen screen)
+{
+	const struct html_style *style = html_style_on(html, element, screen);
+
+	return style->hidden != HTML_VISIBLE && (screen == HTML_DESKTOP || !style->switched_by_class);
+}
+
+/* The last link out of the list that one screen shows, where the other one shows none and nothing else tells of a way out there; NULL. */
+static const struct link *shown_on_one(struct check *c, const struct message *m, const struct html *html, struct range links,
+				       const struct optout_words *words, enum html_screen shown, enum html_screen hidden)
+{
+	const struct link *last = NULL;
+
+	for (size_t i = links.start; i < links.end; i++) {
+		const struct link *link = &m->links[i];
+		if (link->kind != LINK_ANCHOR || !leads_somewhere(link) || !optout_promised(c, link, words))
+			continue;
+		if (!surely_hidden(html, link->element, hidden))
+			return NULL;
+		if (html_style_on(html, link->element, shown)->hidden == HTML_VISIBLE)
+			last = link;
+	}
+	return last && !text_tells_way_out(c, html, words, hidden) ? last : NULL;
+}
+
+/* The links that a screen shows: the last one where none can be seen well, and why. */
+static const struct link *faintest(struct check *c, const struct message *m, const struct html *html, struct range links,
+				   const struct optout_words *words, const struct faintness *limits, enum html_screen screen, const char **kind)
+{
+	size_t limit = (size_t)rule_setting_int(check_rule(c), "limit", 102400);
+	const struct link *faint = NULL;
+
+	for (size_t i = links.start; i < links.end; i++) {
+		const struct link *link = &m->links[i];
+		/* What is behind the place where Gmail cuts, another rule tells. */
+		if (link->kind != LINK_ANCHOR || html_style_on(html, link->element, screen)->hidden != HTML_VISIBLE || !leads_somewhere(link) ||
+		    !optout_promised(c, link, words) || html->elements[link->element].start_tag.start > limit)
+			continue;
+		*kind = faint_case(limits, style_of_words(html, link->element, screen), screen == HTML_PHONE);
+		if (!*kind)
+			return NULL;
+		faint = link;
+	}
+	return faint;
+}
+
+/* with: the lists of optout.h, pixels, contrast and pale (in tenths), limit (octets of HTML). The links out of the list in an HTML part where none can
+ * be seen well; reported is the last. Cases: small, contrast, pale (better, but still weak); no-phone, no-desktop (hidden there, shown on the other);
+ * phone-small, phone-contrast (only there). */
 CHECK(unsubscribe_link_faint)
 {
 	struct optout_words words = optout_words_of(c);
-	double pixels = (double)rule_setting_int(check_rule(c), "pixels", 9);
-	double contrast = (double)rule_setting_int(check_rule(c), "contrast", 20) / 10;
-	double pale = (double)rule_setting_int(check_rule(c), "pale", 30) / 10;
-	size_t limit = (size_t)rule_setting_int(check_rule(c), "limit", 102400);
+	const struct faintness limits = { (double)rule_setting_int(check_rule(c), "pixels", 9),
+					  (double)rule_setting_int(check_rule(c), "contrast", 20) / 10,
+					  (double)rule_setting_int(check_rule(c), "pale", 30) / 10 };
 	size_t from = 0, judged = 0;
 
 	for (size_t i = 0; i < m->n_bodies; i++) {
 		const struct html *html = m->bodies[i].html;
-		const struct link *faint = NULL;
-		const char *kind = NULL;
 		size_t end = links_of(m, &m->bodies[i], &from);
-		for (; html && from < end; from++) {
-			const struct link *link = &m->links[from];
-			if (link->kind != LINK_ANCHOR || !is_unsubscribe_link(c, link, &words))
-				continue;
-			const struct html_element *e = &html->elements[link->element];
-			judged++;
-			/* The words may have a style of their own, in a span or font. */
-			const struct html_style *style = &e->style;
-			for (size_t k = e->first_text; k < e->first_text + e->n_texts; k++)
-				if (html->texts[k].hidden == HTML_VISIBLE && html->texts[k].parent != HTML_NO_PARENT &&
-				    span_trim(html->texts[k].decoded->bytes).n) {
-					style = &html->elements[html->texts[k].parent].style;
-					break;
-				}
-			faint = link;
-			if (e->start_tag.start > limit) {
-				kind = "clipped";
-			} else if (style->font_size_px >= 0 && style->font_size_px < pixels) {
-				kind = "small";
-			} else if (style->colour_known && style->background_known && html_contrast(style->colour, style->background) < pale) {
-				kind = html_contrast(style->colour, style->background) < contrast ? "contrast" : "pale";
-			} else {
-				faint = NULL;
-				break;
-			}
-		}
+		const struct range links = { from, end };
+		const char *kind = NULL;
+		for (; html && from < end; from++)
+			judged += m->links[from].kind == LINK_ANCHOR && is_unsubscribe_link(c, &m->links[from], &words);
 		from = end;
-		if (faint)
-			check_report_text(c, html->source, html->elements[faint->element].start_tag, kind);
+		if (!html)
+			continue;
+		const struct link *faint = faintest(c, m, html, links, &words, &limits, HTML_DESKTOP, &kind);
+		bool varies = html->screens[HTML_PHONE] != NULL;
+		if (!faint && varies && (faint = shown_on_one(c, m, html, links, &words, HTML_DESKTOP, HTML_PHONE)))
+			kind = "no-phone";
+		if (!faint && varies && (faint = shown_on_one(c, m, html, links, &words, HTML_PHONE, HTML_DESKTOP)))
+			kind = "no-desktop";
+		if (!faint && varies)
+			faint = faintest(c, m, html, links, &words, &limits, HTML_PHONE, &kind);
+		if (!faint)
+			continue;
+		check_report_text(c, html->source, html->elements[faint->element].start_tag, kind);
+		judged++;
 	}
 	/* Without such a link there is nothing to see, which another rule tells. */
 	if (!judged)

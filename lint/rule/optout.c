@@ -2,6 +2,7 @@
  * May not: decide whether a link or an address goes with them; that is the checks'. */
 #include "rule/optout.h"
 
+#include "base/normal.h"
 #include "rule/check_common.h"
 #include "rule/prefilter.h"
 
@@ -176,4 +177,33 @@ bool optout_mentioned(const struct optout_words *words, struct span l1)
 
 	optout_each(words, l1, note, &found);
 	return found;
+}
+
+bool optout_in_words(const struct check *c, const struct link *link, const struct optout_words *words)
+{
+	enum { HIDDEN_RUNS = 20 };
+
+	if (link->kind != LINK_ANCHOR)
+		return false;
+	const struct html *html = link->body->html;
+	const struct html_element *e = &html->elements[link->element];
+	const struct html_attribute *title = html_attribute(e, "title");
+	/* The words of a hidden link are no label. */
+	for (size_t i = e->first_text; link->hidden && i < e->first_text + e->n_texts && i < e->first_text + HIDDEN_RUNS; i++)
+		if (optout_mentioned(words, normal_l1(check_arena(c), html->texts[i].decoded)->bytes))
+			return true;
+	return (link->label && optout_mentioned(words, normal_l1(check_arena(c), link->label)->bytes)) ||
+	       (title && optout_mentioned(words, normal_l1(check_arena(c), title->value)->bytes));
+}
+
+bool optout_promised(const struct check *c, const struct link *link, const struct optout_words *words)
+{
+	struct span url = link->target->bytes;
+
+	if (link->kind != LINK_ANCHOR && link->kind != LINK_TEXT)
+		return false;
+	for (const char *const *word = words->url_words; word && *word; word++)
+		if (span_find_ci(url, span_str(*word), 0) < url.n)
+			return true;
+	return optout_in_words(c, link, words);
 }

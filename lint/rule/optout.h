@@ -28,5 +28,9 @@ const struct optout_words *optout_words_new(struct arena *arena, const struct ru
 void optout_each(const struct optout_words *words, struct span l1, bool (*visit)(struct range hit, void *data), void *data);
 /* Is there a mention? */
 bool optout_mentioned(const struct optout_words *words, struct span l1);
+/* Does the link promise to lead out of the list, by its label or title, or where it is hidden by its text? */
+bool optout_in_words(const struct check *c, const struct link *link, const struct optout_words *words);
+/* The same, or by words in its address. */
+bool optout_promised(const struct check *c, const struct link *link, const struct optout_words *words);
 
 #endif
