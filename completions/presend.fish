@@ -68,6 +68,8 @@ complete -c presend -n '__presend_in none lint checklist explain rules config ga
 complete -c presend -n '__presend_in none lint checklist explain rules config gate lsp' -l no-builtin-rules -d 'leave the built-in rules out'
 complete -c presend -n '__presend_in none lint checklist preflight config gate' -l fail-on -x -a 'error warning info never' -d 'exit with 1 if a finding has this severity or a higher one'
 complete -c presend -n '__presend_in none lint checklist config gate' -l max-score -x -d 'exit with 1 when the score is above N points'
+complete -c presend -n '__presend_in none lint' -l advice -d 'say which few places to change so that the score comes to --max-score (5 without it) or below'
+complete -c presend -n '__presend_in none lint' -l prior -x -d 'share of spam in all mail that the probability is to speak of, above 0 and below 1'
 complete -c presend -n '__presend_in none lint' -l fix -d 'mend what has one right answer, in the files themselves'
 complete -c presend -n '__presend_in none lint' -l unsafe-fixes -d 'with --fix or --diff'
 complete -c presend -n '__presend_in none lint' -l diff -d 'show what --fix would change, and change nothing'

@@ -12,10 +12,11 @@
 #include "mail/date.h"
 #include "report/checklist.h"
 #include "rule/client.h"
+#include "rule/score.h"
 
 enum option_id {
 	OPTION_FORMAT, OPTION_PROFILE, OPTION_STAGE, OPTION_CLASS, OPTION_VOLUME, OPTION_SELECT, OPTION_IGNORE, OPTION_EXTEND_SELECT,
-	OPTION_FAIL_ON, OPTION_MAX_SCORE, OPTION_RULES, OPTION_NO_BUILTIN_RULES, OPTION_STDIN_FILENAME, OPTION_TARGET_CHARSET, OPTION_CLIENTS,
+	OPTION_FAIL_ON, OPTION_MAX_SCORE, OPTION_ADVICE, OPTION_PRIOR, OPTION_RULES, OPTION_NO_BUILTIN_RULES, OPTION_STDIN_FILENAME, OPTION_TARGET_CHARSET, OPTION_CLIENTS,
 	OPTION_LANG, OPTION_NOW, OPTION_JOBS, OPTION_COLOR, OPTION_VERBOSE, OPTION_QUIET, OPTION_STATISTICS, OPTION_CONFIG, OPTION_ISOLATED,
 	OPTION_FORCE_EXCLUDE, OPTION_NO_INLINE_IGNORES, OPTION_BASELINE, OPTION_WRITE_BASELINE, OPTION_STAGED, OPTION_CHANGED_SINCE,
 	OPTION_MESSAGE, OPTION_SUMMARY, OPTION_DRAFT, OPTION_MESSAGE_ID, OPTION_FROM, OPTION_SINCE, OPTION_DATA, OPTION_FIX,
@@ -96,6 +97,13 @@ static const struct option_definition option_definitions[] = {
 	{ OPTION_MAX_SCORE, 0, "max-score", { "N", "点数" },
 	  { "exit with 1 when the score is above N points", "スコアがこの点数を超えたら終了コード 1" },
 	  GROUP_FAIL, FOR_MAIL & ~FOR(LSP), VALUE_TEXT, NULL },
+	{ OPTION_ADVICE, 0, "advice", { NULL, NULL },
+	  { "say which few places to change so that the score comes to --max-score (5 without it) or below",
+	    "スコアを --max-score（省略時は 5 点）以下にするために変更する箇所を、少数に絞って表示" },
+	  GROUP_FAIL, FOR(LINT), VALUE_NONE, NULL },
+	{ OPTION_PRIOR, 0, "prior", { "P", "割合" },
+	  { "share of spam in all mail that the probability is to speak of, above 0 and below 1", "確率の計算で、全メールに占める迷惑メールの割合とみなす値（0 より大きく 1 より小さい数）" },
+	  GROUP_FAIL, FOR(LINT), VALUE_TEXT, NULL },
 
 	{ OPTION_FIX, 0, "fix", { NULL, NULL },
 	  { "mend what has one right answer, in the files themselves; of standard input the mended draft is printed",
@@ -336,9 +344,6 @@ bool cli_option_of(const struct option_definition *option, enum command command)
 	return (option->commands ? option->commands : FOR_MAIL) & 1u << command;
 }
 
-/* Options and commands of the interface that later versions bring: said so, rather than "unknown". */
-static const char *const later_options[] = { "advice", "prior" };
-
 static const char *const profile_names[] = { "gmail", "gmail-bulk", "yahoo", "outlook", "icloud", "japan-carriers",
 					     "law-jp", "law-us", "law-ca", "law-eu", NULL };
 
@@ -384,14 +389,6 @@ enum language cli_environment_language(void)
 
 /* --- parsing ----------------------------------------------------------------------------------------------------------------- */
 
-static bool listed(const char *const *words, size_t n, const char *word)
-{
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(words[i], word) == 0)
-			return true;
-	return false;
-}
-
 /* "presend: MESSAGE" with an optional did-you-mean. Returns false, for the caller to pass on. */
 static bool refuse(enum language language, const char *suggestion, const char *message, const char *word)
 {
@@ -399,11 +396,6 @@ static bool refuse(enum language language, const char *suggestion, const char *m
 	if (suggestion)
 		run_say(say(language, "did you mean", "もしかして"), suggestion);
 	return false;
-}
-
-static bool refuse_later(enum language language, const char *word)
-{
-	return refuse(language, NULL, say(language, "not in this version yet", "このバージョンにはまだありません"), word);
 }
 
 static const struct option_definition *find_option(const char *name, size_t length)
@@ -421,10 +413,6 @@ static bool unknown_option(enum language language, const char *word)
 	unsigned best = G_MAXUINT;
 	char *suggestion = NULL;
 
-	if (word[1] == '-' && listed(later_options, G_N_ELEMENTS(later_options), name)) {
-		g_free(name);
-		return refuse_later(language, word);
-	}
 	for (size_t i = 0; word[1] == '-' && i < G_N_ELEMENTS(option_definitions); i++)
 		if (word_nearer(name, option_definitions[i].name, &best))
 			nearest = option_definitions[i].name;
@@ -673,6 +661,13 @@ static bool apply_option(struct parse_state *state, const struct option_definiti
 		break;
 	case OPTION_MAX_SCORE:
 		good = parse_number(value, &cli->run.max_score);
+		lint->advice_limit = cli->run.max_score;
+		break;
+	case OPTION_ADVICE:
+		lint->advice = true;
+		break;
+	case OPTION_PRIOR:
+		good = parse_number(value, &lint->prior) && lint->prior > 0 && lint->prior < 1;
 		break;
 	case OPTION_RULES:
 		cli->run.rules_folder = value;
@@ -1076,6 +1071,7 @@ bool cli_parse(int argc, char **argv, struct cli *cli)
 	cli->run.lint.now = (int64_t)time(NULL);
 	cli->run.report.fail_on = SEVERITY_ERROR;
 	cli->run.max_score = -1;
+	cli->run.lint.advice_limit = SCORE_LINE;
 	cli->operands = g_new0(char *, (size_t)argc + 1);
 	find_language(argc, argv, cli);
 	struct parse_state state = { .cli = cli, .color = "auto" };

@@ -153,9 +153,8 @@ for value in stage=late class=letter volume=huge fail-on=sometimes now=yesterday
 done
 wants 2 'an option without its value' "$good" --stage
 wants 2 'a value too many' --quiet=yes "$good"
-for later in --advice; do
-	wants 2 "$later of a later version" "$later"
-	says err 'not in this version yet' "$later of a later version"
+for value in 0 1 -0.5 1.5 half; do
+	wants 2 "a prior of $value" --prior "$value" "$good"
 done
 
 wants 0 'a warning alone' --now $clock --select from-name-urgent "$bad"

@@ -311,6 +311,44 @@ START_TEST(japanese)
 }
 END_TEST
 
+/* What the advice promises comes true when the lines are really taken out, and an unreachable limit is said to be one. */
+START_TEST(advised)
+{
+	struct lint_options options = { .profiles = PROFILE_GMAIL | PROFILE_GMAIL_BULK, .now = 1795478430, .advice = true, .select = g_ptr_array_new() };
+	const struct rule_set set = { builtin_rules, n_builtin_rules };
+	char *mail = g_strconcat(HEAD, MIME, "Subject: News\n\n", bad_en, "\n", good_en, NULL);
+	static const double wanted[] = { 1.0, 0.5, -1000, 1000 };
+	struct score before = score_of(mail, STAGE_DRAFT, 0);
+
+	options.advice_limit = wanted[_i] == 1000 || wanted[_i] == -1000 ? wanted[_i] : before.points - wanted[_i];
+	GPtrArray *results = run_lint_bytes(&set, &options, "a.eml", span_str(mail), false, TEMPLATE_NONE);
+	const struct advice *advice = score_in(results)->advice;
+	ck_assert_ptr_nonnull(advice);
+	ck_assert_int_eq(advice->reached, wanted[_i] != -1000);
+	ck_assert_int_eq(advice->n_edits > 0, wanted[_i] != 1000);
+	ck_assert(advice->reached == (advice->points <= advice->limit + 1e-4));
+	double sum = 0;
+	bool lines_only = true;
+	GString *rest = g_string_new(mail);
+	for (size_t i = 0; i < advice->n_edits; i++) {
+		const struct contribution *what = &advice->edits[i].what;
+		sum += advice->edits[i].gain;
+		lines_only &= what->kind == CONTRIBUTION_LINE;
+		if (what->kind == CONTRIBUTION_LINE)
+			memset(rest->str + what->start.offset, ' ', what->end.offset - what->start.offset);
+	}
+	ck_assert_double_eq_tol(before.points - sum, advice->points, 1e-2);
+	if (wanted[_i] < 1000 && wanted[_i] > -1000) {
+		ck_assert(lines_only);
+		ck_assert_double_eq_tol(score_of(rest->str, STAGE_DRAFT, 0).points, advice->points, 1e-2);
+	}
+	g_string_free(rest, TRUE);
+	g_free(mail);
+	release(results);
+	g_ptr_array_free(options.select, TRUE);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("score");
@@ -328,6 +366,7 @@ int main(void)
 	tcase_add_loop_test(tcase, nothing, 0, 3);
 	tcase_add_test(tcase, prior);
 	tcase_add_loop_test(tcase, japanese, 0, G_N_ELEMENTS(daily));
+	tcase_add_loop_test(tcase, advised, 0, 4);
 	suite_add_tcase(suite, tcase);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_NORMAL);

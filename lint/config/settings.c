@@ -336,7 +336,7 @@ static void apply(struct settings *out, enum config_key key, const struct toml_n
 			out->fail_on = SEVERITY_OFF;
 		break;
 	case KEY_MAX_SCORE:
-		out->max_score = value->number;
+		out->max_score = out->lint.advice_limit = value->number;
 		break;
 	default:
 		break;

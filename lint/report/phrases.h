@@ -23,6 +23,11 @@ enum phrase {
 	PHRASE_MORE_INFO_MANY, /* {0} count */
 	PHRASE_SCORE,          /* {0} points, {1} probability, {2} verdict */
 	PHRASE_MORE_POINTS,    /* {0} points of all that is not shown */
+	PHRASE_ADVICE,         /* {0} limit */
+	PHRASE_ADVICE_NONE,    /* {0} limit */
+	PHRASE_ADVICE_ALSO,    /* {0} line numbers */
+	PHRASE_ADVICE_REACHED, /* {0} points, {1} probability */
+	PHRASE_ADVICE_MISSED,  /* {0} points */
 	PHRASE_WORDS_OF_LINE,  /* {0} line number, {1} the words */
 	PHRASE_WORDS_OF_SUBJECT,
 	PHRASE_WORDS_OF_SENDER,

@@ -152,6 +152,44 @@ static struct json_object *finding_object(const struct finding *finding, enum la
 	return object;
 }
 
+static struct json_object *contribution_object(const struct contribution *contribution, enum language language)
+{
+	struct json_object *row = json_object_new_object();
+	g_autofree char *advice = score_advice(contribution, language);
+
+	json_member_string(row, "rule", contribution->definition ? contribution->name : NULL);
+	json_member_string(row, "feature", contribution->definition ? NULL : contribution->name);
+	add_double(row, "points", contribution->points);
+	json_member_string(row, "advice", advice);
+	if (contribution->excerpt) {
+		struct json_object *place = json_object_new_object();
+		json_member(place, "start", position_object(&contribution->start));
+		json_member(place, "end", position_object(&contribution->end));
+		json_member(row, "span", place);
+		json_member_string(row, "excerpt", contribution->excerpt);
+	}
+	return row;
+}
+
+static struct json_object *advice_object(const struct advice *advice, enum language language)
+{
+	struct json_object *object = json_object_new_object(), *edits = json_object_new_array();
+
+	add_double(object, "limit", advice->limit);
+	json_member(object, "reached", json_object_new_boolean(advice->reached));
+	add_double(object, "points", advice->points);
+	add_double(object, "probability", advice->probability);
+	for (size_t i = 0; i < advice->n_edits; i++) {
+		struct json_object *row = contribution_object(&advice->edits[i].what, language), *also = json_object_new_array();
+		for (size_t k = 0; k < advice->edits[i].n_also; k++)
+			json_object_array_add(also, position_object(&advice->edits[i].also[k]));
+		json_member(row, "also", also);
+		json_object_array_add(edits, row);
+	}
+	json_member(object, "edits", edits);
+	return object;
+}
+
 static struct json_object *score_object(const struct score *score, enum language language)
 {
 	struct json_object *object, *contributions;
@@ -163,25 +201,12 @@ static struct json_object *score_object(const struct score *score, enum language
 	add_double(object, "points", score->points);
 	add_double(object, "probability", score->probability);
 	json_member_string(object, "verdict", score->verdict);
-	for (size_t i = 0; i < score->n_contributions; i++) {
-		const struct contribution *contribution = &score->contributions[i];
-		struct json_object *row = json_object_new_object();
-
-		g_autofree char *advice = score_advice(contribution, language);
-		json_member_string(row, "rule", contribution->definition ? contribution->name : NULL);
-		json_member_string(row, "feature", contribution->definition ? NULL : contribution->name);
-		add_double(row, "points", contribution->points);
-		json_member_string(row, "advice", advice);
-		if (contribution->excerpt) {
-			struct json_object *place = json_object_new_object();
-			json_member(place, "start", position_object(&contribution->start));
-			json_member(place, "end", position_object(&contribution->end));
-			json_member(row, "span", place);
-			json_member_string(row, "excerpt", contribution->excerpt);
-		}
-		json_object_array_add(contributions, row);
-	}
+	for (size_t i = 0; i < score->n_contributions; i++)
+		json_object_array_add(contributions, contribution_object(&score->contributions[i], language));
 	json_member(object, "contributions", contributions);
+	/* Additive: only where --advice was given. */
+	if (score->advice)
+		json_member(object, "advice", advice_object(score->advice, language));
 	return object;
 }
 

@@ -572,6 +572,52 @@ static bool can_be_changed(const struct contribution *contribution)
 	return contribution->kind != CONTRIBUTION_START && contribution->kind != CONTRIBUTION_REST;
 }
 
+/* "(also line 80, 97)", where the mail says the same again. */
+static void append_also(GString *out, const struct score_edit *edit, enum language language)
+{
+	GString *lines = g_string_new(NULL);
+
+	for (size_t i = 0; i < edit->n_also; i++)
+		g_string_append_printf(lines, "%s%zu", i ? ", " : "", edit->also[i].line);
+	if (edit->n_also) {
+		g_string_append_c(out, ' ');
+		PHRASE_APPEND(out, PHRASE_ADVICE_ALSO, language, lines->str);
+	}
+	g_string_free(lines, TRUE);
+}
+
+static void append_advice(GString *out, const struct advice *advice, const struct report_options *options)
+{
+	const enum language language = options->language;
+	g_autofree char *limit = number_text("%.1f", advice->limit), *points = number_text("%.1f", advice->points);
+	g_autofree char *probability = number_text("%.2f", advice->probability);
+
+	g_string_append(out, "  ");
+	if (advice->n_edits || !advice->reached)
+		PHRASE_APPEND(out, PHRASE_ADVICE, language, limit);
+	else
+		PHRASE_APPEND(out, PHRASE_ADVICE_NONE, language, limit);
+	g_string_append_c(out, '\n');
+	for (size_t i = 0; i < advice->n_edits; i++) {
+		const struct score_edit *edit = &advice->edits[i];
+		g_autofree char *gain = number_text("%8.1f", -edit->gain), *what = score_advice(&edit->what, language);
+		GString *line = safe_prose(what);
+		append_also(line, edit, language);
+		g_string_append_printf(out, "%s  ", gain);
+		append_wrapped(out, span_of(line->str, line->len), 10, 10, options->terminal ? (size_t)options->width : SIZE_MAX);
+		g_string_append_c(out, '\n');
+		g_string_free(line, TRUE);
+	}
+	if (advice->n_edits || !advice->reached) {
+		g_string_append(out, "  ");
+		if (advice->reached)
+			PHRASE_APPEND(out, PHRASE_ADVICE_REACHED, language, points, probability);
+		else
+			PHRASE_APPEND(out, PHRASE_ADVICE_MISSED, language, points);
+		g_string_append_c(out, '\n');
+	}
+}
+
 static void append_score(GString *out, const struct message_result *result, const struct report_options *options)
 {
 	const struct score *score = result->score;
@@ -682,6 +728,8 @@ static void text_write_message(GString *out, const struct message_result *result
 	}
 	if (result->score) {
 		append_score(out, result, options);
+		if (result->score->advice)
+			append_advice(out, result->score->advice, options);
 		g_string_append_c(out, '\n');
 	}
 	g_free(shown);

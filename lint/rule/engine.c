@@ -1170,6 +1170,8 @@ static struct message_result *run(struct engine_worker *worker, const struct eng
 		bool is_signed = c.now.stage == STAGE_RECEIVED || header_find(m->header, "DKIM-Signature");
 		verdict_finish(result, requirements, engine->options, is_signed);
 		score_compute(result, m, &builtin_score_model, engine->options->prior);
+		if (engine->options->advice)
+			score_advise(result, m, &builtin_score_model, engine->options->advice_limit, engine->options->prior);
 	}
 	g_array_free(c.findings, TRUE);
 	g_array_free(c.phrase_hits, TRUE);

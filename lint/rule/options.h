@@ -61,6 +61,8 @@ struct lint_options {
 	const char *clients;           /* names of mail clients and presets with commas between, see client_choice_parse(); NULL: the default */
 	const char *tags;              /* names with commas between that count as tags of the list, besides the configuration's; NULL: none */
 	double prior;                  /* share of spam that the probability speaks of; 0: the model's */
+	bool advice;                   /* search what to change so that the score comes to advice_limit or below */
+	double advice_limit;
 	bool no_inline_ignores;        /* presend-ignore comments and X-Presend-Ignore fields are not obeyed */
 	const char *root;              /* folder that paths in fingerprints are relative to, absolute; NULL: paths are taken as given */
 	GPtrArray *select, *ignore, *extend_select; /* rule ids or prefixes, char *; empty select: all default rules */

@@ -40,7 +40,7 @@ static int compare_name(const void *key, const void *element)
 	return strcmp(key, ((const struct named_weight *)element)->name);
 }
 
-static double worth(const struct score_model *model, const struct feature *feature)
+double score_worth(const struct score_model *model, const struct feature *feature)
 {
 	if (!feature->name)
 		return model->words[feature->bucket] * model->unit * feature->value;
@@ -49,7 +49,7 @@ static double worth(const struct score_model *model, const struct feature *featu
 }
 
 /* The text behind a normal form, and its range there. */
-static void show_place(struct sums *s, struct contribution *contribution, const struct text *text, struct range range)
+void score_show_place(struct arena *arena, const struct message *message, struct contribution *contribution, const struct text *text, struct range range)
 {
 	const struct text *shown = text;
 
@@ -65,10 +65,10 @@ static void show_place(struct sums *s, struct contribution *contribution, const 
 	struct span excerpt = span_trim(span_cut(shown->bytes, range.start, range.end));
 	size_t cut = utf8_offset(excerpt, EXCERPT_CHARACTERS);
 
-	contribution->excerpt = cut < excerpt.n ? arena_printf(s->result->arena, "%.*s\xE2\x80\xA6", (int)cut, excerpt.p)
-						: arena_copy(s->result->arena, excerpt);
-	contribution->start = line_position(s->message->lines, raw.start);
-	contribution->end = line_position(s->message->lines, raw.end);
+	contribution->excerpt = cut < excerpt.n ? arena_printf(arena, "%.*s\xE2\x80\xA6", (int)cut, excerpt.p)
+						: arena_copy(arena, excerpt);
+	contribution->start = line_position(message->lines, raw.start);
+	contribution->end = line_position(message->lines, raw.end);
 }
 
 struct line {
@@ -84,7 +84,7 @@ static int compare_lines(const void *a, const void *b)
 	return (left < right) - (left > right);
 }
 
-static struct range line_around(const struct text *text, size_t at)
+struct range score_line_around(const struct text *text, size_t at)
 {
 	struct range line = { at, span_find_byte(text->bytes, '\n', at) };
 
@@ -104,11 +104,11 @@ static size_t add_lines(struct sums *s, const struct features *features)
 		const struct feature *feature = &features->items[i];
 		struct line *last = lines->len ? &g_array_index(lines, struct line, lines->len - 1) : NULL;
 		if (!last || last->text != feature->text || feature->range.start >= last->range.end) {
-			struct line line = { feature->text, line_around(feature->text, feature->range.start), 0 };
+			struct line line = { feature->text, score_line_around(feature->text, feature->range.start), 0 };
 			g_array_append_val(lines, line);
 			last = &g_array_index(lines, struct line, lines->len - 1);
 		}
-		last->log_odds += worth(s->model, feature);
+		last->log_odds += score_worth(s->model, feature);
 	}
 	g_array_sort(lines, compare_lines);
 	for (first_shown = 0; first_shown < lines->len; first_shown++) {
@@ -118,7 +118,7 @@ static size_t add_lines(struct sums *s, const struct features *features)
 			rest += line->log_odds;
 			continue;
 		}
-		show_place(s, &contribution, line->text, line->range);
+		score_show_place(s->result->arena, s->message, &contribution, line->text, line->range);
 		add(s, contribution, line->log_odds);
 	}
 	add(s, (struct contribution){ .kind = CONTRIBUTION_REST, .name = "other-words" }, rest);
@@ -136,23 +136,28 @@ static size_t add_head(struct sums *s, const struct features *features, size_t i
 						     .name = is_subject ? "subject-words" : "sender-words" };
 		double log_odds = 0;
 		for (; i < features->n && !features->items[i].name && features->items[i].text == text; i++)
-			log_odds += worth(s->model, &features->items[i]);
-		show_place(s, &contribution, text, (struct range){ 0, text->bytes.n });
+			log_odds += score_worth(s->model, &features->items[i]);
+		score_show_place(s->result->arena, s->message, &contribution, text, (struct range){ 0, text->bytes.n });
 		add(s, contribution, log_odds);
 	}
 	return i;
 }
 
+const struct rule *score_rule_of(const struct message_result *result, const char *name)
+{
+	for (size_t i = 0; i < result->n_findings; i++) {
+		if (strcmp(result->findings[i].rule->id, name) == 0)
+			return result->findings[i].rule;
+	}
+	return NULL;
+}
+
 static void add_named(struct sums *s, const struct features *features, size_t i)
 {
 	for (; i < features->n; i++) {
-		const struct rule *rule = NULL;
-		for (size_t j = 0; j < s->result->n_findings && !rule; j++) {
-			if (strcmp(s->result->findings[j].rule->id, features->items[i].name) == 0)
-				rule = s->result->findings[j].rule;
-		}
+		const struct rule *rule = score_rule_of(s->result, features->items[i].name);
 		add(s, (struct contribution){ .kind = CONTRIBUTION_RULE, .name = features->items[i].name, .definition = rule },
-		    worth(s->model, &features->items[i]));
+		    score_worth(s->model, &features->items[i]));
 	}
 }
 
@@ -167,13 +172,18 @@ static int compare_contributions(const void *a, const void *b)
 	return strcmp(left->name, right->name);
 }
 
+double score_prior_shift(const struct score_model *model, double prior)
+{
+	return prior > 0 && prior < 1 ? log(prior / (1 - prior)) - log(model->prior / (1 - model->prior)) : 0;
+}
+
 void score_compute(struct message_result *result, const struct message *message, const struct score_model *model, double prior)
 {
 	struct arena *arena = arena_new();
 	struct features features = features_collect(arena, message, result, false);
 	struct sums s = { .result = result, .message = message, .model = model, .contributions = g_array_new(FALSE, TRUE, sizeof(struct contribution)) };
 	struct score *score = ARENA_NEW(result->arena, struct score);
-	double shift = prior > 0 && prior < 1 ? log(prior / (1 - prior)) - log(model->prior / (1 - model->prior)) : 0;
+	double shift = score_prior_shift(model, prior);
 	double line = SCORE_LINE / SCORE_SCALE - model->suspicious;
 
 	add(&s, (struct contribution){ .kind = CONTRIBUTION_START, .name = "start" }, model->start + line);
