@@ -122,6 +122,9 @@ _presend() {
 	--message)
 		return
 		;;
+	--row)
+		return
+		;;
 	--ip)
 		return
 		;;
@@ -189,7 +192,7 @@ _presend() {
 		'' | lint) mapfile -t COMPREPLY < <(compgen -W '--stage --class --volume --profile --target-charset --clients --stdin-filename --data --staged --changed-since --now --select --ignore --extend-select --rules --no-builtin-rules --fail-on --max-score --advice --prior --fix --unsafe-fixes --diff --baseline --write-baseline --no-inline-ignores --config --isolated --force-exclude --format --lang --verbose --quiet --statistics --color --jobs --help --version ' -- "$cur") ;;
 		checklist) mapfile -t COMPREPLY < <(compgen -W '--stage --class --volume --profile --target-charset --clients --stdin-filename --staged --changed-since --now --select --ignore --extend-select --rules --no-builtin-rules --fail-on --max-score --baseline --write-baseline --no-inline-ignores --ip --selector --mail-from --helo --dns --blocklists --mta-config --config --isolated --force-exclude --format --lang --verbose --quiet --color --jobs --help --version ' -- "$cur") ;;
 		bounce) mapfile -t COMPREPLY < <(compgen -W '--stdin-filename --now --summary --draft --message-id --from --since --format --lang --verbose --quiet --color --help --version ' -- "$cur") ;;
-		preview) mapfile -t COMPREPLY < <(compgen -W '--stdin-filename --message --format --lang --color --help --version ' -- "$cur") ;;
+		preview) mapfile -t COMPREPLY < <(compgen -W '--clients --stdin-filename --data --message --row --config --isolated --format --lang --color --help --version ' -- "$cur") ;;
 		preflight) mapfile -t COMPREPLY < <(compgen -W '--volume --stdin-filename --now --fail-on --ip --selector --mail-from --helo --resolver --dns-timeout --save-dns --dns --blocklists --mta-config --config --isolated --format --lang --verbose --color --help --version ' -- "$cur") ;;
 		explain) mapfile -t COMPREPLY < <(compgen -W '--rules --no-builtin-rules --config --isolated --format --lang --color --help --version ' -- "$cur") ;;
 		rules) mapfile -t COMPREPLY < <(compgen -W '--rules --no-builtin-rules --config --isolated --format --lang --color --help --version ' -- "$cur") ;;

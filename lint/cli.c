@@ -19,7 +19,7 @@ enum option_id {
 	OPTION_FAIL_ON, OPTION_MAX_SCORE, OPTION_ADVICE, OPTION_PRIOR, OPTION_RULES, OPTION_NO_BUILTIN_RULES, OPTION_STDIN_FILENAME, OPTION_TARGET_CHARSET, OPTION_CLIENTS,
 	OPTION_LANG, OPTION_NOW, OPTION_JOBS, OPTION_COLOR, OPTION_VERBOSE, OPTION_QUIET, OPTION_STATISTICS, OPTION_CONFIG, OPTION_ISOLATED,
 	OPTION_FORCE_EXCLUDE, OPTION_NO_INLINE_IGNORES, OPTION_BASELINE, OPTION_WRITE_BASELINE, OPTION_STAGED, OPTION_CHANGED_SINCE,
-	OPTION_MESSAGE, OPTION_SUMMARY, OPTION_DRAFT, OPTION_MESSAGE_ID, OPTION_FROM, OPTION_SINCE, OPTION_DATA, OPTION_FIX,
+	OPTION_MESSAGE, OPTION_ROW, OPTION_SUMMARY, OPTION_DRAFT, OPTION_MESSAGE_ID, OPTION_FROM, OPTION_SINCE, OPTION_DATA, OPTION_FIX,
 	OPTION_UNSAFE_FIXES, OPTION_DIFF, OPTION_RESOLVER, OPTION_IP, OPTION_SELECTOR, OPTION_HELO, OPTION_MAIL_FROM, OPTION_SAVE_DNS, OPTION_DNS,
 	OPTION_DNS_TIMEOUT, OPTION_BLOCKLISTS, OPTION_MTA_CONFIG,
 	OPTION_PRINT, OPTION_SCHEMA, OPTION_TIMEOUT, OPTION_ON_FAILURE, OPTION_HELP, OPTION_VERSION
@@ -57,14 +57,14 @@ static const struct option_definition option_definitions[] = {
 	{ OPTION_CLIENTS, 0, "clients", { "NAME,...", "名前,..." },
 	  { "mail clients of the readers, such as outlook-windows, or presets: default, gmail, apple, outlook, yahoo, aol, thunderbird, protonmail, japan, france, germany, all; NAME=40: a share of the readers",
 	    "読者のメールソフト（outlook-windows など）またはプリセット: default、gmail、apple、outlook、yahoo、aol、thunderbird、protonmail、japan、france、germany、all。名前=40 で読者に占める割合を指定" },
-	  GROUP_DRAFT, 0, VALUE_WORDS, "default gmail apple outlook yahoo aol thunderbird protonmail japan france germany all" },
+	  GROUP_DRAFT, FOR_MAIL | FOR(PREVIEW), VALUE_WORDS, "default gmail apple outlook yahoo aol thunderbird protonmail japan france germany all" },
 	{ OPTION_STDIN_FILENAME, 0, "stdin-filename", { "NAME", "名前" },
 	  { "name of standard input in reports; it also tells what kind of file it is", "レポートでの標準入力の名前（ファイルの種類の判定にも使用）" },
 	  GROUP_DRAFT, (FOR_MAIL & ~FOR(LSP)) | FOR(BOUNCE) | FOR(PREVIEW) | FOR(PREFLIGHT), VALUE_FILE, NULL },
 	{ OPTION_DATA, 0, "data", { "FILE", "ファイル" },
 	  { "fill templates in with each row of FILE (CSV, JSON) and check what every recipient gets; worst-cases: made up values only",
 	    "テンプレートにデータ（CSV、JSON）の各行を差し込み、受信者ごとの結果を検査。worst-cases なら作りものの値だけを差し込む" },
-	  GROUP_DRAFT, FOR(LINT), VALUE_FILE, NULL },
+	  GROUP_DRAFT, FOR(LINT) | FOR(PREVIEW), VALUE_FILE, NULL },
 	{ OPTION_STAGED, 0, "staged", { NULL, NULL },
 	  { "check what is staged in git, as it is in the index", "git でステージされた内容を検査（作業ツリーではなくインデックスの内容）" },
 	  GROUP_DRAFT, FOR_FILES, VALUE_NONE, NULL },
@@ -155,6 +155,9 @@ static const struct option_definition option_definitions[] = {
 	{ OPTION_MESSAGE, 0, "message", { "N", "番号" },
 	  { "which message of an mbox, 1 by default", "mbox の何通目を表示するか。既定は 1" },
 	  GROUP_PREVIEW, FOR(PREVIEW), VALUE_TEXT, NULL },
+	{ OPTION_ROW, 0, "row", { "N", "番号" },
+	  { "with --data: which row to fill in, 1 by default", "--data のどの行を差し込むか。既定は 1" },
+	  GROUP_PREVIEW, FOR(PREVIEW), VALUE_TEXT, NULL },
 
 	{ OPTION_IP, 0, "ip", { "ADDRESS", "アドレス" },
 	  { "an address that sends, IPv4 or IPv6; may be given several times", "送信する IP アドレス（IPv4 または IPv6）。複数回指定可" },
@@ -196,9 +199,9 @@ static const struct option_definition option_definitions[] = {
 	{ OPTION_CONFIG, 0, "config", { "FILE", "ファイル" },
 	  { "the configuration file, instead of the presend.toml found upwards from each file",
 	    "設定ファイル（各ファイルから上へたどって見つかる presend.toml の代わりに使用）" },
-	  GROUP_CONFIGURATION, FOR_RULES | FOR(PREFLIGHT), VALUE_FILE, NULL },
+	  GROUP_CONFIGURATION, FOR_RULES | FOR(PREVIEW) | FOR(PREFLIGHT), VALUE_FILE, NULL },
 	{ OPTION_ISOLATED, 0, "isolated", { NULL, NULL }, { "read no configuration file", "設定ファイルを読まない" },
-	  GROUP_CONFIGURATION, FOR_RULES | FOR(PREFLIGHT), VALUE_NONE, NULL },
+	  GROUP_CONFIGURATION, FOR_RULES | FOR(PREVIEW) | FOR(PREFLIGHT), VALUE_NONE, NULL },
 	{ OPTION_FORCE_EXCLUDE, 0, "force-exclude", { NULL, NULL },
 	  { "leave excluded files out even where they are named", "除外したファイルは、直接指定されても検査しない" },
 	  GROUP_CONFIGURATION, FOR_FILES, VALUE_NONE, NULL },
@@ -254,7 +257,7 @@ static const struct command_definition command_definitions[] = {
 	    "バウンスメール、配送エラーの記録、苦情の報告を読み、受信側が何を伝えているか、送信側で対処できるか、どのルールを見ればよいかを示します。" } },
 	{ COMMAND_PREVIEW, "preview", { "preview [OPTION]... FILE|-", "preview [オプション]... ファイル|-" },
 	  { "the inbox row and the mail as readers see them", "受信トレイでの見え方と、読者に見える本文を表示" },
-	  "presend preview draft.eml\npresend preview --format json weekly.html.j2",
+	  "presend preview draft.eml\npresend preview --data readers.csv --row 17 weekly.html.j2",
 	  { "Show the row of FILE as the inboxes of Gmail, Outlook and Apple Mail show it, the mail with images off, and what a screen reader reads first. Nothing is "
 	    "judged.",
 	    "Gmail、Outlook、Apple Mail の受信トレイでの見え方、画像を表示しないときの本文、スクリーンリーダーが最初に読み上げる内容を表示します。検査はしません。" } },
@@ -756,6 +759,10 @@ static bool apply_option(struct parse_state *state, const struct option_definiti
 		good = parse_number(value, &number) && number >= 1 && number <= 1e9 && number == (int)number;
 		cli->preview.message = good ? (size_t)number : 0;
 		break;
+	case OPTION_ROW:
+		good = parse_number(value, &number) && number >= 1 && number <= 1e9 && number == (int)number;
+		cli->preview.row = good ? (size_t)number : 0;
+		break;
 	case OPTION_IP:
 		add_word(&cli->preflight.addresses, value);
 		break;
@@ -1106,6 +1113,8 @@ bool cli_parse(int argc, char **argv, struct cli *cli)
 	}
 	if (!options_fit(cli, &state) || !fixes_fit(cli, &state) || !dns_fits(cli, &state))
 		return false;
+	if (cli->preview.row && !cli->run.data)
+		return refuse(cli->run.report.language, NULL, say(cli->run.report.language, "needs --data FILE", "--data ファイル と一緒に指定してください"), "--row");
 	if (cli->command == COMMAND_GATE) {
 		cli->gate.command = cli->operands;
 		if (cli->n_operands == 0)

@@ -7,6 +7,7 @@
 struct preview_options {
 	bool json;
 	size_t message;            /* which one of an mbox, from 1; 0: the first */
+	size_t row;                /* of --data, likewise */
 };
 
 /* Returns the exit code: 0, or 2 where the file cannot be read. */

@@ -719,6 +719,32 @@ static const struct blueprint *make_blueprint(struct arena *arena, const struct 
 	return blueprint_new(arena, message->path, message->file, parts, message->n_bodies, run->rows && rows_columns(run->rows)[0] ? rows_columns(run->rows) : NULL);
 }
 
+static bool is_fillable(const struct run_rows *run, const struct message *message)
+{
+	if (utf8_valid(message->file->bytes))
+		return true;
+	run_say(message->path, run->language == LANGUAGE_JA ? "UTF-8 ではないテンプレートなので、データを差し込んでいません" : "not in UTF-8, so that its rows were not checked");
+	return false;
+}
+
+struct expansion *run_rows_fill(const struct run_rows *run, struct arena *arena, const struct message *message, size_t number, struct row *row)
+{
+	const struct blueprint *blueprint;
+
+	if (!run->rows || number == 0 || number > rows_count(run->rows)) {
+		run_say(run->rows ? rows_path(run->rows) : RUN_ROWS_WORST_CASES, run->language == LANGUAGE_JA ? "指定した行はデータにありません" : "the data has no such row");
+		return NULL;
+	}
+	if (message->kind == INPUT_TEMPLATE && !is_fillable(run, message))
+		return NULL;
+	if (message->kind != INPUT_TEMPLATE || !blueprint_has_tags(blueprint = make_blueprint(arena, run, message))) {
+		run_say(message->path, run->language == LANGUAGE_JA ? "差し込みタグのあるテンプレートではありません" : "is no template with tags, so that no row can be filled in");
+		return NULL;
+	}
+	*row = rows_get(run->rows, arena, number - 1);
+	return blueprint_expand(blueprint, arena, row->values);
+}
+
 bool run_rows_lint(const struct run_rows *run, const struct engine *engine, const struct lint_options *options, int jobs, const struct message *message,
 		   struct message_result *result)
 {
@@ -729,8 +755,7 @@ bool run_rows_lint(const struct run_rows *run, const struct engine *engine, cons
 	if (!rendered.stage_given || rendered.stage == STAGE_TEMPLATE)
 		rendered.stage = STAGE_DRAFT;
 	rendered.stage_given = true;
-	if (!utf8_valid(message->file->bytes)) {
-		run_say(message->path, run->language == LANGUAGE_JA ? "UTF-8 ではないテンプレートなので、データを差し込んでいません" : "not in UTF-8, so that its rows were not checked");
+	if (!is_fillable(run, message)) {
 		arena_free(arena);
 		return true;
 	}

@@ -2,6 +2,7 @@
 #ifndef PRESEND_RUN_ROWS_H
 #define PRESEND_RUN_ROWS_H
 
+#include "data/rows.h"
 #include "doc/message.h"
 #include "rule/engine.h"
 
@@ -22,5 +23,9 @@ void run_rows_free(struct run_rows *rows);
  * and nothing was done. */
 bool run_rows_lint(const struct run_rows *rows, const struct engine *engine, const struct lint_options *options, int jobs, const struct message *message,
 		   struct message_result *result);
+
+/* What a template becomes with row number n, from 1, in the arena; *row gets the row. NULL, and said why on standard error, where there is no such row
+ * or nothing to fill in. message and rows must live as long. */
+struct expansion *run_rows_fill(const struct run_rows *rows, struct arena *arena, const struct message *message, size_t number, struct row *row);
 
 #endif

@@ -243,7 +243,51 @@ run preview --format json "$good"
 python 'preview: JSON' 'import json, sys
 p = json.load(open(sys.argv[1]))
 assert p["version"] == 1 and len(p["inbox"]) == 6 and p["kind"] == "message" and p["body"] and p["subject"]
+assert p["views"] == 0 and p["clients_without_row"] == [] and "row" not in p
 assert all(r[f]["basis"] in ("measured", "published", "typical") for r in p["inbox"] for f in ("sender", "subject", "preview"))' "$scratch/out"
+
+wants 0 'preview --clients' preview --clients gmail-web,yahoo "$good"
+says out 'Gmail, desktop' 'preview --clients: the row that was asked for'
+says out 'Nothing is known of how the inbox of these cuts: Yahoo! Mail' 'preview --clients: a client without a row'
+! grep -q 'Apple Mail, phone\|Gmail, phone' "$scratch/out"
+report $? 'preview --clients: no other row'
+wants 2 'preview --clients of an unknown one' preview --clients gmial "$good"
+mkdir "$scratch/shown"
+printf 'lang = "ja"\nclients = ["apple"]\n[lists.outer]\naddresses = ["club@hanami-books.jp"]\nclients = ["outlook-ios"]\n' >"$scratch/shown/presend.toml"
+printf '%s\n' 'Subject: {% if vip %}Early{% else %}Our{% endif %} sale, {{ name }}' '' '{% if vip %}' 'Dear member,' '{% else %}' 'Dear reader,' '{% endif %}' '{{ when | strftime }}' >"$scratch/shown/weekly.txt.j2"
+printf 'name,vip\nHana,1\n花子,\n' >"$scratch/shown/readers.csv"
+printf 'From: club@hanami-books.jp\nSubject: A\n\nB\n' >"$scratch/shown/club.eml"
+cd "$scratch/shown" || exit 2
+run preview weekly.txt.j2
+says out 'Apple Mail、スマートフォン' 'preview: the language and the clients of the configuration'
+! grep -q Gmail "$scratch/out"
+report $? 'preview: only the clients of the configuration'
+run preview club.eml
+says out 'Outlook、スマートフォン' 'preview: the clients of the list'
+run preview --isolated weekly.txt.j2
+says out 'Gmail, desktop' 'preview --isolated'
+says out 'Early sale, {{ name }}' 'preview: one branch of the subject'
+says out 'The template has branches' 'preview: says that there are branches'
+printf '\nThe mail (plain text)\n  Dear member,\n  {{ when | strftime }}\n' >"$scratch/wanted"
+tail -n 4 "$scratch/out" | diff -u "$scratch/wanted" -
+report $? 'preview: one branch of the text, and no lines of statements'
+wants 0 'preview --data --row' preview --isolated --data readers.csv --row 2 weekly.txt.j2
+says out 'Our sale, 花子' 'preview --row: the subject of this row'
+says out 'Dear reader,' 'preview --row: the branch of this row'
+says out 'Filled in with row 2 (readers.csv:3)' 'preview --row: says which'
+says out 'something harmless stands there: when | strftime' 'preview --row: says what could not be filled in'
+run preview --isolated --data readers.csv weekly.txt.j2
+says out 'Early sale, Hana' 'preview --data: the first row'
+run preview --isolated --format json --data readers.csv --row 2 weekly.txt.j2
+python 'preview --data: JSON' 'import json, sys
+p = json.load(open(sys.argv[1]))
+assert p["row"] == {"data": "readers.csv", "row": 2, "line": 3, "unfilled": "when | strftime"} and p["subject"] == "Our sale, 花子"' "$scratch/out"
+wants 2 'preview --row behind the last' preview --data readers.csv --row 3 weekly.txt.j2
+wants 2 'preview --row without --data' preview --row 1 weekly.txt.j2
+wants 2 'preview --data of a message' preview --data readers.csv club.eml
+printf 'clients = ["gmial"]\n' >presend.toml
+wants 2 'preview with a wrong configuration' preview weekly.txt.j2
+cd "$top" || exit 2
 
 # --- the verdict sheet ----------------------------------------------------------------------------------------------------------
 

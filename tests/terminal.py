@@ -80,6 +80,28 @@ for columns in (24, 40, 60, 80, 120):
                 if re.match(r"^ {4,}[^ |=\d-]", line) and before.strip() and columns >= 40:
                     check(line.strip()[0] not in NOT_AT_START, name, f"begins with what may not begin a line: {line!r}")
 
+# The preview stays within the terminal whatever the words: nobody copies from it.
+folder = tempfile.mkdtemp("-" + "folder-of-a-long-name" * 3)
+deep = "<blockquote>" * 9 + "<ul><li>" * 9 + "<p>%s</p>" + "</ul>" * 9
+long = {"ascii": "W" * 300, "japanese": "「" * 90 + "漢字" * 90, "emoji": "\U0001F469\u200d\U0001F680" * 60, "marks": "e\u0301" * 200,
+        "address": "https://www.hanami-books.jp/" + "a1" * 90}
+for name, word in long.items():
+    path = f"{folder}/{name}.eml"
+    with open(path, "w") as file:
+        file.write(f"From: {word} <a@hanami-books.jp>\nSubject: {word} x {word}\nMIME-Version: 1.0\nContent-Type: text/html; charset=utf-8\n"
+                   f"Content-Transfer-Encoding: 8bit\n\n<h2>{word}</h2><p>{word}<a href='https://{'h' * 60}.example/'>{word}</a><img alt='{word}'>"
+                   f"<table><tr><td>{word}<td>{word}</table>{deep % word}<pre>{word}</pre>")
+    for columns in (24, 40, 60, 80):
+        for language in ("en", "ja"):
+            text, code = on_terminal(["preview", "--lang", language, path], columns)
+            lines = plain(text).split("\n")
+            check(code == 0 and len(lines) > 40, f"preview of {name}", "hardly anything is shown")
+            for line in lines if columns >= 40 else []:
+                check(width(line) <= columns, f"preview of {name}, {columns} columns, {language}", repr(line))
+            for line in lines if name == "marks" else []:
+                check(not unicodedata.combining(line.strip()[:1] or "x"), f"preview of {name}, {columns} columns", f"a mark begins a line: {line!r}")
+shutil.rmtree(folder)
+
 # Colours and links.
 text, code = on_terminal([*CLOCK, DRAFTS[0]])
 check("\x1b[" in text and code == 1, "colours on a terminal")

@@ -5,6 +5,7 @@
 
 #include "doc/inbox.h"
 #include "doc/spoken.h"
+#include "rule/client.h"
 
 static struct arena *arena;
 static struct message *message;
@@ -112,6 +113,38 @@ static const char *cut(const char *text, unsigned columns)
 	return arena_copy(arena, inbox_cut(arena, span_str(text), columns).text);
 }
 
+/* Mustache 1.4 and Jinja: of two branches one reader gets one; of these the first. Whitespace control leaves no empty lines where statements stood. */
+START_TEST(branches)
+{
+	struct inbox inbox = inbox_of("---\nsubject: \"{% if vip %}Early{% else %}Our{% endif %} sale {{ month }}\"\npreheader: \"{% if vip %}First{% elif x %}Then{% else %}Last{% endif %}\"\n"
+				      "from: \"{{#vip}}Club{{/vip}}{{^vip}}Hanami{{/vip}} <a@hanami-books.jp>\"\n---\n<p>Hello</p>\n",
+				      INPUT_TEMPLATE, TEMPLATE_HTML);
+
+	CHECK_SPAN(inbox.subject, "Early sale {{ month }}");
+	CHECK_SPAN(inbox.preview, "First");
+	CHECK_SPAN(inbox.sender, "Club");
+	CHECK_SPAN(inbox_without_statements(arena, SPAN_LIT("a\n  {% if x %}\nb\n{# c #} {% endif %}\r\n{{ d }}{# e #}\nf")), "a\nb\n{{ d }}\nf");
+	/* A message that is no template says what it says. */
+	CHECK_SPAN(mail("Subject: {% if x %}A{% else %}B{% endif %}\n", "").subject, "{% if x %}A{% else %}B{% endif %}");
+}
+END_TEST
+
+START_TEST(clients_of_rows)
+{
+	guint64 seen = 0;
+
+	for (size_t i = 0; i < n_inbox_clients; i++) {
+		ck_assert_ptr_nonnull(inbox_clients[i].clients[0]);
+		for (size_t k = 0; inbox_clients[i].clients[k]; k++) {
+			struct client_choice choice;
+			ck_assert_msg(client_choice_parse(inbox_clients[i].clients[k], &choice, NULL), "%s", inbox_clients[i].clients[k]);
+			ck_assert_msg(!(seen & choice.mask), "%s stands in two rows", inbox_clients[i].clients[k]);
+			seen |= choice.mask;
+		}
+	}
+}
+END_TEST
+
 START_TEST(cuts)
 {
 	ck_assert_str_eq(cut("abcdef", 6), "abcdef");
@@ -209,6 +242,8 @@ int main(void)
 	tcase_add_test(tests, previews);
 	tcase_add_test(tests, fillers);
 	tcase_add_test(tests, templates);
+	tcase_add_test(tests, branches);
+	tcase_add_test(tests, clients_of_rows);
 	tcase_add_test(tests, cuts);
 	tcase_add_test(tests, rows);
 	tcase_add_test(tests, what_is_said);

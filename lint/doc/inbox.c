@@ -4,17 +4,25 @@
 #include <glib.h>
 
 #include "base/utf8.h"
+#include "doc/template_tree.h"
 
 /* Measured: EmailTooltester, "Email Subject Line Character Limit" (iPhone 14, Apple Mail: 48). Published: theMarketer, "How long should your preview texts
  * be" (Gmail in a browser 97, Apple Mail on iPhone upright 81 and on the desktop 140, Outlook for Windows 35, for iOS 55). Everything else is typical: no
  * published number, or several that disagree, and it depends on the window and the font. docs/preview.md says so number by number. */
+static const char *const gmail_desktop[] = { "gmail-web", NULL };
+static const char *const gmail_phone[] = { "gmail-ios", "gmail-android", "gmail-mobile-web", NULL };
+static const char *const outlook_desktop[] = { "outlook-windows", "outlook-windows-mail", "outlook-com", "outlook-macos", NULL };
+static const char *const outlook_phone[] = { "outlook-ios", "outlook-android", NULL };
+static const char *const apple_desktop[] = { "apple-mail-macos", NULL };
+static const char *const apple_phone[] = { "apple-mail-ios", NULL };
+
 const struct inbox_client inbox_clients[] = {
-	{ "gmail-desktop", "Gmail", false, true, 110, { 20, INBOX_TYPICAL }, { 70, INBOX_TYPICAL }, { 97, INBOX_PUBLISHED } },
-	{ "gmail-phone", "Gmail", true, false, 0, { 24, INBOX_TYPICAL }, { 40, INBOX_TYPICAL }, { 45, INBOX_TYPICAL } },
-	{ "outlook-desktop", "Outlook", false, false, 0, { 30, INBOX_TYPICAL }, { 55, INBOX_TYPICAL }, { 35, INBOX_PUBLISHED } },
-	{ "outlook-phone", "Outlook", true, false, 0, { 24, INBOX_TYPICAL }, { 38, INBOX_TYPICAL }, { 55, INBOX_PUBLISHED } },
-	{ "apple-desktop", "Apple Mail", false, false, 0, { 30, INBOX_TYPICAL }, { 65, INBOX_TYPICAL }, { 140, INBOX_PUBLISHED } },
-	{ "apple-phone", "Apple Mail", true, false, 0, { 24, INBOX_TYPICAL }, { 48, INBOX_MEASURED }, { 81, INBOX_PUBLISHED } },
+	{ "gmail-desktop", "Gmail", gmail_desktop, false, true, 110, { 20, INBOX_TYPICAL }, { 70, INBOX_TYPICAL }, { 97, INBOX_PUBLISHED } },
+	{ "gmail-phone", "Gmail", gmail_phone, true, false, 0, { 24, INBOX_TYPICAL }, { 40, INBOX_TYPICAL }, { 45, INBOX_TYPICAL } },
+	{ "outlook-desktop", "Outlook", outlook_desktop, false, false, 0, { 30, INBOX_TYPICAL }, { 55, INBOX_TYPICAL }, { 35, INBOX_PUBLISHED } },
+	{ "outlook-phone", "Outlook", outlook_phone, true, false, 0, { 24, INBOX_TYPICAL }, { 38, INBOX_TYPICAL }, { 55, INBOX_PUBLISHED } },
+	{ "apple-desktop", "Apple Mail", apple_desktop, false, false, 0, { 30, INBOX_TYPICAL }, { 65, INBOX_TYPICAL }, { 140, INBOX_PUBLISHED } },
+	{ "apple-phone", "Apple Mail", apple_phone, true, false, 0, { 24, INBOX_TYPICAL }, { 48, INBOX_MEASURED }, { 81, INBOX_PUBLISHED } },
 };
 const size_t n_inbox_clients = G_N_ELEMENTS(inbox_clients);
 
@@ -88,6 +96,28 @@ static bool is_full(const struct collector *c)
 	return c->filled || c->chars >= INBOX_PREVIEW_CHARS;
 }
 
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+/* Behind the end of a line where nothing but blanks stands on it around a tag that ends at at; else at. *kept: what is kept in front of the tag. */
+static size_t behind_line(struct span text, size_t at, const char *out, size_t *kept)
+{
+	size_t start = *kept, end = at;
+
+	while (start > 0 && is_blank(out[start - 1]))
+		start--;
+	while (end < text.n && is_blank(text.p[end]))
+		end++;
+	if (end + 1 < text.n && text.p[end] == '\r' && text.p[end + 1] == '\n')
+		end++;
+	if (end == text.n || text.p[end] != '\n' || (start > 0 && out[start - 1] != '\n'))
+		return at;
+	*kept = start;
+	return end + 1;
+}
+
 struct span inbox_without_statements(struct arena *arena, struct span text)
 {
 	struct tag_list tags = tag_scan(arena, text);
@@ -95,14 +125,33 @@ struct span inbox_without_statements(struct arena *arena, struct span text)
 	size_t n = 0, from = 0;
 
 	for (size_t i = 0; i < tags.n; i++) {
-		if (tags.tags[i].place == TAG_OUTPUT)
+		if (tags.tags[i].place == TAG_OUTPUT || tags.tags[i].range.start < from)
 			continue;
 		memcpy(out + n, text.p + from, tags.tags[i].range.start - from);
 		n += tags.tags[i].range.start - from;
-		from = tags.tags[i].range.end;
+		from = behind_line(text, tags.tags[i].range.end, out, &n);
 	}
 	memcpy(out + n, text.p + from, text.n - from);
 	return span_of(out, n + text.n - from);
+}
+
+struct span inbox_as_one_reader(struct arena *arena, const char *path, struct span text)
+{
+	struct tag_list tags = tag_scan(arena, text);
+	size_t n_hidden, n = 0, from = 0;
+
+	if (tags.n == 0)
+		return text;
+	const struct template_tree *tree = template_tree_parse(arena, text, &tags, template_language_of(path, text, &tags).language);
+	const struct range *hidden = template_hidden(arena, tree, 0, &n_hidden);
+	char *out = arena_alloc(arena, text.n + 1);
+	for (size_t i = 0; i <= n_hidden; i++) {
+		size_t end = i < n_hidden ? hidden[i].start : text.n;
+		memcpy(out + n, text.p + from, end - from);
+		n += end - from;
+		from = i < n_hidden ? hidden[i].end : end;
+	}
+	return inbox_without_statements(arena, span_of(out, n));
 }
 
 /* Blanks fold, line ends are blanks, what is invisible goes; much of it is there to end the preview. */
@@ -188,15 +237,26 @@ static const struct body *preview_body(const struct message *message)
 	return message->n_bodies ? &message->bodies[0] : NULL;
 }
 
+/* A template that is filled in has no statements left: what looks like one came out of the data. */
+static bool has_statements(const struct message *message)
+{
+	return message->kind == INPUT_TEMPLATE && !message->expansion;
+}
+
+static struct span one_reader(struct arena *arena, const struct message *message, struct span text)
+{
+	return has_statements(message) ? inbox_as_one_reader(arena, message->path, text) : text;
+}
+
 static void find_preview(struct arena *arena, const struct message *message, struct inbox *inbox)
 {
 	const struct body *body = preview_body(message);
 	const struct field *declared = message->kind == INPUT_TEMPLATE ? header_find(message->header, "preheader") : NULL;
 	struct span mjml = body && body->html ? mjml_preview(body->html) : SPAN_EMPTY;
-	struct collector c = { .out = g_string_new(NULL), .arena = message->kind == INPUT_TEMPLATE ? arena : NULL };
+	struct collector c = { .out = g_string_new(NULL), .arena = has_statements(message) ? arena : NULL };
 
 	if (declared || span_trim(mjml).n) {
-		collect(&c, declared ? declared->value->bytes : mjml);
+		collect(&c, declared ? one_reader(arena, message, declared->value->bytes) : mjml);
 		inbox->source = INBOX_DECLARED;
 	} else if (body && body->html) {
 		collect_html(&c, body->html);
@@ -226,13 +286,13 @@ struct inbox inbox_new(struct arena *arena, const struct message *message)
 	const struct mailbox *from = message->from.n ? &message->from.mailboxes[0] : NULL;
 
 	if (from && from->name_text)
-		inbox.sender = folded(arena, from->name_text->bytes);
+		inbox.sender = folded(arena, one_reader(arena, message, from->name_text->bytes));
 	if (from && inbox.sender.n == 0) {
 		inbox.sender = folded(arena, span_cut(message->file->bytes, from->address.start, from->address.end));
 		inbox.sender_is_address = true;
 	}
 	if (message->subject)
-		inbox.subject = folded(arena, message->subject->bytes);
+		inbox.subject = folded(arena, one_reader(arena, message, message->subject->bytes));
 	find_preview(arena, message, &inbox);
 	return inbox;
 }

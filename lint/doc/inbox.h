@@ -34,6 +34,7 @@ struct inbox_width {
 
 struct inbox_client {
 	const char *id, *name;     /* "gmail-desktop", "Gmail" */
+	const char *const *clients; /* as rules.d/clients names them; ends with NULL */
 	bool phone;
 	bool one_line;             /* sender, subject and preview stand on one line */
 	unsigned line;             /* of one_line: subject and preview share so many columns */
@@ -58,7 +59,9 @@ struct inbox_row inbox_row_new(struct arena *arena, const struct inbox *inbox, c
 /* The text as far as it fits, by East Asian width; emoji and letters with marks stay whole. */
 struct inbox_text inbox_cut(struct arena *arena, struct span text, unsigned columns);
 
-/* The text of a template without its statements and comments; what it puts out stays as it is. */
+/* The text of a template without its statements and comments; what it puts out stays as it is. A line that held nothing else goes. */
 struct span inbox_without_statements(struct arena *arena, struct span text);
+/* The same of a text whose branches all stand in it: as the reader of the first view gets it (doc/template_tree.h). path tells the language. */
+struct span inbox_as_one_reader(struct arena *arena, const char *path, struct span text);
 
 #endif

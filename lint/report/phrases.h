@@ -84,6 +84,10 @@ enum phrase {
 	PHRASE_PREVIEW_PLAIN,
 	PHRASE_PREVIEW_DECLARED,
 	PHRASE_OF_MESSAGES,   /* {0} number of the message, {1} count */
+	PHRASE_NO_ROW_FOR,    /* {0} mail clients */
+	PHRASE_FIRST_BRANCHES,
+	PHRASE_ROW_FILLED_IN, /* {0} number of the row, {1} data file, {2} line */
+	PHRASE_UNFILLED,      /* {0} expressions */
 	PHRASE_IMAGE,         /* {0} alternative text */
 	PHRASE_IMAGE_EMPTY,
 	PHRASE_BODY_EMPTY,

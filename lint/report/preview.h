@@ -51,8 +51,14 @@ struct preview {
 	bool sender_is_address;
 	const char *source;        /* of the preview text: "hidden", "visible", "plain", "declared"; NULL where there is none */
 	bool filled;
+	size_t n_views;            /* of a template: how many readers get something else, as far as its branches tell; the first is shown */
+	const char *data;          /* the file whose row is filled in; NULL */
+	size_t row, line;
+	const char *unfilled;      /* tags for which something harmless stands there; NULL */
 	const struct preview_row *rows;
 	size_t n_rows;
+	const char *without_row;   /* chosen mail clients that have no row, as people call them; NULL */
+	const char *const *without_row_names; /* the same as options name them; ends with NULL */
 	const struct preview_block *blocks;
 	size_t n_blocks;
 	const struct preview_spoken *spoken;

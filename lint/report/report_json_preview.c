@@ -23,6 +23,15 @@ static struct json_object *text_object(const struct preview_text *text)
 	return object;
 }
 
+static struct json_object *names_array(const char *const *names)
+{
+	struct json_object *array = json_object_new_array();
+
+	for (size_t i = 0; names && names[i]; i++)
+		json_object_array_add(array, json_object_new_string(names[i]));
+	return array;
+}
+
 static struct json_object *rows_array(const struct preview *preview)
 {
 	struct json_object *rows = json_object_new_array();
@@ -114,6 +123,15 @@ void report_preview_json(GString *out, const struct preview *preview)
 	json_member_size(object, "index", preview->index);
 	json_member_size(object, "messages", preview->n_messages);
 	json_member_string(object, "kind", preview->is_template ? "template" : "message");
+	json_member_size(object, "views", preview->n_views);
+	if (preview->data) {
+		struct json_object *row = json_object_new_object();
+		json_member_string(row, "data", preview->data);
+		json_member_size(row, "row", preview->row);
+		json_member_size(row, "line", preview->line);
+		json_member_string(row, "unfilled", preview->unfilled);
+		json_member(object, "row", row);
+	}
 	member_span(object, "sender", preview->sender);
 	json_member(object, "sender_is_address", json_object_new_boolean(preview->sender_is_address));
 	member_span(object, "subject", preview->subject);
@@ -121,6 +139,7 @@ void report_preview_json(GString *out, const struct preview *preview)
 	json_member_string(object, "preview_source", preview->source);
 	json_member(object, "preview_filled", json_object_new_boolean(preview->filled));
 	json_member(object, "inbox", rows_array(preview));
+	json_member(object, "clients_without_row", names_array(preview->without_row_names));
 	json_member(object, "body", blocks_array(preview));
 	json_member(object, "screen_reader", preview->n_spoken ? spoken_object(preview) : NULL);
 	json_append(out, object, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED);

@@ -20,6 +20,15 @@ static void append_title(GString *out, const struct report_options *options, enu
 	g_string_append_c(out, '\n');
 }
 
+static void append_phrase_of(GString *out, enum phrase which, enum language language, struct span text)
+{
+	GString *safe = g_string_new(NULL);
+
+	safe_append_terminal(safe, text, true);
+	PHRASE_APPEND(out, which, language, safe->str);
+	g_string_free(safe, TRUE);
+}
+
 /* Styled text of a draft. */
 static void append_draft(GString *out, const struct report_options *options, enum style style, struct span text)
 {
@@ -31,8 +40,26 @@ static void append_draft(GString *out, const struct report_options *options, enu
 static void append_block(GString *out, const GString *safe, size_t indent, size_t width)
 {
 	append_spaces(out, indent);
-	append_wrapped(out, span_of(safe->str, safe->len), indent, indent, width);
+	append_wrapped_within(out, span_of(safe->str, safe->len), indent, indent, width);
 	g_string_append_c(out, '\n');
+}
+
+static void append_note(GString *out, const struct report_options *options, enum phrase which)
+{
+	GString *note = g_string_new(phrase(which, options->language));
+
+	append_block(out, note, INDENT, width_of(options));
+	g_string_free(note, TRUE);
+}
+
+/* A note about something of the draft or of its data. */
+static void append_note_of(GString *out, const struct report_options *options, enum phrase which, const char *text)
+{
+	GString *note = g_string_new(NULL);
+
+	append_phrase_of(note, which, options->language, span_str(text));
+	append_block(out, note, INDENT, width_of(options));
+	g_string_free(note, TRUE);
 }
 
 /* --- inbox --------------------------------------------------------------------------------------------------------------------- */
@@ -116,21 +143,13 @@ static void append_inbox(GString *out, const struct preview *preview, const stru
 		else
 			append_lines(out, preview, row, options);
 	}
-	GString *note = g_string_new(phrase(source_phrase(preview->source), options->language));
-	append_block(out, note, INDENT, width_of(options));
-	g_string_free(note, TRUE);
+	if (preview->n_rows)
+		append_note(out, options, source_phrase(preview->source));
+	if (preview->without_row)
+		append_note_of(out, options, PHRASE_NO_ROW_FOR, preview->without_row);
 }
 
 /* --- the mail -------------------------------------------------------------------------------------------------------------------- */
-
-static void append_phrase_of(GString *out, enum phrase which, enum language language, struct span text)
-{
-	GString *safe = g_string_new(NULL);
-
-	safe_append_terminal(safe, text, true);
-	PHRASE_APPEND(out, which, language, safe->str);
-	g_string_free(safe, TRUE);
-}
 
 /* Where a link leads: its host, else its address ("mailto:…", "#top"). */
 static void append_target(GString *out, const struct report_options *options, const struct preview_piece *piece)
@@ -177,17 +196,19 @@ static void append_piece(GString *out, const struct report_options *options, con
 		append_target(out, options, piece);
 }
 
-/* What stands in front of the first line of a block. */
-static void append_mark(GString *out, const struct preview_block *block)
+/* What stands in front of the first line of a block. Deep nesting must leave room for a text. */
+static void append_mark(GString *out, const struct preview_block *block, size_t width)
 {
-	for (unsigned i = 0; i < MIN(block->quote, 8); i++)
+	unsigned deepest = (unsigned)MIN(width / 10, 8);
+
+	for (unsigned i = 0; i < MIN(block->quote, deepest); i++)
 		g_string_append(out, "> ");
 	if (block->kind == PREVIEW_HEADING) {
 		for (unsigned i = 0; i < block->level; i++)
 			g_string_append_c(out, '#');
 		g_string_append_c(out, ' ');
 	} else if (block->level) {
-		append_spaces(out, 2 * (MIN(block->level, 8) - 1));
+		append_spaces(out, 2 * (MIN(block->level, deepest) - 1));
 		if (block->kind == PREVIEW_ITEM && block->number)
 			g_string_append_printf(out, "%u. ", block->number);
 		else
@@ -202,7 +223,7 @@ static size_t append_line(GString *out, const struct report_options *options, co
 	GString *mark = g_string_new(NULL);
 	size_t indent;
 
-	append_mark(mark, block);
+	append_mark(mark, block, width_of(options));
 	indent = INDENT + text_width(span_of(mark->str, mark->len), false);
 	append_spaces(out, INDENT);
 	if (i == 0)
@@ -225,7 +246,7 @@ static size_t append_line(GString *out, const struct report_options *options, co
 	}
 	if (block->kind == PREVIEW_HEADING)
 		style_end(line, options);
-	append_wrapped(out, span_of(line->str, line->len), indent, indent, width_of(options));
+	append_wrapped_within(out, span_of(line->str, line->len), indent, indent, width_of(options));
 	g_string_append_c(out, '\n');
 	g_string_free(line, TRUE);
 	g_string_free(mark, TRUE);
@@ -236,7 +257,7 @@ static void append_mail(GString *out, const struct preview *preview, const struc
 {
 	append_title(out, options, preview->n_spoken ? PHRASE_IMAGES_OFF : PHRASE_PLAIN_VIEW);
 	if (preview->n_blocks == 0)
-		g_string_append_printf(out, "  %s\n", phrase(PHRASE_BODY_EMPTY, options->language));
+		append_note(out, options, PHRASE_BODY_EMPTY);
 	for (size_t i = 0; i < preview->n_blocks; i++) {
 		const struct preview_block *block = &preview->blocks[i];
 		if (block->apart)
@@ -288,7 +309,7 @@ static void append_spoken(GString *out, const struct report_options *options, co
 	if (item->stumble)
 		style_end(line, options);
 	append_spaces(out, INDENT);
-	append_wrapped(out, span_of(line->str, line->len), INDENT, 2 * INDENT, width_of(options));
+	append_wrapped_within(out, span_of(line->str, line->len), INDENT, 2 * INDENT, width_of(options));
 	g_string_append_c(out, '\n');
 	g_string_free(line, TRUE);
 	g_string_free(text, TRUE);
@@ -321,6 +342,24 @@ static void append_screen_reader(GString *out, const struct preview *preview, co
 	append_count(out, options, PHRASE_SPOKEN_LINK_ADDRESSES, preview->n_link_addresses);
 }
 
+/* Which of its readers a template is shown for. */
+static void append_template_notes(GString *out, const struct preview *preview, const struct report_options *options)
+{
+	if (preview->n_views > 1)
+		append_note(out, options, PHRASE_FIRST_BRANCHES);
+	if (preview->data) {
+		g_autofree char *row = g_strdup_printf("%zu", preview->row), *line = g_strdup_printf("%zu", preview->line);
+		GString *note = g_string_new(NULL), *path = g_string_new(NULL);
+		safe_append_terminal(path, span_str(preview->data), true);
+		PHRASE_APPEND(note, PHRASE_ROW_FILLED_IN, options->language, row, path->str, line);
+		append_block(out, note, INDENT, width_of(options));
+		g_string_free(note, TRUE);
+		g_string_free(path, TRUE);
+	}
+	if (preview->unfilled)
+		append_note_of(out, options, PHRASE_UNFILLED, preview->unfilled);
+}
+
 void report_preview_text(GString *out, const struct preview *preview, const struct report_options *options)
 {
 	GString *head = g_string_new(NULL);
@@ -333,6 +372,7 @@ void report_preview_text(GString *out, const struct preview *preview, const stru
 	}
 	append_block(out, head, 0, width_of(options));
 	g_string_free(head, TRUE);
+	append_template_notes(out, preview, options);
 	g_string_append_c(out, '\n');
 	append_inbox(out, preview, options);
 	g_string_append_c(out, '\n');

@@ -117,36 +117,45 @@ static size_t behind_style(struct span text, size_t at)
 	return at < text.n ? at + 1 : at;
 }
 
-/* Append safe text that begins at column; lines after the first begin at indent and none is longer than width where it can be
- * helped. */
-void append_wrapped(GString *out, struct span text, size_t column, size_t indent, size_t width)
+/* Could a word be broken here, if it must? Marks and what a joiner joins stay whole. */
+static bool may_split_between(uint32_t left, uint32_t right)
 {
-	size_t line_start = 0, break_at = 0, at = 0;
+	return left && left != 0x200d && char_width(right, false) > 0;
+}
+
+/* split: a word that is longer than a line is broken. */
+static void wrap(GString *out, struct span text, size_t column, size_t indent, size_t width, bool split)
+{
+	size_t line_start = 0, break_at = 0, split_at = 0, at = 0, style_at = SIZE_MAX; /* where a style behind the previous character begins */
 	uint32_t previous = 0;
 
-	if (width < indent + LEAST_COLUMNS)
-		width = indent + LEAST_COLUMNS;
 	while (at < text.n) {
 		size_t start = at;
 		uint32_t c = utf8_next(text, &at);
 
 		if (c == 0x1b) {
 			at = behind_style(text, at);
+			style_at = MIN(style_at, start);
 			continue;
 		}
+		start = MIN(start, style_at);
+		style_at = SIZE_MAX;
 		if (start > line_start && may_break_between(previous, c))
 			break_at = start;
+		if (split && start > line_start && may_split_between(previous, c))
+			split_at = start;
 		column += (size_t)char_width(c, false);
-		if (column > width && c != ' ' && break_at > line_start) {
-			size_t end = break_at;
+		if (column > width && c != ' ' && MAX(break_at, split_at) > line_start) {
+			size_t end = break_at > line_start ? break_at : split_at;
+			size_t next = end;
 
 			while (end > line_start && text.p[end - 1] == ' ')
 				end--;
 			g_string_append_len(out, text.p + line_start, (gssize)(end - line_start));
 			g_string_append_c(out, '\n');
 			append_spaces(out, indent);
-			line_start = break_at;
-			at = break_at;
+			line_start = next;
+			at = next;
 			column = indent;
 			previous = 0;
 			continue;
@@ -154,6 +163,16 @@ void append_wrapped(GString *out, struct span text, size_t column, size_t indent
 		previous = c;
 	}
 	g_string_append_len(out, text.p + line_start, (gssize)(text.n - line_start));
+}
+
+void append_wrapped(GString *out, struct span text, size_t column, size_t indent, size_t width)
+{
+	wrap(out, text, column, indent, MAX(width, indent + LEAST_COLUMNS), false);
+}
+
+void append_wrapped_within(GString *out, struct span text, size_t column, size_t indent, size_t width)
+{
+	wrap(out, text, column, indent, width, true);
 }
 
 void append_for_terminal(GString *out, const struct report_options *options, const GString *text, size_t column, size_t indent)

@@ -22,6 +22,8 @@ GString *safe_prose(const char *text);
 /* Append safe text that begins at column; lines after the first begin at indent and none is longer than width where it can be
  * helped. Colours of ours in the text take no columns. */
 void append_wrapped(GString *out, struct span text, size_t column, size_t indent, size_t width);
+/* The same, and a word that is longer than a line is broken, for what nobody copies from the screen. */
+void append_wrapped_within(GString *out, struct span text, size_t column, size_t indent, size_t width);
 /* The same, as wide as the terminal; in a file or a pipe it stays one line. */
 void append_for_terminal(GString *out, const struct report_options *options, const GString *text, size_t column, size_t indent);
 
