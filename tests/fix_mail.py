@@ -9,6 +9,7 @@ import email.message
 import html.parser
 import json
 import os
+import quopri
 import re
 import sys
 
@@ -22,6 +23,9 @@ ATTRIBUTES = {
 # The elements that may get it; any where none is named.
 ELEMENTS = {"dir": ("html", "body"), "role": ("table",), "alt": ("img",)}
 # The field that a rule may add.
+# Findings that come of a fix and are true: a signature is broken by what is changed, files are looked at beside each other, and the address of a mailing
+# list, written out, is a way to leave it in a text part, but none in HTML.
+EXPECTED = {"dkim-body-changed", "unsubscribe-uri-shared", "unsubscribe-link-missing-in-part"}
 FIELDS = {"mime-version-missing": ("mime-version", "1.0"), "unsubscribe-header-missing": ("list-unsubscribe-post", "List-Unsubscribe=One-Click")}
 
 
@@ -101,6 +105,10 @@ def leaves(message):
 
 def content(part):
     # Line ends in front of a boundary may belong to it.
+    if (part.get("content-transfer-encoding") or "").strip().lower() == "quoted-printable":
+        # RFC 2045, section 6.7, rule (3): white space at the end of a line is no content; the library keeps it.
+        raw = part.get_payload().encode("ascii", "surrogateescape")
+        return quopri.decodestring(re.sub(rb"[ \t]+(?=\r?\n|\r|\Z)", b"", raw)).rstrip(b"\r\n")
     return (part.get_payload(decode=True) or b"").rstrip(b"\r\n")
 
 
@@ -203,7 +211,10 @@ def main(folder):
         old, now = loud(before_reports.get(name, [])), loud(messages)
         # A text part made of the HTML says what the HTML says, and its faults again.
         has_text = any(f["rule"] == "text-part-missing" and f["fix"] for m in before_reports.get(name, []) for f in m["findings"])
-        for rule, message in (now.keys() - old.keys() if has_text else now - old):
+        rules_before = {rule for rule, _ in old}
+        for rule, message in (now - old):
+            if rule in EXPECTED or (has_text and rule in rules_before):
+                continue
             new.setdefault(rule, []).append(f"{name}: {message}")
             bad = 1
     for rule, where in new.items():

@@ -264,6 +264,7 @@ static const struct {
 	{ "quoted-printable", "新 \r\n=\r\n", TRANSFER_QP, TRANSFER_QP, "=E6=96=B0=20\r\n=3D\r\n" },
 	{ "7bit that is none", "新\r\n", TRANSFER_7BIT, TRANSFER_QP, "=E6=96=B0\r\n" },
 	{ "base64", "新\r\n", TRANSFER_BASE64, TRANSFER_BASE64, "5pawDQo=\r\n" },
+	{ "a dot alone", "May\r\n.\r\n..\r\n", TRANSFER_7BIT, TRANSFER_QP, "May\r\n=2E\r\n..\r\n" },
 	{ "From at the start of a line", "新\r\nFrom here\r\nx From\r\n", TRANSFER_8BIT, TRANSFER_QP, "=E6=96=B0\r\n=46rom here\r\nx From\r\n" },
 };
 

@@ -636,12 +636,17 @@ struct edit *rewrite_realise(struct arena *arena, const struct text *file, const
 	return all;
 }
 
+/* "From " at the start of a line is changed on the way, and a dot alone may be taken for the end of the mail. */
+static bool is_fragile(struct span line)
+{
+	return span_starts(line, SPAN_LIT("From ")) || span_eq(line, SPAN_LIT(".")) || span_eq(line, SPAN_LIT(".\r"));
+}
+
 static bool lines_fit(struct span bytes)
 {
 	for (size_t at = 0, end; at < bytes.n; at = end + 1) {
 		end = span_find_byte(bytes, '\n', at);
-		/* "From " at the start of a line is changed on the way. */
-		if (end - at > LINE_LENGTH_BYTES || span_starts(span_cut(bytes, at, end), SPAN_LIT("From ")))
+		if (end - at > LINE_LENGTH_BYTES || is_fragile(span_cut(bytes, at, end)))
 			return false;
 	}
 	return true;
@@ -661,14 +666,14 @@ enum transfer_encoding rewrite_encode_body(GString *out, struct span bytes, enum
 		return plain ? TRANSFER_7BIT : TRANSFER_8BIT;
 	}
 	GString *text = g_string_new(NULL);
-	put_qp(text, bytes, line_end);
-	for (char *from = text->str; (from = strstr(from, "From ")); from++)
-		if (from == text->str || from[-1] == '\n') {
-			gssize at = from - text->str;
-			g_string_erase(text, at, 1);
-			g_string_insert(text, at, "=46");
-			from = text->str + at;
-		}
+	for (size_t at = 0, end; at < bytes.n; at = end) {
+		end = MIN(span_find_byte(bytes, '\n', at) + 1, bytes.n);
+		struct span line = span_cut(bytes, at, end);
+		bool fragile = is_fragile(line.p[line.n - 1] == '\n' ? span_cut(line, 0, line.n - 1) : line);
+		if (fragile)
+			put_qp_byte(text, (unsigned char)line.p[0]);
+		put_qp(text, span_cut(line, fragile, line.n), line_end);
+	}
 	put_folded_lines(out, span_of(text->str, text->len), line_end);
 	g_string_free(text, TRUE);
 	return TRANSFER_QP;

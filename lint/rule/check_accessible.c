@@ -69,6 +69,18 @@ static bool is_whole(const struct html *html)
 
 /* --- attributes that a fix adds ---------------------------------------------------------------------------------------------------- */
 
+/* May so many bytes be put into the part? Not where they would push its end over the length at which Gmail cuts; each of the rules that write
+ * attributes may take a quarter of what is left. with: limit. */
+static bool has_room(const struct check *c, const struct body *body, size_t n)
+{
+	enum { N_RULES = 4 };
+	size_t limit = (size_t)rule_setting_int(check_rule(c), "limit", 102400);
+	const struct text *decoded = body->entity->decoded.text;
+	size_t size = decoded ? decoded->bytes.n : body->source->bytes.n;
+
+	return size > limit || n <= (limit - size) / N_RULES;
+}
+
 /* Adds attributes behind the names of tags, in the order of the tags. */
 struct attribute_writer {
 	struct check *c;
@@ -126,6 +138,8 @@ static void set_attribute(struct check *c, const struct body *body, const struct
 	const struct html_attribute *a = html_attribute(e, name);
 	struct attribute_writer w = { .c = c, .body = body };
 
+	if (!has_room(c, body, strlen(name) + value.n + strlen(" =\"\"")))
+		return;
 	if (!a) {
 		add_attribute(&w, e, name, value);
 	} else if (a->has_value && a->value_range.end > a->value_range.start) {
@@ -485,6 +499,8 @@ CHECK(table_role)
 		if (!count)
 			continue;
 		check_report_text(c, html->source, html->elements[first].start_tag, NULL, ARG_I("count", count));
+		if (!has_room(c, body, count * strlen(" role=\"presentation\"")))
+			continue;
 		struct attribute_writer w = { .c = c, .body = body };
 		for (size_t k = first; k < html->n_elements; k++)
 			if (is_named(&html->elements[k], "table") && is_layout(html, &html->elements[k], &facts[k]))
@@ -634,12 +650,10 @@ CHECK(pixel_alt_missing)
 			    e->style.hidden != HTML_HIDDEN_VISIBILITY && !is_content_image(e, 4) && !is_explained(html, e) && !html_inside(html, k, "a"))
 				g_array_append_val(found, e);
 		}
-		for (size_t k = 0; k < found->len; k++) {
-			const struct html_element *e = g_array_index(found, const struct html_element *, k);
-			if (k == 0)
-				check_report_text(c, html->source, e->start_tag, NULL, ARG_I("count", found->len));
-			add_attribute(&w, e, "alt", SPAN_EMPTY);
-		}
+		if (found->len)
+			check_report_text(c, html->source, g_array_index(found, const struct html_element *, 0)->start_tag, NULL, ARG_I("count", found->len));
+		for (size_t k = 0; k < found->len && has_room(c, body, found->len * strlen(" alt=\"\"")); k++)
+			add_attribute(&w, g_array_index(found, const struct html_element *, k), "alt", SPAN_EMPTY);
 		g_array_free(found, TRUE);
 	}
 }

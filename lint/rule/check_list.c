@@ -45,7 +45,8 @@ CHECK(list_unsubscribe_missing)
 		check_report(c, message_header_end(m), "missing");
 	else if (!post) {
 		check_report(c, message_header_end(m), "no-post");
-		if (count_https(m) == 1)
+		/* RFC 8058, section 4: both fields must be signed. One that is put into a signed mail is not. */
+		if (count_https(m) == 1 && !header_find(m->header, "DKIM-Signature"))
 			check_fix_field(c, SPAN_LIT("List-Unsubscribe-Post: List-Unsubscribe=One-Click"));
 	} else if (!uri)
 		check_report(c, field_range(post), "only-post");
