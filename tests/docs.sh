@@ -140,6 +140,13 @@ while read -r words; do
 	grep -qF -- "$words" "$scratch/loader" || { echo "docs: docs/RULES.ja.md: the loader never says \"$words\"" >&2; status=1; }
 done < "$scratch/words"
 
+# Which rules have a fix.
+grep -rl '^fix:' rules.d | sed 's|.*/||; s/\.yaml$//' | sort > "$scratch/fixes"
+for page in docs/fixes.md docs/fixes.ja.md; do
+	sed -n 's/^| \[\([a-z0-9-]*\)\](rules\/.*/\1/p' "$page" | sort | diff "$scratch/fixes" - > "$scratch/diff" ||
+		{ echo "docs: $page: rules with a fix (-), rules that it lists (+)" >&2; cat "$scratch/diff" >&2; status=1; }
+done
+
 # The sources that the rules name.
 bash tests/sources.sh > "$scratch/sources" || { cat "$scratch/sources" >&2; status=1; }
 

@@ -119,6 +119,7 @@ unsigned language_scripts(struct span tag)
 		{ "he iw yi", BIT(SCRIPT_HEBREW) },
 		{ "ar fa ps ur", BIT(SCRIPT_ARABIC) },
 		{ "th", BIT(SCRIPT_THAI) },
+		{ "kr", BIT(SCRIPT_LATIN) | BIT(SCRIPT_ARABIC) }, /* Kanuri, which is often written for Korean */
 		{ "bn gu hi kn ml mr ne pa ta te", BIT(SCRIPT_INDIC) },
 		{ "am hy ka km lo my si", BIT(SCRIPT_OTHER) },
 	};
