@@ -262,6 +262,7 @@ static const struct {
 	{ "<div><style>p{}</style>a</div>", "div(style('p{}')'a')" },
 	{ "<o:p/>a<div>b</div>", "o:p()'a'div('b')" },
 	{ "<a href=1>x<a href=2>y</a>", "a('x')a('y')" },
+	{ "<a href=1><table><tr><td>x</td></tr></table></a>y", "a(table(tr(td('x'))))'y'" },
 };
 
 START_TEST(tree)

@@ -19,6 +19,7 @@ struct tokenizer {
 	size_t depth;
 	GArray *skipped;    /* indexes of elements that were too deep and are open */
 	bool full;          /* LIMIT_HTML_NODES reached */
+	enum { NO_LINK, WHOLE_LINK, OPEN_LINK } link; /* that began last and has not ended; OPEN: the next one ends it */
 };
 
 static struct html_element *element_of(struct tokenizer *t, size_t index)
@@ -476,6 +477,20 @@ static void close_extent(struct tokenizer *t, size_t index)
 
 static void read_raw_text(struct tokenizer *t, size_t element, size_t *at);
 
+/* Does an end tag of a link come before the next link begins? Such a link may hold tables (HTML Living Standard, section 4.5.1), which libxml2 takes
+ * for its end: it gets another name there. Cost: up to the next link. */
+static bool link_ends_next(const struct tokenizer *t, size_t at)
+{
+	for (const char *p; at < t->n && (p = memchr(t->p + at, '<', t->n - at));) {
+		at = (size_t)(p - t->p) + 1;
+		bool end = at < t->n && t->p[at] == '/';
+		size_t name = at + end;
+		if (name + 1 < t->n && ascii_lower(t->p[name]) == 'a' && (is_space(t->p[name + 1]) || t->p[name + 1] == '>' || t->p[name + 1] == '/'))
+			return end;
+	}
+	return false;
+}
+
 static size_t read_start_tag(struct tokenizer *t, size_t start)
 {
 	struct html_work *work = t->work;
@@ -521,6 +536,11 @@ static size_t read_start_tag(struct tokenizer *t, size_t start)
 	} else {
 		g_string_append_c(work->events, '<');
 		add_event_name(t, e.name);
+		if (span_eq(e.name, SPAN_LIT("a"))) {
+			t->link = t->link != OPEN_LINK && link_ends_next(t, at) ? WHOLE_LINK : OPEN_LINK;
+			if (t->link == WHOLE_LINK)
+				g_string_append_c(work->events, '-');
+		}
 		g_string_append_printf(work->events, " i=%zu>", index);
 		if (!empty) {
 			t->ranks[t->depth] = end_rank(e.name);
@@ -589,6 +609,11 @@ static size_t read_end_tag(struct tokenizer *t, size_t start)
 		g_string_append_printf(work->events, "<!--e%u-->", work->ends->len);
 	g_string_append(work->events, "</");
 	add_event_name(t, name);
+	if (span_eq(name, SPAN_LIT("a"))) {
+		if (t->link == WHOLE_LINK)
+			g_string_append_c(work->events, '-');
+		t->link = NO_LINK;
+	}
 	g_string_append(work->events, "><!--z-->");
 	g_array_append_val(work->ends, end);
 	return at;

@@ -63,8 +63,45 @@ static void tell_unbalanced(struct check *c, const struct html *html)
 				  ARG_I("count", count));
 }
 
+/* Does what lies in the element stand in a table, and in none of its cells? Browsers move it in front of the table. */
+static bool is_between_cells(const struct html *html, size_t element)
+{
+	for (; element != HTML_NO_PARENT; element = html->elements[element].parent) {
+		if (span_in(html->elements[element].name, "td th caption"))
+			return false;
+		if (span_in(html->elements[element].name, "table thead tbody tfoot tr"))
+			return true;
+	}
+	return false;
+}
+
+/* Text or pictures between cells. One finding, at the first of them. */
+static bool tell_misplaced(struct check *c, const struct html *html)
+{
+	struct range first = { SIZE_MAX, 0 };
+	size_t count = 0;
+
+	for (size_t k = 0; k < html->n_elements; k++) {
+		const struct html_element *e = &html->elements[k];
+		if (is_named(e, "img") && e->style.hidden == HTML_VISIBLE && is_between_cells(html, e->parent) && !count++)
+			first = e->start_tag;
+	}
+	for (size_t k = 0; k < html->n_texts; k++) {
+		const struct html_text_run *run = &html->texts[k];
+		struct span words = span_trim(run->decoded->bytes);
+		if (run->hidden != HTML_VISIBLE || words.n == 0 || !is_between_cells(html, run->parent))
+			continue;
+		if (!count++ || run->range.start < first.start)
+			first = run->range;
+	}
+	if (count)
+		check_report_text(c, html->source, first, "misplaced", ARG_I("count", count));
+	return count > 0;
+}
+
 /* Cases: anchor (an <a href> that nothing closes), nested (a link in a link), cell (a cell or row outside of any table), table (a table that nothing
- * closes), cut (the source ends inside of a tag or comment), unbalanced (other tags without their partners). The first of each case in a part,
+ * closes), misplaced (content of a table between its cells), cut (the source ends inside of a tag or comment),
+ * unbalanced (other tags without their partners). The first of each case in a part,
  * with the count. */
 CHECK(html_structure)
 {
@@ -95,12 +132,14 @@ CHECK(html_structure)
 			if (fault >= 0 && !count[fault]++)
 				first[fault] = e;
 		}
+		bool cut = html->flags & HTML_UNCLOSED_TAG;
 		for (size_t k = 0; k < N_CASES; k++)
-			if (count[k])
+			/* What is open where the text is cut off is closed by nothing for that reason. */
+			if (count[k] && !(cut && (k == ANCHOR || k == TABLE)))
 				check_report_text(c, html->source, first[k]->start_tag, names[k], ARG_T("element", first[k]->name), ARG_I("count", count[k]));
-		if (html->flags & HTML_UNCLOSED_TAG)
+		if (cut)
 			check_report_text(c, html->source, place(html->flag_range.start), "cut", ARG_I("count", 1));
-		else if (!ghost_tables && !count[ANCHOR] && !count[TABLE])
+		else if (!ghost_tables && !count[ANCHOR] && !count[TABLE] && !tell_misplaced(c, html))
 			tell_unbalanced(c, html);
 	}
 }
