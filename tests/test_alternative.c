@@ -27,6 +27,8 @@ static const struct {
 	  "multipart/alternative(text/plain,text/html)", MAY, "\n\nTWF5OiDmmKUNCg==\n\n--=_presend_" },
 	{ "little that is not ASCII", TOP HTML "\r\n<p>May</p>\r\n", "multipart/alternative(text/plain,text/html)", "Fünf books for the month of May\n",
 	  "quoted-printable\r\n\r\nF=C3=BCnf books for the month of May\r\n" },
+	{ "a dot alone would end the mail", TOP HTML "\r\n<p>May</p>\r\n", "multipart/alternative(text/plain,text/html)", "May\n.\nFrom June on\n",
+	  "quoted-printable\r\n\r\nMay\r\n=2E\r\n=46rom June on\r\n" },
 	{ "ISO-2022-JP", TOP "Content-Type: text/html; charset=ISO-2022-JP\r\n\r\n<p>\x1B$B=U\x1B(B</p>\r\n", "multipart/alternative(text/plain,text/html)", MAY,
 	  "Content-Type: text/plain; charset=ISO-2022-JP\r\nContent-Transfer-Encoding: 7bit\r\n\r\nMay: \x1B$B=U\x1B(B\r\n" },
 	{ "ISO-2022-JP cannot say it", TOP "Content-Type: text/html; charset=ISO-2022-JP\r\n\r\n<p>\x1B$B=U\x1B(B</p>\r\n",
