@@ -282,6 +282,11 @@ run preview --isolated --format json --data readers.csv --row 2 weekly.txt.j2
 python 'preview --data: JSON' 'import json, sys
 p = json.load(open(sys.argv[1]))
 assert p["row"] == {"data": "readers.csv", "row": 2, "line": 3, "unfilled": "when | strftime"} and p["subject"] == "Our sale, 花子"' "$scratch/out"
+# As Twig 3.5 prints it.
+printf 'Subject: {%% if name %%}{{ name|first }}{{ name|last }}{%% endif %%} {{ name|title }}\n\nx\n' >first.txt.twig
+printf 'name\na&b.c\n' >first.csv
+run preview --isolated --data first.csv first.txt.twig
+says out 'ac A&B.C' 'the first and the last character of a text, and titles, of Twig'
 wants 2 'preview --row behind the last' preview --data readers.csv --row 3 weekly.txt.j2
 wants 2 'preview --row without --data' preview --row 1 weekly.txt.j2
 wants 2 'preview --data of a message' preview --data readers.csv club.eml

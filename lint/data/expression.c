@@ -200,7 +200,6 @@ static const struct filter filters[] = {
 	{ "url_encode", FILTER_URL_PLUS, L(LIQUID), 0, 0 },
 	{ "append", FILTER_APPEND, L(LIQUID), 1, 1 },
 	{ "prepend", FILTER_PREPEND, L(LIQUID), 1, 1 },
-	{ "add", FILTER_APPEND, L(DJANGO), 1, 1 },
 	{ "replace", FILTER_REPLACE, L(JINJA) | L(LIQUID), 2, 2 },
 	{ "size", FILTER_SIZE, L(LIQUID) | L(ERB), 0, 0 },
 	{ "length", FILTER_SIZE, PYTHONIC | L(TWIG) | L(ERB), 0, 0 },
@@ -1024,7 +1023,7 @@ static const struct value *recased(struct evaluation *e, const struct value *val
 	case FILTER_TITLE:
 		for (size_t at = 0; at < s.n;) {
 			size_t end = at;
-			while (end < s.n && !ascii_is_space(s.p[end]) && !memchr("-({[<", s.p[end], 5))
+			while (end < s.n && !ascii_is_space(s.p[end]) && !memchr("-({[<", s.p[end], 5) && !((e->language == LANGUAGE_TWIG || e->language == LANGUAGE_DJANGO) && memchr("&\"/.,;:!?", s.p[end], 9)))
 				end++;
 			end = MIN(end + 1, s.n);
 			size_t n = utf8_offset(span_cut(s, at, end), 1);
@@ -1139,9 +1138,22 @@ static const struct value *glued(struct evaluation *e, const struct value *from,
 	return taken(e->arena, out, from);
 }
 
-static const struct value *edge_of(const struct value *list, bool first)
+/* A text is a list of characters, but not in Liquid and Ruby; of what is no list Twig takes the text. */
+static const struct value *edge_of(struct evaluation *e, const struct value *list, bool first)
 {
-	return list->kind == VALUE_LIST && list->n ? list->members[first ? 0 : list->n - 1].value : &value_missing;
+	bool of_text = e->language == LANGUAGE_TWIG ? !is_nothing(list) && list->kind != VALUE_LIST && list->kind != VALUE_MAP :
+						      list->kind == VALUE_STRING && (e->language == LANGUAGE_JINJA || e->language == LANGUAGE_DJANGO);
+	if (!of_text)
+		return list->kind == VALUE_LIST && list->n ? list->members[first ? 0 : list->n - 1].value : &value_missing;
+	struct span s = text_of(e, list);
+	size_t start = 0, end = utf8_offset(s, 1);
+	struct value *edge = value_new(e->arena, VALUE_STRING);
+	if (!first)
+		for (start = s.n ? s.n - 1 : 0, end = s.n; start > 0 && ((unsigned char)s.p[start] & 0xC0) == 0x80; start--)
+			;
+	edge->text = span_cut(s, start, end);
+	edge->column = list->column;
+	return edge;
 }
 
 static const struct value *truth(bool is)
@@ -1198,9 +1210,9 @@ static const struct value *filter_value(struct evaluation *e, const struct expre
 	case FILTER_JOIN:
 		return joined(e, value, first);
 	case FILTER_FIRST:
-		return edge_of(value, true);
+		return edge_of(e, value, true);
 	case FILTER_LAST:
-		return edge_of(value, false);
+		return edge_of(e, value, false);
 	case FILTER_BLANK:
 		return truth(is_empty(value) || (value->kind == VALUE_STRING && e->language == LANGUAGE_ERB && !span_trim(value->text).n));
 	case FILTER_PRESENT:
