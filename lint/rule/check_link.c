@@ -918,15 +918,13 @@ static bool surely_hidden(const struct html *html, size_t element, enum html_scr
 }
 
 /* The last link out of the list that one screen shows, where the other one shows none and nothing else tells of a way out there; NULL. */
-static const struct link *shown_on_one(struct check *c, const struct message *m, const struct html *html, struct range links,
-				       const struct optout_words *words, enum html_screen shown, enum html_screen hidden)
+static const struct link *shown_on_one(struct check *c, const struct html *html, const GPtrArray *ways, const struct optout_words *words,
+				       enum html_screen shown, enum html_screen hidden)
 {
 	const struct link *last = NULL;
 
-	for (size_t i = links.start; i < links.end; i++) {
-		const struct link *link = &m->links[i];
-		if (link->kind != LINK_ANCHOR || !leads_somewhere(link) || !optout_promised(c, link, words))
-			continue;
+	for (guint i = 0; i < ways->len; i++) {
+		const struct link *link = g_ptr_array_index(ways, i);
 		if (!surely_hidden(html, link->element, hidden))
 			return NULL;
 		if (html_style_on(html, link->element, shown)->hidden == HTML_VISIBLE)
@@ -935,18 +933,17 @@ static const struct link *shown_on_one(struct check *c, const struct message *m,
 	return last && !text_tells_way_out(c, html, words, hidden) ? last : NULL;
 }
 
-/* The links that a screen shows: the last one where none can be seen well, and why. */
-static const struct link *faintest(struct check *c, const struct message *m, const struct html *html, struct range links,
-				   const struct optout_words *words, const struct faintness *limits, enum html_screen screen, const char **kind)
+/* Of the links that a screen shows: the last one where none can be seen well, and why. */
+static const struct link *faintest(const struct check *c, const struct html *html, const GPtrArray *ways, const struct faintness *limits,
+				   enum html_screen screen, const char **kind)
 {
 	size_t limit = (size_t)rule_setting_int(check_rule(c), "limit", 102400);
 	const struct link *faint = NULL;
 
-	for (size_t i = links.start; i < links.end; i++) {
-		const struct link *link = &m->links[i];
+	for (guint i = 0; i < ways->len; i++) {
+		const struct link *link = g_ptr_array_index(ways, i);
 		/* What is behind the place where Gmail cuts, another rule tells. */
-		if (link->kind != LINK_ANCHOR || html_style_on(html, link->element, screen)->hidden != HTML_VISIBLE || !leads_somewhere(link) ||
-		    !optout_promised(c, link, words) || html->elements[link->element].start_tag.start > limit)
+		if (html_style_on(html, link->element, screen)->hidden != HTML_VISIBLE || html->elements[link->element].start_tag.start > limit)
 			continue;
 		*kind = faint_case(limits, style_of_words(html, link->element, screen), screen == HTML_PHONE);
 		if (!*kind)
@@ -966,30 +963,37 @@ CHECK(unsubscribe_link_faint)
 					  (double)rule_setting_int(check_rule(c), "contrast", 20) / 10,
 					  (double)rule_setting_int(check_rule(c), "pale", 30) / 10 };
 	size_t from = 0, judged = 0;
+	GPtrArray *ways = g_ptr_array_new(); /* links out of the list, hidden or not */
 
 	for (size_t i = 0; i < m->n_bodies; i++) {
 		const struct html *html = m->bodies[i].html;
 		size_t end = links_of(m, &m->bodies[i], &from);
-		const struct range links = { from, end };
 		const char *kind = NULL;
-		for (; html && from < end; from++)
-			judged += m->links[from].kind == LINK_ANCHOR && is_unsubscribe_link(c, &m->links[from], &words);
+		g_ptr_array_set_size(ways, 0);
+		for (; html && from < end; from++) {
+			const struct link *link = &m->links[from];
+			if (link->kind != LINK_ANCHOR || !leads_somewhere(link) || !optout_promised(c, link, &words))
+				continue;
+			g_ptr_array_add(ways, (void *)link);
+			judged += !link->hidden;
+		}
 		from = end;
-		if (!html)
+		if (ways->len == 0)
 			continue;
-		const struct link *faint = faintest(c, m, html, links, &words, &limits, HTML_DESKTOP, &kind);
+		const struct link *faint = faintest(c, html, ways, &limits, HTML_DESKTOP, &kind);
 		bool varies = html->screens[HTML_PHONE] != NULL;
-		if (!faint && varies && (faint = shown_on_one(c, m, html, links, &words, HTML_DESKTOP, HTML_PHONE)))
+		if (!faint && varies && (faint = shown_on_one(c, html, ways, &words, HTML_DESKTOP, HTML_PHONE)))
 			kind = "no-phone";
-		if (!faint && varies && (faint = shown_on_one(c, m, html, links, &words, HTML_PHONE, HTML_DESKTOP)))
+		if (!faint && varies && (faint = shown_on_one(c, html, ways, &words, HTML_PHONE, HTML_DESKTOP)))
 			kind = "no-desktop";
 		if (!faint && varies)
-			faint = faintest(c, m, html, links, &words, &limits, HTML_PHONE, &kind);
+			faint = faintest(c, html, ways, &limits, HTML_PHONE, &kind);
 		if (!faint)
 			continue;
 		check_report_text(c, html->source, html->elements[faint->element].start_tag, kind);
 		judged++;
 	}
+	g_ptr_array_free(ways, TRUE);
 	/* Without such a link there is nothing to see, which another rule tells. */
 	if (!judged)
 		check_not_applicable(c);
