@@ -321,7 +321,7 @@ static struct span shorthand_size(struct span value)
 static int property_of(struct span name)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(property_names); i++)
-		if (span_eq(name, span_str(property_names[i].name)))
+		if (name.n && name.p[0] == property_names[i].name[0] && span_eq(name, span_str(property_names[i].name)))
 			return property_names[i].property;
 	return -1;
 }
