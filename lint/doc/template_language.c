@@ -84,6 +84,8 @@ static void vote_filter(struct votes *v, struct span tag)
 			v->of[start == at + 1 ? LANGUAGE_DJANGO : LANGUAGE_LIQUID] += SHARED + 1;
 		else if (c == '(')
 			v->of[LANGUAGE_JINJA] += SHARED + 1, v->of[LANGUAGE_TWIG] += SHARED;
+		else
+			v->n[LANGUAGE_JINJA]++; /* all four have it; the name of the file may say more */
 	}
 }
 
