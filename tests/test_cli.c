@@ -72,6 +72,8 @@ static const char *some_value(const struct option_definition *option, const stru
 	}
 	if (strcmp(option->name, "now") == 0 || strcmp(option->name, "since") == 0)
 		return "2026-11-24T00:00:00Z";
+	if (strcmp(option->name, "prior") == 0)
+		return "0.5";
 	return "1";
 }
 
