@@ -47,6 +47,11 @@ static bool takes(const struct command_definition *command, const struct option_
 	/* It says what else the fixes may be, so it needs one that asks for them. */
 	if (strcmp(option->name, "unsafe-fixes") == 0)
 		words[n++] = "--diff";
+	/* A row is one of a file. */
+	if (strcmp(option->name, "row") == 0) {
+		words[n++] = "--data";
+		words[n++] = "1";
+	}
 	/* The sheet asks nobody: what is said of who sends is for the answers of a file. */
 	if (command->command == COMMAND_CHECKLIST && option->group == GROUP_PREFLIGHT) {
 		words[n++] = "--dns";
