@@ -40,7 +40,7 @@ bool holds_any_phrase(struct span s, const char *const *phrases)
 
 bool shows_code(const struct html *html, size_t offset)
 {
-	static const char *const names[] = {"code", "pre", "script", "style", NULL};
+	static const char *const names[] = {"code", "pre", "samp", "kbd", "textarea", "script", "style", NULL};
 	size_t element = html_element_at(html, offset);
 
 	if (element == HTML_NO_PARENT)
@@ -48,6 +48,20 @@ bool shows_code(const struct html *html, size_t offset)
 	for (const char *const *name = names; *name; name++)
 		if (span_eq(html->elements[element].name, span_str(*name)) || html_inside(html, element, *name))
 			return true;
+	return false;
+}
+
+bool is_in_address(const struct html *html, size_t offset)
+{
+	static const char *const names[] = {"href", "src", "srcset", "action", "background", NULL};
+	size_t element = html_element_at(html, offset);
+
+	if (element == HTML_NO_PARENT)
+		return false;
+	const struct html_element *e = &html->elements[element];
+	for (size_t a = 0; a < e->n_attributes; a++)
+		if (e->attributes[a].value_range.start <= offset && offset < e->attributes[a].value_range.end)
+			return word_in_list(names, e->attributes[a].name);
 	return false;
 }
 

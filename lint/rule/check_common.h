@@ -27,8 +27,10 @@ bool holds_any_phrase(struct span s, const char *const *phrases);
 bool is_no_reply(struct span local);
 /* Are the two shown instead of each other? True where they meet in a multipart/alternative. */
 bool are_alternatives(const struct entity *a, const struct entity *b);
-/* Is it a sample of code there? An article about templates shows tags in <code> or <pre>; style and script have braces of their own. */
+/* Is it a sample of code there? An article about templates shows tags in <code> or <pre>, a form in <textarea>; style and script have braces of their own. */
 bool shows_code(const struct html *html, size_t offset);
+/* Does the offset lie in the value of an attribute that is an address? */
+bool is_in_address(const struct html *html, size_t offset);
 /* Could the text not be read for certain (a wrong charset, lost escapes)? That is told, and words not found in it may be there. */
 bool body_is_doubtful(const struct body *body);
 bool any_body_is_doubtful(const struct message *m);

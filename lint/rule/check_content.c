@@ -1,5 +1,5 @@
-/* Checks of what a text says as a whole: capitals, disguised words, no content, the first words, why one receives it, tags that mark-up splits,
- * weekdays against dates. Words are settings of the rules. */
+/* Checks of what a text says as a whole: capitals, disguised words, no content, the first words, why one receives it, weekdays
+ * against dates. Words are settings of the rules. */
 #include "rule/check_common.h"
 
 #include <glib.h>
@@ -428,47 +428,6 @@ CHECK(reason_missing)
 		check_not_applicable(c);
 	else
 		check_report(c, body_end(m->bodies[0].entity), NULL);
-}
-
-/* --- tags that mark-up splits ---------------------------------------------------------------------------------------------------------------- */
-
-static bool is_in_code(const struct html *html, size_t offset)
-{
-	size_t element = html_element_at(html, offset);
-
-	if (element >= html->n_elements)
-		return false;
-	return html_inside(html, element, "code") || html_inside(html, element, "pre") || span_eq(html->elements[element].name, SPAN_LIT("code")) ||
-	       span_eq(html->elements[element].name, SPAN_LIT("pre"));
-}
-
-/* A tag that a reader would see and that stands in pieces in the source, so that no engine fills it. Cases: markup (elements or comments in it),
- * entity (a brace written as a reference). */
-CHECK(tag_split)
-{
-	for (size_t i = 0; i < m->n_bodies; i++) {
-		const struct body *body = &m->bodies[i];
-		if (!body->html)
-			continue;
-		struct tag_list seen = tag_scan(check_arena(c), body->visible->bytes);
-		for (size_t k = 0; k < seen.n; k++) {
-			const struct tag *tag = &seen.tags[k];
-			struct span shown = span_cut(body->visible->bytes, tag->range.start, tag->range.end);
-			struct range range = text_to_ancestor(body->visible, tag->range.start, tag->range.end, body->source);
-			struct span raw = span_cut(body->source->bytes, range.start, range.end);
-			if (!tag->certain || span_eq(raw, shown) || is_in_code(body->html, range.start))
-				continue;
-			size_t bracket = span_find_byte(raw, '<', 0), reference = span_find(raw, SPAN_LIT("&#"), 0);
-			/* Erb has brackets of its own; what the engine sees as one tag is whole. */
-			const struct tag *whole = tag_at(&body->tags, range.start);
-			if (whole && whole->range.end >= range.end && bracket == raw.n)
-				continue;
-			if (bracket < raw.n && tag->syntax != TAG_ERB)
-				check_report_text(c, body->source, range, "markup", ARG_T("tag", shown));
-			else if (reference < raw.n)
-				check_report_text(c, body->source, range, "entity", ARG_T("tag", shown));
-		}
-	}
 }
 
 /* --- weekdays -------------------------------------------------------------------------------------------------------------------------------- */

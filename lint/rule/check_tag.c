@@ -18,21 +18,6 @@ struct left_over {
 	bool encoded;      /* in an encoded word, where engines do not see it */
 };
 
-/* Does the offset lie in the value of an attribute that is an address? */
-static bool is_in_address(const struct html *html, size_t offset)
-{
-	static const char *const names[] = {"href", "src", "srcset", "action", "background", NULL};
-	size_t element = html_element_at(html, offset);
-
-	if (element == HTML_NO_PARENT)
-		return false;
-	const struct html_element *e = &html->elements[element];
-	for (size_t a = 0; a < e->n_attributes; a++)
-		if (e->attributes[a].value_range.start <= offset && offset < e->attributes[a].value_range.end)
-			return word_in_list(names, e->attributes[a].name);
-	return false;
-}
-
 static void add_tags(GArray *all, const struct text *text, const struct tag_list *tags, const struct html *html, const char *where)
 {
 	for (size_t i = 0; i < tags->n; i++) {
@@ -212,49 +197,4 @@ CHECK(template_as_message)
 		check_report_text(c, first->text, first->range, NULL, ARG_I("count", tags->len));
 	}
 	g_array_free(tags, TRUE);
-}
-
-/* How authors call the language of a tag; those of one family may stand together. */
-static const char *family_of(enum tag_syntax syntax)
-{
-	switch (syntax) {
-	case TAG_MUSTACHE:
-	case TAG_STATEMENT:
-		return "{{ }}";
-	case TAG_MAILCHIMP:
-		return "*|X|*";
-	case TAG_PERCENT:
-	case TAG_DOUBLE_PERCENT:
-		return "%X%";
-	case TAG_ERB:
-		return "<% %>";
-	case TAG_BRACKET_PERCENT:
-		return "[% %]";
-	case TAG_SALESFORCE:
-		return "{!X}";
-	default:
-		return NULL;
-	}
-}
-
-/* Tags of two languages in one template: at the first one of the second. Spellings that prose and programs share do not count, nor does what
- * a URL holds, which a service of its own may fill in. */
-CHECK(tag_mixed)
-{
-	const char *first = NULL;
-
-	for (size_t i = 0; m->view == 0 && i < m->n_bodies; i++) {
-		const struct body *body = &m->bodies[i];
-		for (size_t k = 0; k < body->written_tags.n; k++) {
-			const struct tag *tag = &body->written_tags.tags[k];
-			const char *family = tag->certain ? family_of(tag->syntax) : NULL;
-			if (!family || (body->html && (shows_code(body->html, tag->range.start) || is_in_address(body->html, tag->range.start))))
-				continue;
-			if (first && strcmp(first, family) != 0) {
-				check_report_text(c, body->written, tag->range, NULL, ARG_T("first", span_str(first)), ARG_T("second", span_str(family)));
-				return;
-			}
-			first = family;
-		}
-	}
 }
