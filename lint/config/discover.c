@@ -226,18 +226,22 @@ const struct config_chain *config_chain_of(struct config_finder *finder, const c
 
 /* --- the finder -------------------------------------------------------------------------------------------------------------- */
 
+/* A file with nothing in it in the place of one that is not there, and a fault. */
+static const struct config_file *absent_file(struct config_finder *finder, const char *path)
+{
+	struct config_file *absent = stand_in(finder, path);
+
+	config_fault(&finder->faults, absent, (struct toml_place){ 1, 1 }, "%s",
+		     say(finder, "there is no such configuration file", "この設定ファイルはありません"));
+	return absent;
+}
+
 static const struct config_chain *fixed_chain(struct config_finder *finder, const char *name)
 {
 	char *path = file_absolute(name, NULL);
 	const struct config_file *file = read_file(finder, path, finder->working_directory);
+	const struct config_chain *chain = chain_with(finder, NULL, file ? file : absent_file(finder, path), path);
 
-	if (!file) {
-		struct config_file *absent = stand_in(finder, path);
-		config_fault(&finder->faults, absent, (struct toml_place){ 1, 1 }, "%s",
-			     say(finder, "there is no such configuration file", "この設定ファイルはありません"));
-		file = absent;
-	}
-	const struct config_chain *chain = chain_with(finder, NULL, file, path);
 	g_free(path);
 	return chain;
 }

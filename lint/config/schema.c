@@ -123,8 +123,9 @@ void config_write_schema(GString *out, enum language language)
 
 	add_text(schema, "$schema", "http://json-schema.org/draft-07/schema#");
 	add_text(schema, "title", "presend.toml");
-	json_object_object_foreach(table, key, value)
+	json_object_object_foreach(table, key, value) {
 		add(schema, key, json_object_get(value));
+	}
 	json_object_put(table);
 	g_string_append(out, json_object_to_json_string_ext(schema, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
 	g_string_append_c(out, '\n');

@@ -82,7 +82,8 @@ static double logit(double p)
 	return log(p / (1 - p));
 }
 
-G_GNUC_PRINTF(1, 2) static G_GNUC_NORETURN void refuse(const char *format, ...)
+static G_GNUC_NORETURN void refuse(const char *format, ...) G_GNUC_PRINTF(1, 2);
+static void refuse(const char *format, ...)
 {
 	va_list arguments;
 

@@ -228,7 +228,7 @@ static void append_lines(GString *out, const char *lines, size_t indent, size_t 
 {
 	char **all = g_strsplit(lines, "\n", -1);
 
-	for (size_t i = 0; all[i] && i < most; i++) {
+	for (size_t i = 0; i < most && all[i]; i++) {
 		append_spaces(out, indent);
 		safe_append_terminal(out, span_str(all[i]), true);
 		g_string_append_c(out, '\n');
