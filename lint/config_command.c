@@ -48,7 +48,7 @@ bool config_command_print(GString *out, const struct run_options *options, const
 		good = setup_place_of(setup, path, &place);
 	good = good && setup_sound(setup);
 	if (good) {
-		const struct settings *settings = is_folder ? NULL : settings_of_file(setup, &place, path);
+		const struct settings *settings = path && !is_folder ? settings_of_file(setup, &place, path) : NULL;
 		/* A file that is still to be written: its path tells what it can. */
 		if (!settings)
 			settings = setup_settings_of_path(setup, &place);
