@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/limits.h"
+#include "base/write.h"
 #include "rule/fix.h"
 
 struct fixed_file fix_file(const struct fix_options *options, const struct baseline *baseline, struct span bytes, fix_linter lint, void *data)
@@ -43,19 +44,6 @@ static bool failed(GError **error, int number)
 {
 	g_set_error_literal(error, G_FILE_ERROR, g_file_error_from_errno(number), g_strerror(number));
 	return false;
-}
-
-static bool write_whole(int fd, struct span bytes)
-{
-	while (bytes.n) {
-		ssize_t n = write(fd, bytes.p, bytes.n);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return false;
-		bytes = span_cut(bytes, (size_t)n, bytes.n);
-	}
-	return true;
 }
 
 /* Mode and owner as the file has them; an owner that only root could give is left out, and with it the bits that would then mean somebody else. */

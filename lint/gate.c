@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/limits.h"
+#include "base/write.h"
 #include "report/phrases.h"
 #include "report/report.h"
 
@@ -41,20 +42,6 @@ struct spool {
 	size_t n;
 	bool in_memory;
 };
-
-static bool write_whole(int fd, const char *bytes, size_t n)
-{
-	while (n) {
-		ssize_t done = write(fd, bytes, n);
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done <= 0)
-			return false;
-		bytes += done;
-		n -= (size_t)done;
-	}
-	return true;
-}
 
 static ssize_t read_some(int fd, char *bytes, size_t n)
 {
@@ -85,7 +72,7 @@ static bool spool_to_disk(struct spool *spool, char *buffer)
 	bool good = fd >= 0 && lseek(spool->fd, 0, SEEK_SET) == 0;
 
 	while (good && (n = read_some(spool->fd, buffer, COPY_BYTES)) > 0)
-		good = write_whole(fd, buffer, (size_t)n);
+		good = write_whole(fd, span_of(buffer, (size_t)n));
 	if (!good || n < 0) {
 		int reason = errno;
 		if (fd >= 0)
@@ -126,7 +113,7 @@ static enum spool_end spool_fill(struct spool *spool)
 		if (spool->n > LIMIT_GATE_BYTES) {
 			end = SPOOL_TOO_LARGE;
 		} else if ((spool->in_memory && spool->n > LIMIT_GATE_MEMORY_BYTES && !spool_to_disk(spool, copy)) ||
-			   !write_whole(spool->fd, buffer, (size_t)n)) {
+			   !write_whole(spool->fd, span_of(buffer, (size_t)n))) {
 			end = SPOOL_FAILED;
 			reason = errno;
 		}

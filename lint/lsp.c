@@ -498,14 +498,19 @@ static struct json_object *code_action(struct lsp *lsp, struct json_object *mess
 	if (document->text.from_disk)
 		return actions;
 	GPtrArray *findings = findings_of(document);
-	for (guint i = 0; wants(message, "quickfix") && i < findings->len; i++) {
+	bool quick = wants(message, "quickfix"), any_safe = false;
+	for (guint i = 0; i < findings->len; i++) {
 		const struct finding *finding = g_ptr_array_index(findings, i);
-		struct json_object *action = finding->fix && finding->fix->n_edits && touches(document, finding, &start, &end) ? quick_fix(lsp, document, finding) : NULL;
+		if (!finding->fix)
+			continue;
+		any_safe |= finding->fix->safe;
+		struct json_object *action = quick && finding->fix->n_edits && touches(document, finding, &start, &end) ? quick_fix(lsp, document, finding) : NULL;
 		if (action)
 			json_object_array_add(actions, action);
 	}
 	g_ptr_array_free(findings, TRUE);
-	struct json_object *all = wants(message, "source.fixAll.presend") ? fix_all(lsp, document) : NULL;
+	/* Editors ask at every move of the cursor, and to fix is to lint several times: only where there is something to fix. */
+	struct json_object *all = any_safe && wants(message, "source.fixAll.presend") ? fix_all(lsp, document) : NULL;
 	if (all)
 		json_object_array_add(actions, all);
 	return actions;

@@ -63,7 +63,6 @@ void lsp_text_open(struct lsp_text *out, const char *path, struct span text)
 		}
 		input_bytes_release(&file);
 	}
-	lsp_text_set(out, path, text);
 }
 
 static void take_file(struct lsp_text *text, const char *path)

@@ -17,7 +17,8 @@ struct lsp_text {
 	struct line_index lines;
 };
 
-/* path: where the file lies, NULL for none; text: what the editor shows of it when it opens it. From the two follows how it reads the file. */
+/* path: where the file lies, NULL for none; text: what the editor shows of it when it opens it. From the two follows how it reads the file; lsp_text_set()
+ * takes the text in. */
 void lsp_text_open(struct lsp_text *out, const char *path, struct span text);
 /* What the editor shows now; of a text from_disk the file is read again. */
 void lsp_text_set(struct lsp_text *text, const char *path, struct span shown);

@@ -19,6 +19,7 @@
 #include "base/limits.h"
 #include "base/span.h"
 #include "base/utf8.h"
+#include "base/write.h"
 #include "report/json.h"
 #include "rpc.h"
 #include "run.h"
@@ -228,16 +229,8 @@ static GPtrArray *command_line(struct call *call, const char *const *more)
 static int memory_file(struct span bytes)
 {
 	int fd = memfd_create("presend-mcp", MFD_CLOEXEC);
-	bool good = fd >= 0;
 
-	while (good && bytes.n) {
-		ssize_t n = write(fd, bytes.p, bytes.n);
-		if (n < 0 && errno == EINTR)
-			continue;
-		good = n > 0;
-		bytes = span_cut(bytes, good ? (size_t)n : 0, bytes.n);
-	}
-	if (good && lseek(fd, 0, SEEK_SET) == 0)
+	if (fd >= 0 && write_whole(fd, bytes) && lseek(fd, 0, SEEK_SET) == 0)
 		return fd;
 	if (fd >= 0)
 		close(fd);

@@ -11,7 +11,7 @@
 
 #include "base/limits.h"
 #include "base/span.h"
-#include "base/utf8.h"
+#include "base/write.h"
 #include "report/json.h"
 
 struct rpc {
@@ -77,19 +77,6 @@ static bool pass_over(struct rpc *rpc, size_t n)
 	return true;
 }
 
-static void write_all(struct rpc *rpc, struct span bytes)
-{
-	while (bytes.n && !rpc->failed) {
-		ssize_t n = write(STDOUT_FILENO, bytes.p, bytes.n);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			rpc->failed = true;
-		else
-			bytes = span_cut(bytes, (size_t)n, bytes.n);
-	}
-}
-
 static void send_object(struct rpc *rpc, struct json_object *object)
 {
 	GString *text = g_string_new(NULL), *frame = g_string_new(NULL);
@@ -99,7 +86,7 @@ static void send_object(struct rpc *rpc, struct json_object *object)
 	if (rpc->framing == RPC_HEADERS)
 		g_string_append_printf(frame, "Content-Length: %zu\r\n\r\n", text->len);
 	g_string_append_len(frame, text->str, (gssize)text->len);
-	write_all(rpc, span_of(frame->str, frame->len));
+	rpc->failed |= !rpc->failed && !write_whole(STDOUT_FILENO, span_of(frame->str, frame->len));
 	g_string_free(frame, TRUE);
 	g_string_free(text, TRUE);
 }

@@ -10,7 +10,7 @@ PATIENCE = 30  # seconds, on a busy machine; an answer takes milliseconds
 
 class Client:
     def __init__(self, program, *arguments, lines=False, **options):
-        self.lines, self.n, self.buffer = lines, 0, b""
+        self.lines, self.n, self.buffer, self.seen = lines, 0, b"", []
         self.process = subprocess.Popen([program, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0, **options)
 
     def raw(self, data):
@@ -32,8 +32,6 @@ class Client:
             if message.get("id") == self.n and "method" not in message:
                 return message
             self.seen.append(message)
-
-    seen: list = []
 
     def more(self, end):
         ready, _, _ = select.select([self.process.stdout], [], [], max(0, end - time.monotonic()))

@@ -34,7 +34,6 @@ def uri_of(name, text=None, encoding="utf-8", mark=b""):
 
 def start(*arguments, locale=None, **options):
     client = Client(program, "lsp", *arguments, cwd=folder, **options)
-    client.seen = []
     params = {"processId": None, "rootUri": folder.as_uri(), "capabilities": {}}
     if locale:
         params["locale"] = locale
@@ -248,7 +247,6 @@ def hostile():
     check(len(published) < 200 and "mime-version-missing" not in codes(published[-1]), "changes are taken together", len(published))
     stop(client)
     client = Client(program, "lsp", cwd=folder)
-    client.seen = []
     check(client.request("textDocument/hover", {})["error"]["code"] == -32002, "before initialize")
     check(client.close() == 1, "a client that only hangs up")
     client = Client(program, "lsp", cwd=folder)

@@ -29,7 +29,6 @@ def check(good, name, detail=""):
 
 def start(revision="2025-06-18"):
     client = Client(program, "mcp", lines=True, cwd=folder)
-    client.seen = []
     client.hello = client.request("initialize", {"protocolVersion": revision, "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}})["result"]
     client.notify("notifications/initialized")
     return client
