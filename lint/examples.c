@@ -91,6 +91,9 @@ static void judge_finding(const struct rule *rule, size_t number, const struct f
 		fail(failures, rule, number, "the requirements are %s", got);
 		g_free(got);
 	}
+	const char *fix = !finding->fix ? "none" : finding->fix->safe ? "safe" : "unsafe";
+	if (example->fix && strcmp(example->fix, fix) != 0)
+		fail(failures, rule, number, "the fix is %s, not %s", fix, example->fix);
 	judge_texts(rule, number, finding, failures);
 }
 

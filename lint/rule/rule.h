@@ -119,6 +119,7 @@ struct rule_example {
 	/* fail: the finding's ids must be exactly these. pass: no finding of any rule has one of them. NULL: not asked. */
 	const char *const *requirements;
 	const char *fixed;             /* bytes that the file must hold once the finding is fixed, which ends it; NULL: not asked */
+	const char *fix;               /* of the first finding: "safe", "unsafe" or "none"; NULL: not asked */
 	int count;                     /* number of findings of this rule; 0: at least one */
 };
 

@@ -958,8 +958,8 @@ static void read_content(struct loader *l, const struct node *node, struct rule_
 static void read_example(struct loader *l, const struct node *node, struct rule_example *out)
 {
 	static const char *const keys[] = {
-	        "fail", "pass", "name", "hit", "excerpt", "severity", "options", "requirements", "count", "fixed", NULL};
-	static const char *const fail_only[] = {"hit", "excerpt", "severity", "count", "fixed"};
+	        "fail", "pass", "name", "hit", "excerpt", "severity", "options", "requirements", "count", "fixed", "fix", NULL};
+	static const char *const fail_only[] = {"hit", "excerpt", "severity", "count", "fixed", "fix"};
 	const struct node *fail = get(node, "fail"), *pass = get(node, "pass"), *value;
 
 	out->line = node->line;
@@ -986,6 +986,11 @@ static void read_example(struct loader *l, const struct node *node, struct rule_
 	value = get(node, "fixed");
 	if (value)
 		out->fixed = content_of(l, value, "fixed", false);
+	value = get(node, "fix");
+	if (value && value->text && strcmp(value->text, "safe") != 0 && strcmp(value->text, "unsafe") != 0 && strcmp(value->text, "none") != 0)
+		REFUSE(l, value, "the fix of an example is safe, unsafe or none");
+	else if (value)
+		out->fix = line_of(l, value, "fix");
 	value = get(node, "excerpt");
 	if (value)
 		out->excerpt = content_of(l, value, "excerpt", false);

@@ -224,6 +224,7 @@ static void put_examples(GString *out, const struct rule *rule)
 		put_field(out, "excerpt", example->excerpt);
 		put_field(out, "severity", example->severity);
 		put_field(out, "fixed", example->fixed);
+		put_field(out, "fix", example->fix);
 		put_field(out, "options", example->options);
 		put_list(out, "requirements", example->requirements);
 		put_number(out, "count", example->count);
