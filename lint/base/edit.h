@@ -13,5 +13,7 @@ struct edit {
 
 /* Append the bytes with the edits made. Edits are sorted, do not overlap and lie in the bytes. */
 void edits_apply(GString *out, struct span bytes, const struct edit *edits, size_t n);
+/* An edit of bytes without those at both ends that stay the same. */
+struct edit edit_trimmed(struct span bytes, struct edit edit);
 
 #endif

@@ -1,5 +1,5 @@
 /* Pieces that the readers of header fields share: stretches of raw text that must not be looked into, bytes that remember
- * where in the file they stood, and undoing quotes. Private to header.c, encoded_word.c, address.c and params.c; everybody
+ * where in the file they stood, and undoing quotes. Private to header.c, encoded_word.c, address.c, params.c and refold.c; everybody
  * else uses encoded_words_decode() of mail/header.h. */
 #ifndef PRESEND_MAIL_ENCODED_WORD_H
 #define PRESEND_MAIL_ENCODED_WORD_H

@@ -4,8 +4,9 @@
 #include <stdlib.h>
 
 #include "base/utf8.h"
+#include "mail/refold.h"
 
-enum { LINE_LENGTH = 76, WORD_LENGTH = 75, LINE_LENGTH_BYTES = 998 };
+enum { LINE_LENGTH = 76, LINE_LENGTH_BYTES = 998 };
 
 const char *rewrite_line_end(struct span bytes)
 {
@@ -439,20 +440,6 @@ static void put_base64(GString *out, struct span bytes, size_t line_length, cons
 	g_free(text);
 }
 
-/* An edit without the bytes at both ends that stay the same. */
-static struct edit trimmed_edit(struct span file, struct edit edit)
-{
-	while (edit.start < edit.end && edit.with.n && file.p[edit.start] == edit.with.p[0]) {
-		edit.start++;
-		edit.with = span_cut(edit.with, 1, edit.with.n);
-	}
-	while (edit.start < edit.end && edit.with.n && file.p[edit.end - 1] == edit.with.p[edit.with.n - 1]) {
-		edit.end--;
-		edit.with.n--;
-	}
-	return edit;
-}
-
 /* Whatever changes in base64 moves all bits behind it: the body is encoded anew, in lines as long as its first one. */
 static void base64_to_file(struct arena *arena, const struct text *file, struct range body, const struct edit *edits, size_t n, GArray *out)
 {
@@ -466,7 +453,7 @@ static void base64_to_file(struct arena *arena, const struct text *file, struct 
 		   rewrite_line_end(raw));
 	size_t start = body.start + (data.n ? (size_t)(data.p - raw.p) : 0);
 	struct edit edit = { start, start + data.n, arena_copy_span(arena, span_of(text->str, text->len)) };
-	edit = trimmed_edit(file->bytes, edit);
+	edit = edit_trimmed(file->bytes, edit);
 	g_array_append_val(out, edit);
 	g_string_free(bytes, TRUE);
 	g_string_free(text, TRUE);
@@ -495,67 +482,13 @@ static void body_to_file(struct arena *arena, const struct text *file, const str
 		for (size_t i = 0; i < n_edits; i++) {
 			edits[i].start += body.start;
 			edits[i].end += body.start;
-			edits[i] = trimmed_edit(file->bytes, edits[i]);
+			edits[i] = edit_trimmed(file->bytes, edits[i]);
 			g_array_append_val(out, edits[i]);
 		}
 	}
 }
 
 /* --- encoded words --- */
-
-static void put_q(GString *out, struct span bytes)
-{
-	for (size_t i = 0; i < bytes.n; i++) {
-		char c = bytes.p[i];
-		/* RFC 2047, section 5 (3): what may stand in a phrase may stand anywhere. */
-		if (ascii_is_alnum(c) || (c && strchr("!*+-/", c)))
-			g_string_append_c(out, c);
-		else if (c == ' ')
-			g_string_append_c(out, '_');
-		else
-			put_qp_byte(out, (unsigned char)c);
-	}
-}
-
-static void put_word(struct arena *arena, GString *out, const struct encoded_word *like, struct span text)
-{
-	struct span bytes = SPAN_EMPTY;
-
-	charset_encode(arena, charset_label_parse(like->charset), text, &bytes);
-	g_string_append_printf(out, "=?%.*s?%c?", (int)like->charset.n, like->charset.p, like->encoding);
-	if (like->encoding == 'Q')
-		put_q(out, bytes);
-	else
-		put_base64(out, bytes, (size_t)-1 / 2, "");
-	g_string_append(out, "?=");
-}
-
-/* As many words as it takes, none longer than 75 characters and none that begins or ends inside of a character. */
-static void put_as_words(struct arena *arena, GString *out, const struct encoded_word *like, struct span text, const char *line_end)
-{
-	GString *word = g_string_new(NULL), *longer = g_string_new(NULL);
-
-	for (size_t start = 0, end; start < text.n; start = end) {
-		end = start;
-		utf8_next(text, &end);
-		g_string_truncate(word, 0);
-		put_word(arena, word, like, span_cut(text, start, end));
-		for (size_t next = end; next < text.n;) {
-			utf8_next(text, &next);
-			g_string_truncate(longer, 0);
-			put_word(arena, longer, like, span_cut(text, start, next));
-			if (longer->len > WORD_LENGTH)
-				break;
-			g_string_assign(word, longer->str);
-			end = next;
-		}
-		if (start)
-			g_string_append_printf(out, "%s ", line_end);
-		g_string_append_len(out, word->str, (gssize)word->len);
-	}
-	g_string_free(word, TRUE);
-	g_string_free(longer, TRUE);
-}
 
 /* Words of a run that must be encoded together: [first, last] grown until no edit and no character reaches over its ends. */
 static size_t last_of_group(const struct encoded_word *words, size_t n, size_t first, const struct rewrite *edits, size_t n_edits, size_t *used)
@@ -595,7 +528,8 @@ static void words_to_file(struct arena *arena, const struct text *file, const st
 		for (size_t k = i; k < used; k++)
 			inner[k - i] = (struct edit){ edits[k].start - said.start, edits[k].end - said.start, edits[k].with };
 		edits_apply(changed, span_cut(text->bytes, said.start, said.end), inner, used - i);
-		put_as_words(arena, encoded, &words[first], span_of(changed->str, changed->len), rewrite_line_end(file->bytes));
+		const struct word_style style = { words[first].charset, words[first].encoding };
+		refold_put_words(arena, encoded, &style, span_of(changed->str, changed->len), 0, arena_printf(arena, "%s ", rewrite_line_end(file->bytes)));
 		/* A word with nothing in it goes with the white space beside it. */
 		if (!changed->len && last + 1 < n_words)
 			place.end = words[last + 1].start;

@@ -1,5 +1,6 @@
 /* Checks of encoded words (RFC 2047) in every header block: one rule of rules.d for each flag. */
 #include "rule/check_common.h"
+#include "rule/field_fix.h"
 
 #include <glib.h>
 
@@ -97,6 +98,79 @@ static const char *control_case(const struct field *field, const struct encoded_
 	return kind;
 }
 
+/* --- fixes -------------------------------------------------------------------------------------------------------------------- */
+
+/* The text without its control characters: none at the ends, a blank for each run of them that holds a line end. */
+static struct span without_controls(struct arena *arena, struct span text, bool *at_ends_only)
+{
+	char *out = arena_alloc(arena, text.n + 1);
+	size_t n = 0, start = 0, end = text.n;
+
+	while (start < end && (unsigned char)text.p[start] <= ' ')
+		start++;
+	while (end > start && (unsigned char)text.p[end - 1] <= ' ')
+		end--;
+	*at_ends_only = true;
+	for (size_t i = start; i < end; i++) {
+		unsigned char byte = (unsigned char)text.p[i];
+		bool control = (byte < ' ' && byte != '\t') || byte == 0x7F;
+		if (control)
+			*at_ends_only = false;
+		if (!control)
+			out[n++] = (char)byte;
+		else if ((byte == '\r' || byte == '\n') && n && out[n - 1] != ' ')
+			out[n++] = ' ';
+	}
+	return span_of(out, n);
+}
+
+static void fix_control(struct check *c, const struct message *m, const struct field *f, struct range at)
+{
+	struct field_words words;
+	bool at_ends_only;
+
+	if (!field_words_at(c, m, f, at, EW_CONTROL, &words))
+		return;
+	words.text = without_controls(check_arena(c), words.text, &at_ends_only);
+	if (words.text.n == 0)
+		return;
+	field_fix_words(c, m, &words, 1, true);
+	if (!at_ends_only)
+		check_fix_unsafe(c);
+}
+
+/* A field where no word may stand says in ASCII what was meant. */
+static void fix_misplaced(struct check *c, const struct message *m, const struct field *f)
+{
+	static const unsigned doubt = EW_BAD_CHARSET | EW_BAD_ENCODING | EW_BAD_BASE64 | EW_BAD_Q | EW_UNTERMINATED | EW_UNDECODABLE | EW_CONTROL;
+	struct span value = f->value->bytes;
+
+	for (size_t w = 0; w < f->n_words; w++)
+		if (f->words[w].flags & doubt)
+			return;
+	if (f->kind == FIELD_STRICT && span_is_ascii(value) && span_find(value, SPAN_LIT("=?"), 0) == value.n)
+		field_fix_value(c, m, f, value);
+}
+
+/* The stretch around the word written anew. In Q nobody knows whether the blank of a fold inside a word belongs to the text; what was decoded against the
+ * rules, or by another charset than the word names, somebody should look at. */
+static void fix_word(struct check *c, const struct message *m, const struct field *f, const struct encoded_word *word, unsigned flag)
+{
+	static const unsigned unsure = EW_BAD_BASE64 | EW_BAD_Q | EW_UNDECODABLE;
+	struct range at = { word->start, word->end };
+	struct field_words words;
+
+	if (flag == EW_CONTROL) {
+		fix_control(c, m, f, at);
+	} else if (flag == EW_MISPLACED) {
+		fix_misplaced(c, m, f);
+	} else if (field_words_at(c, m, f, at, flag & (unsure | EW_FOLD_INSIDE), &words)) {
+		field_fix_words(c, m, &words, 1, false);
+		if (flag & unsure || (flag == EW_FOLD_INSIDE && word->encoding == 'Q'))
+			check_fix_unsafe(c);
+	}
+}
+
 static void report_word(struct check *c, const struct message *m, const struct field *field, size_t w, const char *const *wanted)
 {
 	const struct encoded_word *word = &field->words[w];
@@ -114,6 +188,7 @@ static void report_word(struct check *c, const struct message *m, const struct f
 											 flag_names[i].name;
 		check_report(c, ((struct range){ word->start, word->end }), kind, ARG_T("field", field->name),
 			     ARG_T("charset", word->charset), ARG_T("looks", span_str(word->looks ? word->looks : "")), ARG_I("length", word->end - word->start), ARG_T("code", span_str(code)));
+		fix_word(c, m, field, word, flag_names[i].flag);
 		return; /* one word, one finding of a rule: the first flag says enough */
 	}
 }
@@ -143,9 +218,13 @@ CHECK(encoded_word_charsets)
 			/* Each name of a list of addresses is a text of its own. */
 			while (w < f->n_words && (!are_joined(m, &f->words[w - 1], &f->words[w]) || span_eq_ci(f->words[w].charset, f->words[w - 1].charset)))
 				w++;
-			if (w < f->n_words && !(f->words[w].flags & EW_BAD_CHARSET) && !(f->words[w - 1].flags & EW_BAD_CHARSET))
-				check_report(c, ((struct range){ f->words[w].start, f->words[w].end }), NULL, ARG_T("field", f->name),
-					     ARG_T("first", f->words[w - 1].charset), ARG_T("charset", f->words[w].charset));
+			if (w >= f->n_words || (f->words[w].flags | f->words[w - 1].flags) & EW_BAD_CHARSET)
+				continue;
+			struct range at = { f->words[w].start, f->words[w].end };
+			struct field_words words;
+			check_report(c, at, NULL, ARG_T("field", f->name), ARG_T("first", f->words[w - 1].charset), ARG_T("charset", f->words[w].charset));
+			if (field_words_at(c, m, f, at, 0, &words))
+				field_fix_words(c, m, &words, 1, false);
 		}
 	}
 }
@@ -172,9 +251,29 @@ CHECK(encoded_word_line_long)
 				size_t start = m->lines->starts[line - 1];
 				check_report(c, ((struct range){ start, start + bytes.n }), NULL, ARG_T("field", f->name),
 					     ARG_I("length", bytes.n));
+				field_fix_fold(c, m, f, limit, 0);
 			}
 		}
 	}
+}
+
+/* What the words are that came out of words. */
+static void fix_twice(struct check *c, const struct message *m, const struct field *f, struct range at)
+{
+	struct field_words words;
+	struct encoded_word *inner;
+	size_t n;
+
+	if (!field_words_at(c, m, f, at, 0, &words))
+		return;
+	struct text *root = ARENA_NEW(check_arena(c), struct text);
+	root->bytes = words.text;
+	struct text *text = encoded_words_decode(check_arena(c), root, (struct range){ 0, root->bytes.n }, f->kind, &inner, &n);
+	for (size_t i = 0; i < n; i++)
+		if (inner[i].flags & (EW_BAD_CHARSET | EW_BAD_ENCODING | EW_BAD_BASE64 | EW_BAD_Q | EW_UNTERMINATED | EW_UNDECODABLE | EW_CONTROL))
+			return;
+	words.text = text->bytes;
+	field_fix_words(c, m, &words, 1, true);
 }
 
 /* The decoded value still holds an encoded word: encoded twice. */
@@ -199,6 +298,7 @@ CHECK(encoded_twice)
 			if (span_eq(file_span(m, in_file), span_cut(value, at, close + 2)))
 				continue;
 			check_report_text(c, f->value, ((struct range){ at, close + 2 }), NULL, ARG_T("field", f->name));
+			fix_twice(c, m, f, in_file);
 			break;
 		}
 	}

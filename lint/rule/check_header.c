@@ -3,6 +3,7 @@
 #include "rule/check_common.h"
 
 #include "base/utf8.h"
+#include "rule/field_fix.h"
 
 /* A template file without a header block is no place for header rules. */
 static bool no_header_to_judge(struct check *c, const struct message *m)
@@ -147,6 +148,28 @@ static size_t full_width_address_end(const struct message *m, size_t offset)
 	return offset;
 }
 
+/* Raw text becomes encoded words where its charset is sure. Fields that are no text but data of some program (JSON in X-SMTPAPI) only that program could
+ * read so. */
+static void fix_raw_text(struct check *c, const struct message *m, const struct field *f, struct range range)
+{
+	static const char *const texts[] = { "Subject", "Comments", "Keywords", "Organization", "Content-Description", NULL };
+	const char *name;
+	bool certain = false;
+	struct field_words words;
+
+	if (!(f->flags & FIELD_RAW_UTF8) && (charset_guess(span_cut(m->file->bytes, f->value_start, f->value_end), &name, &certain) == CHARSET_OTHER || !certain))
+		return;
+	if (f->kind == FIELD_ADDRESS) {
+		field_fix_raw_names(c, m, f, range);
+		return;
+	}
+	if (!field_words_at(c, m, f, range, 0, &words))
+		return;
+	field_fix_words(c, m, &words, 1, false);
+	if (f->kind == FIELD_UNSTRUCTURED && !word_in_list(texts, f->name))
+		check_fix_unsafe(c);
+}
+
 /* Cases: jis, utf8, bytes. Raw non-ASCII text in a field value: from its first to its last byte, full-width addresses left out. */
 CHECK(header_raw_text)
 {
@@ -176,7 +199,9 @@ CHECK(header_raw_text)
 			if (!(f->flags & FIELD_RAW_8BIT))
 				last = last + 2 < value.n ? last + 2 : value.n;
 			const char *kind = f->flags & FIELD_RAW_JIS ? "jis" : f->flags & FIELD_RAW_UTF8 ? "utf8" : "bytes";
-			check_report(c, ((struct range){ f->value_start + first, f->value_start + last }), kind, ARG_T("field", f->name));
+			struct range range = { f->value_start + first, f->value_start + last };
+			check_report(c, range, kind, ARG_T("field", f->name));
+			fix_raw_text(c, m, f, range);
 		}
 	}
 }
