@@ -3,6 +3,7 @@
 #include <glib.h>
 #include <stdlib.h>
 
+#include "base/limits.h"
 #include "doc/template_code.h"
 #include "doc/template_names.h"
 #include "doc/template_tree.h"
@@ -269,12 +270,20 @@ static const struct {
 	  "{% if a %}{% elif c %}d{% else %}{% endif %}{% if f %}{% else %}h{% endif %} / "
 	  "{% if a %}{% elif c %}{% else %}e{% endif %}{% if f %}{% else %}h{% endif %}" },
 	{ "{% if a %}{% if b %}c{% else %}d{% endif %}{% else %}e{% endif %}",
-	  "{% if a %}{% if b %}c{% else %}{% endif %}{% else %}{% endif %} / {% if a %}{% else %}e{% endif %}" },
+	  "{% if a %}{% if b %}c{% else %}{% endif %}{% else %}{% endif %} / {% if a %}{% if b %}{% else %}d{% endif %}{% else %}{% endif %} / "
+	  "{% if a %}{% else %}e{% endif %}" },
+	{ "{% if a %}b{% else %}{% for c in d %}e{% else %}f{% endfor %}{% endif %}{% if g %}h{% else %}i{% endif %}",
+	  "{% if a %}b{% else %}{% endif %}{% if g %}h{% else %}{% endif %} / "
+	  "{% if a %}{% else %}{% for c in d %}e{% else %}{% endfor %}{% endif %}{% if g %}{% else %}i{% endif %} / "
+	  "{% if a %}{% else %}{% for c in d %}{% else %}f{% endfor %}{% endif %}{% if g %}{% else %}i{% endif %}" },
 	{ "{% for a in b %}c{% else %}d{% endfor %}", "{% for a in b %}c{% else %}{% endfor %} / {% for a in b %}{% else %}d{% endfor %}" },
 	{ "{% case a %} {% when 1 %}b{% when 2 %}c{% endcase %}",
 	  "{% case a %} {% when 1 %}b{% when 2 %}{% endcase %} / {% case a %} {% when 1 %}{% when 2 %}c{% endcase %}" },
 	{ "{% if a %}b{% endif %}{% unless a %}c{% endunless %}",
 	  "{% if a %}b{% endif %}{% unless a %}{% endunless %} / {% if a %}{% endif %}{% unless a %}c{% endunless %}" },
+	{ "{% if a %}{% if b %}c{% else %}d{% endif %}{% endif %}{% unless a %}e{% endunless %}",
+	  "{% if a %}{% if b %}c{% else %}{% endif %}{% endif %}{% unless a %}{% endunless %} / "
+	  "{% if a %}{% if b %}{% else %}d{% endif %}{% endif %}{% unless a %}{% endunless %} / {% if a %}{% endif %}{% unless a %}e{% endunless %}" },
 	{ "{% if a %}b{% endif %}{% unless c %}d{% endunless %}", "{% if a %}b{% endif %}{% unless c %}d{% endunless %}" },
 };
 
@@ -286,7 +295,11 @@ START_TEST(view_leaves_out)
 	const struct template_tree *tree = template_tree_parse(arena, text, &tags, LANGUAGE_LIQUID);
 	GString *got = g_string_new(NULL);
 
-	for (unsigned view = 0; view < template_views(tree); view++) {
+	bool cut;
+	unsigned n_views = template_views(tree, &cut);
+
+	ck_assert(!cut);
+	for (unsigned view = 0; view < n_views; view++) {
 		size_t n, at = 0;
 		const struct range *hidden = template_hidden(arena, tree, view, &n);
 		g_string_append(got, view ? " / " : "");
@@ -301,6 +314,37 @@ START_TEST(view_leaves_out)
 	ck_assert_str_eq(got->str, views[_i].want);
 	g_string_free(got, TRUE);
 	arena_free(arena);
+}
+END_TEST
+
+/* More branches than views, and a text so long that there are less views: said, and never more than the limits allow. */
+START_TEST(views_are_bounded)
+{
+	static const struct {
+		int branches, words, views;
+		bool cut;
+	} cases[] = { { 64, 1, 64, false }, { 65, 1, 64, true }, { 10, 20000, 10, false }, { 40, 20000, 0, true } };
+
+	for (size_t k = 0; k < G_N_ELEMENTS(cases); k++) {
+		GString *in = g_string_new("{% if a == 0 %}");
+		for (int i = 1; i < cases[k].branches; i++)
+			g_string_append_printf(in, "x{%% elif a == %d %%}", i);
+		g_string_append(in, "{% endif %}");
+		for (int i = 1; i < cases[k].words; i++)
+			g_string_append(in, "some words of the letter");
+		struct arena *arena = arena_new();
+		struct tag_list tags = tag_scan(arena, span_of(in->str, in->len));
+		const struct template_tree *tree = template_tree_parse(arena, span_of(in->str, in->len), &tags, LANGUAGE_JINJA);
+		bool cut;
+		unsigned n_views = template_views(tree, &cut);
+		ck_assert_int_eq(cut, cases[k].cut);
+		if (cases[k].cut && cases[k].words > 1)
+			ck_assert_uint_le(n_views * in->len, LIMIT_TEMPLATE_VIEWS_BYTES);
+		else
+			ck_assert_uint_eq(n_views, cases[k].views);
+		arena_free(arena);
+		g_string_free(in, TRUE);
+	}
 }
 END_TEST
 
@@ -428,6 +472,7 @@ int main(void)
 	tcase_add_test(tc, tree_covers_the_text);
 	tcase_add_test(tc, deep_nesting_is_cut);
 	tcase_add_loop_test(tc, view_leaves_out, 0, (int)G_N_ELEMENTS(views));
+	tcase_add_test(tc, views_are_bounded);
 	tcase_add_loop_test(tc, code_opens_and_closes, 0, (int)G_N_ELEMENTS(codes));
 	tcase_add_loop_test(tc, names_of_the_template, 0, (int)G_N_ELEMENTS(named));
 	suite_add_tcase(suite, tc);

@@ -61,7 +61,7 @@ static void view_header(struct message *m, GArray *fresh, unsigned *n_views)
 		return;
 	struct template_tree *tree = template_tree_parse(m->arena, block, &tags, template_language_of(m->path, block, &tags).language);
 	const struct range *hidden = left_out(m, tree, NULL, fresh, &n_hidden);
-	*n_views = template_views(tree);
+	*n_views = template_views(tree, &m->views_cut);
 	for (size_t i = 0; i < header->n; i++) {
 		cut_tags_of_name(&header->fields[i]);
 		struct span name = header->fields[i].name;
@@ -147,7 +147,9 @@ static void build_view(struct message *m, struct body *body, GArray *fresh, unsi
 
 	if (m->kind == INPUT_TEMPLATE && body->tree) {
 		hidden = left_out(m, body->tree, body->written, fresh, &n_hidden);
-		*n_views = MAX(*n_views, template_views(body->tree));
+		bool cut;
+		*n_views = MAX(*n_views, template_views(body->tree, &cut));
+		m->views_cut |= cut;
 	}
 	if (is_html && n_hidden) {
 		body->tags = template_tags_in_view(m->arena, &body->written_tags, hidden, n_hidden);

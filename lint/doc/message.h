@@ -64,6 +64,7 @@ struct message {
 	struct arena *arena;
 	const struct message *next_view; /* the same template as another reader gets it; NULL. It dies with the first */
 	unsigned view;                   /* see doc/template_tree.h; 0 for all that are no templates */
+	bool views_cut;                  /* the template has branches that no view shows */
 	struct range *fresh;             /* ranges of the file that the view before left out and this one shows, in order */
 	size_t n_fresh;
 	const char *path;                /* as given; NUL-terminated */

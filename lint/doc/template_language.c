@@ -18,7 +18,7 @@ static const struct {
 	{ "j2", LANGUAGE_JINJA },	   { "jinja", LANGUAGE_JINJA },	   { "jinja2", LANGUAGE_JINJA },	  { "njk", LANGUAGE_JINJA },
 	{ "twig", LANGUAGE_TWIG },	   { "gohtml", LANGUAGE_GO },	   { "gotmpl", LANGUAGE_GO },		  { "erb", LANGUAGE_ERB },
 	{ "eex", LANGUAGE_ERB },	   { "heex", LANGUAGE_ERB },	   { "ejs", LANGUAGE_EJS },		  { "php", LANGUAGE_PHP },
-	{ "tt", LANGUAGE_TOOLKIT },	   { "tt2", LANGUAGE_TOOLKIT },
+	{ "tt", LANGUAGE_TOOLKIT },	   { "tt2", LANGUAGE_TOOLKIT },	   { "django", LANGUAGE_DJANGO },
 };
 
 enum template_language template_language_of_path(const char *path)

@@ -74,11 +74,12 @@ struct template_tree {
 /* tags: of the text. Tags that language does not have are text. Never fails, whatever the text; linear. Where blocks are not balanced
  * the tree is what a reader would take it for, and faults say what is wrong. */
 struct template_tree *template_tree_parse(struct arena *arena, struct span text, const struct tag_list *tags, enum template_language language);
-/* What some readers do not see: of each choice, all branches but one are left out. View 0 takes the first of each, view 1 the second, and the
- * last where there are not so many; a block of one branch is shown in all views, but of "{{#x}} ... {{/x}}{{^x}} ... {{/x}}" each has its own.
- * There are at most TEMPLATE_MOST_VIEWS, of long texts LIMIT_TEMPLATE_VIEWS_BYTES worth: each view costs as much as the text alone. */
-enum { TEMPLATE_MOST_VIEWS = 32 };
-unsigned template_views(const struct template_tree *tree);
+/* What some readers do not see: of each choice, all branches but one are left out. View 0 takes the first of each, and each branch is in one view at
+ * least, also one within another; a block of one branch is shown in all views, but of "{{#x}} ... {{/x}}{{^x}} ... {{/x}}" each has its own.
+ * There are at most TEMPLATE_MOST_VIEWS, of long texts LIMIT_TEMPLATE_VIEWS_BYTES worth: each view costs as much as the text alone.
+ * *cut_out: that is too few for all branches. */
+enum { TEMPLATE_MOST_VIEWS = 64 };
+unsigned template_views(const struct template_tree *tree, bool *cut_out);
 /* The ranges of the text that a view leaves out, in order, not overlapping. */
 struct range *template_hidden(struct arena *arena, const struct template_tree *tree, unsigned view, size_t *n_out);
 /* The tags that do not begin in one of the ranges. */

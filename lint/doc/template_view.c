@@ -5,6 +5,9 @@
 #include "base/limits.h"
 #include "doc/template_tree.h"
 
+/* The view of a node that a reader does not get. */
+#define HIDDEN ((unsigned)-1)
+
 static bool is_choice(enum template_node_kind kind)
 {
 	return kind == NODE_IF || kind == NODE_CASE || kind == NODE_SECTION || kind == NODE_FOR || kind == NODE_WITH || kind == NODE_WRAP;
@@ -28,46 +31,101 @@ static bool is_opposite(const struct template_tree *tree, size_t a, size_t b)
 	       count_branches(tree, a) == 1 && count_branches(tree, b) == 1;
 }
 
-/* For each block of one branch that has an opposite: 1 for the first of the two, 2 for the second; else 0. */
-static unsigned char *find_opposites(const struct template_tree *tree)
+/* For each block of one branch that has an opposite: the index of the other; else TEMPLATE_NO_NODE. */
+static size_t *find_opposites(const struct template_tree *tree)
 {
 	enum { NEAR = 8 };
-	unsigned char *roles = g_malloc0(tree->n + 1);
+	size_t *opposites = g_new(size_t, tree->n + 1);
 	size_t recent[NEAR], n = 0;
 
 	for (size_t i = 0; i < tree->n; i++) {
+		opposites[i] = TEMPLATE_NO_NODE;
 		if (tree->nodes[i].kind != NODE_IF && tree->nodes[i].kind != NODE_SECTION)
 			continue;
 		for (size_t k = n > NEAR ? n - NEAR : 0; k < n; k++) {
 			size_t other = recent[k % NEAR];
-			if (tree->nodes[other].parent == tree->nodes[i].parent && !roles[other] && is_opposite(tree, other, i)) {
-				roles[other] = 1;
-				roles[i] = 2;
+			if (tree->nodes[other].parent == tree->nodes[i].parent && opposites[other] == TEMPLATE_NO_NODE && is_opposite(tree, other, i)) {
+				opposites[other] = i;
+				opposites[i] = other;
 				break;
 			}
 		}
 		recent[n++ % NEAR] = i;
 	}
-	return roles;
+	return opposites;
 }
 
-unsigned template_views(const struct template_tree *tree)
-{
-	size_t most = 1;
-	unsigned char *roles = find_opposites(tree);
+/* How the views are shared out: each branch of a choice has as many, one after the other, as the choices within it need. */
+struct plan {
+	size_t *opposites;
+	unsigned *need; /* of each node: the views in which all that is in it is shown once; of the whole text behind the last */
+	unsigned *from; /* of a branch, and of the second of two opposites: its first view, counted within its parent */
+};
 
-	for (size_t i = 0; i < tree->n; i++) {
-		if (!is_choice(tree->nodes[i].kind))
-			continue;
-		size_t n = roles[i] ? 2 : count_branches(tree, i);
-		/* In front of the first "when" stands no branch. */
-		n -= tree->nodes[i].kind == NODE_CASE && n > 1;
-		most = MAX(most, n);
+static unsigned add_views(unsigned a, unsigned b)
+{
+	return MIN(a + b, TEMPLATE_MOST_VIEWS + 1u);
+}
+
+/* In front of the first "when" stands no branch, blanks mostly, for all readers. */
+static size_t first_choice(const struct template_tree *tree, size_t block, size_t n_branches)
+{
+	return tree->nodes[block].kind == NODE_CASE && n_branches > 1;
+}
+
+static unsigned plan_block(struct plan *plan, const struct template_tree *tree, size_t block)
+{
+	size_t n = count_branches(tree, block), first = first_choice(tree, block, n), k = 0;
+	unsigned sum = 0, most = 1;
+
+	for (size_t i = block + 1; i < tree->nodes[block].end; i = tree->nodes[i].end, k++) {
+		plan->from[i] = is_choice(tree->nodes[block].kind) ? sum : 0;
+		sum = k >= first ? add_views(sum, plan->need[i]) : sum;
+		most = MAX(most, plan->need[i]);
 	}
-	g_free(roles);
+	return is_choice(tree->nodes[block].kind) ? MAX(sum, most) : most;
+}
+
+static struct plan plan_views(const struct template_tree *tree)
+{
+	struct plan plan = { find_opposites(tree), g_new(unsigned, tree->n + 1), g_new0(unsigned, tree->n + 1) };
+
+	for (size_t i = 0; i <= tree->n; i++)
+		plan.need[i] = 1;
+	/* Children stand behind their parents: those of a branch have told it what they need. */
+	for (size_t i = tree->n; i-- > 0;) {
+		const struct template_node *node = &tree->nodes[i];
+		size_t opposite = plan.opposites[i];
+		if (node->kind == NODE_BRANCH)
+			continue;
+		unsigned need = plan.need[i] = plan_block(&plan, tree, i);
+		if (opposite != TEMPLATE_NO_NODE && opposite > i) {
+			plan.from[opposite] = need;
+			need = add_views(need, plan.need[opposite]);
+		}
+		size_t parent = node->parent == TEMPLATE_NO_NODE ? tree->n : node->parent;
+		plan.need[parent] = MAX(plan.need[parent], need);
+	}
+	return plan;
+}
+
+static void plan_clear(struct plan *plan)
+{
+	g_free(plan->opposites);
+	g_free(plan->need);
+	g_free(plan->from);
+}
+
+unsigned template_views(const struct template_tree *tree, bool *cut_out)
+{
+	struct plan plan = plan_views(tree);
 	size_t bytes = tree->n ? tree->nodes[tree->n - 1].range.end : 0;
 	size_t limit = CLAMP(LIMIT_TEMPLATE_VIEWS_BYTES / (bytes + 1), 2, (size_t)TEMPLATE_MOST_VIEWS);
-	return (unsigned)MIN(most, limit);
+	unsigned need = plan.need[tree->n];
+
+	plan_clear(&plan);
+	*cut_out = need > limit;
+	return (unsigned)MIN(need, limit);
 }
 
 static void hide(GArray *hidden, struct range range)
@@ -77,32 +135,47 @@ static void hide(GArray *hidden, struct range range)
 		g_array_append_val(hidden, range);
 }
 
-/* Mark the branches of a block that the view leaves out. */
-static void mark_branches(unsigned char *left_out, const struct template_tree *tree, size_t block, unsigned view)
+/* Which view each branch of the block is in, or HIDDEN; view: that of the block. */
+static void place_branches(unsigned *views, const struct plan *plan, const struct template_tree *tree, size_t block, unsigned view)
 {
-	size_t n = count_branches(tree, block), first = tree->nodes[block].kind == NODE_CASE && n > 1, k = 0;
-	size_t taken = first + MIN((size_t)view, n - first - 1);
+	size_t n = count_branches(tree, block), first = first_choice(tree, block, n), k = 0;
+	bool choice = is_choice(tree->nodes[block].kind) && n > 1;
 
-	/* What stands in front of the first "when" is nobody's, blanks mostly. */
-	for (size_t i = block + 1; n > 1 && i < tree->nodes[block].end; i = tree->nodes[i].end, k++)
-		left_out[i] = k != taken && k >= first;
+	for (size_t i = block + 1; i < tree->nodes[block].end; i = tree->nodes[i].end, k++) {
+		unsigned from = plan->from[i];
+		bool shown = !choice || k < first || (view >= from && (k + 1 == n || view < from + plan->need[i]));
+		views[i] = !shown ? HIDDEN : k < first ? view : view - from;
+	}
 }
 
 struct range *template_hidden(struct arena *arena, const struct template_tree *tree, unsigned view, size_t *n_out)
 {
 	GArray *hidden = g_array_new(FALSE, FALSE, sizeof(struct range));
-	unsigned char *roles = find_opposites(tree), *left_out = g_malloc0(tree->n + 1);
+	struct plan plan = plan_views(tree);
+	unsigned *views = g_new(unsigned, tree->n + 1);
 
 	for (size_t i = 0; i < tree->n; i++) {
-		if (roles[i])
-			left_out[i + 1] = (roles[i] == 1) == (view > 0);
-		else if (is_choice(tree->nodes[i].kind))
-			mark_branches(left_out, tree, i, view);
-		else if (left_out[i])
-			hide(hidden, tree->nodes[i].inside);
+		const struct template_node *node = &tree->nodes[i];
+		size_t opposite = plan.opposites[i];
+		if (node->kind == NODE_BRANCH) {
+			if (views[i] == HIDDEN)
+				hide(hidden, node->inside);
+			continue;
+		}
+		unsigned of_parent = node->parent == TEMPLATE_NO_NODE ? view : views[node->parent];
+		views[i] = of_parent;
+		if (opposite != TEMPLATE_NO_NODE && of_parent != HIDDEN) {
+			unsigned from = plan.from[MAX(i, opposite)];
+			views[i] = (opposite > i) == (of_parent < from) ? of_parent - (opposite > i ? 0 : from) : HIDDEN;
+		}
+		if (views[i] == HIDDEN)
+			for (size_t k = i + 1; k < node->end; k = tree->nodes[k].end)
+				views[k] = HIDDEN;
+		else
+			place_branches(views, &plan, tree, i, views[i]);
 	}
-	g_free(roles);
-	g_free(left_out);
+	plan_clear(&plan);
+	g_free(views);
 	*n_out = hidden->len;
 	struct range *ranges = ARENA_ARRAY(arena, struct range, hidden->len + 1);
 	if (hidden->len)

@@ -12,7 +12,11 @@
 
 /* --- kinds by name ------------------------------------------------------------------------------------------------------------- */
 
-static const char *const engine_endings[] = { "liquid", "hbs", "mustache", "j2", "jinja", "jinja2", "erb", "ejs", "twig", "njk", "tpl", "tmpl", "gohtml" };
+static const char *const engine_endings[] = { "liquid", "hbs",	"handlebars", "mustache", "j2",	  "jinja",  "jinja2", "erb",
+					      "ejs",	"twig", "njk",	      "tpl",	  "tmpl", "gotmpl", "gohtml" };
+
+/* Endings that programs have as well: of a template only behind one of content_endings, "weekly.html.php". */
+static const char *const code_endings[] = { "php", "django", "eex", "heex", "tt", "tt2" };
 
 /* Endings in front of a template ending that say what comes out of it. */
 static const struct {
@@ -66,6 +70,12 @@ static enum template_kind content_kind(struct span ending)
 	return TEMPLATE_NONE;
 }
 
+/* Does the name, without the ending given, end like a file that a template engine writes? */
+static bool names_content(struct span name)
+{
+	return content_kind(take_ending(&name)) != TEMPLATE_NONE;
+}
+
 /* What a name says. in_folder_out: does a file of that name count where only its folder was named. */
 static enum input_kind kind_by_name(const char *path, enum template_kind *template_out, bool *in_folder_out)
 {
@@ -73,7 +83,8 @@ static enum input_kind kind_by_name(const char *path, enum template_kind *templa
 	struct span ending = take_ending(&name);
 	bool doubled = false;
 
-	while (is_one_of(ending, engine_endings, G_N_ELEMENTS(engine_endings))) {
+	while (is_one_of(ending, engine_endings, G_N_ELEMENTS(engine_endings)) ||
+	       (is_one_of(ending, code_endings, G_N_ELEMENTS(code_endings)) && names_content(name))) {
 		doubled = true;
 		ending = take_ending(&name);
 	}

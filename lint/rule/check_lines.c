@@ -32,14 +32,16 @@ CHECK(not_a_message)
 		check_report(c, place(start), "nul");
 }
 
-/* LIMIT_INPUT_BYTES reached, or caps inside the message. Cases: input, text, parts, depth, header-fields, header-field, addresses, html-attributes, html-depth, html-nodes.
- * Whatever was not looked at is told. */
+/* LIMIT_INPUT_BYTES reached, or caps inside the message. Cases: input, text, parts, depth, header-fields, header-field, addresses, html-attributes, html-depth, html-nodes,
+ * css, branches. * Whatever was not looked at is told. */
 CHECK(cap_reached)
 {
 	if (m->input_cut)
 		check_report(c, place(m->range.end), "input", ARG_I("limit", LIMIT_INPUT_BYTES));
 	if (m->mime.root->flags & ENTITY_TOO_MANY)
 		check_report(c, place(m->mime.all[m->mime.n - 1]->body.end), "parts", ARG_I("limit", LIMIT_MIME_PARTS));
+	if (m->views_cut)
+		check_report(c, place(m->range.end), "branches");
 	for (size_t i = 0; i < m->mime.n; i++) {
 		const struct entity *e = m->mime.all[i];
 		if (e->flags & ENTITY_TOO_DEEP)
