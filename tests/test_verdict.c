@@ -92,7 +92,7 @@ START_TEST(finish)
 	struct message_result result = {.arena = arena_new()};
 	const struct lint_options options = {
 	        .profiles = cases[_i].profiles, .mail_class = cases[_i].mail_class, .volume = cases[_i].volume};
-	GHashTable *table = verdict_table_new();
+	struct verdict_table *table = verdict_table_new();
 
 	if (cases[_i].word != NO_WORD)
 		verdict_note(table, cases[_i].id, (enum requirement_verdict)cases[_i].word, cases[_i].word_reason);
@@ -108,7 +108,7 @@ START_TEST(finish)
 	}
 	for (size_t i = 1; i < result.n_requirements; i++)
 		ck_assert_str_lt(result.requirements[i - 1].id, result.requirements[i].id);
-	g_hash_table_destroy(table);
+	verdict_table_free(table);
 	arena_free(result.arena);
 }
 END_TEST
@@ -188,12 +188,12 @@ START_TEST(findings_decide)
 	for (size_t i = 0; i < G_N_ELEMENTS(severities); i++) {
 		const struct lint_options options = {.profiles = PROFILE_GMAIL_BULK};
 		struct message_result result = result_with(severities[i].severity, "a.eml");
-		GHashTable *table = verdict_table_new();
+		struct verdict_table *table = verdict_table_new();
 
 		verdict_note(table, "UN-01", REQUIREMENT_PASS, REASON_NONE);
 		verdict_finish(&result, table, &options, false);
 		ck_assert_int_eq(status_of(&result, "UN-01")->verdict, severities[i].want);
-		g_hash_table_destroy(table);
+		verdict_table_free(table);
 		arena_free(result.arena);
 	}
 }
@@ -204,7 +204,7 @@ START_TEST(several_messages)
 {
 	const struct lint_options options = {.profiles = PROFILE_GMAIL_BULK};
 	struct message_result result = result_with(SEVERITY_OFF, "a.eml");
-	GHashTable *table = verdict_table_new();
+	struct verdict_table *table = verdict_table_new();
 
 	verdict_note(table, "FM-08", REQUIREMENT_UNKNOWN, REASON_SEVERAL);
 	verdict_note(table, "UN-01", REQUIREMENT_UNKNOWN, REASON_SEVERAL);
@@ -220,7 +220,7 @@ START_TEST(several_messages)
 	ck_assert_int_eq(status_of(&result, "FM-08")->verdict, REQUIREMENT_PASS);
 	ck_assert_int_eq(status_of(&result, "UN-01")->verdict, REQUIREMENT_FAIL);
 	ck_assert_int_eq(status_of(&result, "AU-12")->verdict, REQUIREMENT_NEEDS_DNS);
-	g_hash_table_destroy(table);
+	verdict_table_free(table);
 	arena_free(result.arena);
 }
 END_TEST
@@ -234,7 +234,7 @@ static GString *sheet(unsigned profiles, const struct reporter *reporter, const 
 	struct message_result *results[] = {&result};
 	const struct report_view view = {
 	        .results = results, .n_results = 1, .tool_version = "0.1.0", .rules_version = "abc"};
-	GHashTable *table = verdict_table_new();
+	struct verdict_table *table = verdict_table_new();
 	GString *out = g_string_new(NULL);
 
 	verdict_note(table, "FM-01", REQUIREMENT_PASS, REASON_NONE);
@@ -243,7 +243,7 @@ static GString *sheet(unsigned profiles, const struct reporter *reporter, const 
 	result.profiles = profiles;
 	verdict_finish(&result, table, &options, false);
 	reporter->write(out, &view, report);
-	g_hash_table_destroy(table);
+	verdict_table_free(table);
 	arena_free(result.arena);
 	return out;
 }

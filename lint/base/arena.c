@@ -40,17 +40,21 @@ void arena_free(struct arena *arena)
 	g_free(arena);
 }
 
-static struct chunk *chunk_new(size_t size)
+/* A chunk for many requests is not zeroed: that is done for what is handed out, which is less than it holds. One of its own is, by
+ * calloc(): a large array costs nothing then where nothing is put in, since fresh pages of the kernel are zero already. */
+static struct chunk *chunk_new(size_t size, bool zeroed)
 {
-	/* calloc: fresh pages from the kernel are zero already, so large chunks cost nothing until touched. */
-	struct chunk *c = calloc(1, sizeof *c + size);
+	struct chunk *c = zeroed ? calloc(1, sizeof *c + size) : malloc(sizeof *c + size);
 	if (!c)
 		g_error("out of memory: %zu bytes", size);
+	c->next = NULL;
 	c->size = size;
+	c->used = 0;
 	return c;
 }
 
-void *arena_alloc(struct arena *arena, size_t size_bytes)
+/* Bytes as they come, where zeroed does not ask for better. */
+static void *take(struct arena *arena, size_t size_bytes, bool zeroed)
 {
 	size_t size = (size_bytes + ALIGN - 1) & ~(size_t)(ALIGN - 1);
 	struct chunk *c = arena->chunks;
@@ -59,7 +63,7 @@ void *arena_alloc(struct arena *arena, size_t size_bytes)
 	if (!c || c->size - c->used < size) {
 		if (size > arena->next_size / 2) {
 			/* A chunk of its own, placed behind the current one, which may still have room. */
-			struct chunk *own = chunk_new(size);
+			struct chunk *own = chunk_new(size, zeroed);
 			own->used = size;
 			arena->used += size;
 			if (c) {
@@ -70,7 +74,7 @@ void *arena_alloc(struct arena *arena, size_t size_bytes)
 			}
 			return own->bytes;
 		}
-		c = chunk_new(arena->next_size);
+		c = chunk_new(arena->next_size, false);
 		c->next = arena->chunks;
 		arena->chunks = c;
 		if (arena->next_size < LARGEST_CHUNK_BYTES)
@@ -79,14 +83,20 @@ void *arena_alloc(struct arena *arena, size_t size_bytes)
 	void *result = c->bytes + c->used;
 	c->used += size;
 	arena->used += size;
-	return result;
+	return zeroed ? memset(result, 0, size_bytes) : result;
+}
+
+void *arena_alloc(struct arena *arena, size_t size_bytes)
+{
+	return take(arena, size_bytes, true);
 }
 
 char *arena_copy(struct arena *arena, struct span bytes)
 {
-	char *copy = arena_alloc(arena, bytes.n + 1);
+	char *copy = take(arena, bytes.n + 1, false);
 	if (bytes.n)
 		memcpy(copy, bytes.p, bytes.n);
+	copy[bytes.n] = '\0';
 	return copy;
 }
 

@@ -155,6 +155,8 @@ struct text *disguise_without_gaps(struct arena *arena, const struct text *l1)
 
 	map_builder_init(&w.map);
 	for (size_t at = 0; at < l1->bytes.n;) {
+		if (!inside && (at = span_find_non_ascii(l1->bytes, at)) == l1->bytes.n)
+			break;
 		size_t before = at;
 		uint32_t c = utf8_next(l1->bytes, &at);
 
@@ -190,6 +192,11 @@ struct text *disguise_masks_alike(struct arena *arena, const struct text *l1)
 	map_builder_init(&w.map);
 	for (size_t at = 0; at <= l1->bytes.n;) {
 		size_t before = at;
+		/* ASCII stands in no sign at the beginning: a mask needs a letter on its left. */
+		if (!inside && at < l1->bytes.n && (unsigned char)l1->bytes.p[at] < 0x80) {
+			at = span_find_non_ascii(l1->bytes, at);
+			continue;
+		}
 		uint32_t c = at < l1->bytes.n ? utf8_next(l1->bytes, &at) : (at++, '\n');
 
 		if (!is_letter(c) && !is_mask(c)) {

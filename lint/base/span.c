@@ -59,7 +59,10 @@ size_t span_find(struct span s, struct span needle, size_t from)
 		return s.n;
 	if (needle.n == 0)
 		return from;
-	const char *hit = memmem(s.p + from, s.n - from, needle.p, needle.n);
+	/* Most of what is looked for begins with a byte that the text has not, a kana in English above all, and memchr() is the fastest to say so. */
+	const char *hit = memchr(s.p + from, needle.p[0], s.n - from);
+	if (hit && needle.n > 1)
+		hit = memmem(hit, s.n - (size_t)(hit - s.p), needle.p, needle.n);
 	return hit ? (size_t)(hit - s.p) : s.n;
 }
 
@@ -101,18 +104,22 @@ struct span span_cut(struct span s, size_t start, size_t end)
 	return span_of(s.p + start, end - start);
 }
 
-bool span_is_ascii(struct span s)
+size_t span_find_non_ascii(struct span s, size_t from)
 {
-	size_t i = 0;
+	size_t i = from;
 
 	for (; i + sizeof(unsigned long) <= s.n; i += sizeof(unsigned long)) {
 		unsigned long word;
 		memcpy(&word, s.p + i, sizeof word);
 		if (word & (~0ul / 255 * 0x80))
-			return false;
+			break;
 	}
-	for (; i < s.n; i++)
-		if ((unsigned char)s.p[i] >= 0x80)
-			return false;
-	return true;
+	while (i < s.n && (unsigned char)s.p[i] < 0x80)
+		i++;
+	return i < s.n ? i : s.n;
+}
+
+bool span_is_ascii(struct span s)
+{
+	return span_find_non_ascii(s, 0) == s.n;
 }

@@ -83,6 +83,8 @@ size_t span_find_byte(struct span s, char c, size_t from);
 struct span span_trim(struct span s);
 /* The part [start, end) of s, both clamped to s. */
 struct span span_cut(struct span s, size_t start, size_t end);
+/* Position of the first byte of 0x80 or above at or after from; s.n where there is none. */
+size_t span_find_non_ascii(struct span s, size_t from);
 /* True where every byte is below 0x80. */
 bool span_is_ascii(struct span s);
 

@@ -57,24 +57,6 @@ static uint32_t decode(const unsigned char *p, size_t length)
 	}
 }
 
-/* Number of leading ASCII bytes, eight at a time. */
-static size_t ascii_prefix(const unsigned char *p, size_t n)
-{
-	size_t i = 0;
-
-	while (n - i >= 8) {
-		uint64_t word;
-
-		memcpy(&word, p + i, sizeof(word));
-		if (word & UINT64_C(0x8080808080808080))
-			break;
-		i += 8;
-	}
-	while (i < n && p[i] < 0x80)
-		i++;
-	return i;
-}
-
 size_t utf8_valid_prefix(struct span s)
 {
 	const unsigned char *p = (const unsigned char *)s.p;
@@ -84,7 +66,7 @@ size_t utf8_valid_prefix(struct span s)
 		size_t length;
 
 		if (p[at] < 0x80) {
-			at += ascii_prefix(p + at, s.n - at);
+			at = span_find_non_ascii(s, at);
 			continue;
 		}
 		length = sequence_length(p + at, s.n - at);
@@ -100,7 +82,7 @@ bool utf8_valid(struct span s)
 	return utf8_valid_prefix(s) == s.n;
 }
 
-uint32_t utf8_next(struct span s, size_t *at)
+uint32_t utf8_next_long(struct span s, size_t *at)
 {
 	const unsigned char *p = (const unsigned char *)s.p;
 	size_t length;
@@ -172,10 +154,10 @@ size_t utf8_count(struct span s)
 
 	while (at < s.n) {
 		if ((unsigned char)s.p[at] < 0x80) {
-			size_t run = ascii_prefix((const unsigned char *)s.p + at, s.n - at);
+			size_t end = span_find_non_ascii(s, at);
 
-			at += run;
-			count += run;
+			count += end - at;
+			at = end;
 			continue;
 		}
 		utf8_next(s, &at);
@@ -190,11 +172,10 @@ size_t utf8_offset(struct span s, size_t n)
 
 	while (n > 0 && at < s.n) {
 		if ((unsigned char)s.p[at] < 0x80) {
-			size_t room = s.n - at < n ? s.n - at : n;
-			size_t run = ascii_prefix((const unsigned char *)s.p + at, room);
+			size_t room = s.n - at < n ? s.n - at : n, end = span_find_non_ascii(span_cut(s, 0, at + room), at);
 
-			at += run;
-			n -= run;
+			n -= end - at;
+			at = end;
 			continue;
 		}
 		utf8_next(s, &at);

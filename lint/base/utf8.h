@@ -10,8 +10,15 @@
 bool utf8_valid(struct span s);
 /* Length of the longest valid prefix, in bytes. */
 size_t utf8_valid_prefix(struct span s);
+/* What utf8_next() does where no ASCII stands. */
+uint32_t utf8_next_long(struct span s, size_t *at);
 /* Read one code point at *at and move *at behind it. A broken byte gives U+FFFD and moves by one. */
-uint32_t utf8_next(struct span s, size_t *at);
+static inline uint32_t utf8_next(struct span s, size_t *at)
+{
+	if (*at < s.n && (unsigned char)s.p[*at] < 0x80)
+		return (unsigned char)s.p[(*at)++];
+	return utf8_next_long(s, at);
+}
 /* Move *at to the code point before it; 0 stays. Returns that code point. */
 uint32_t utf8_previous(struct span s, size_t *at);
 /* Write a code point; returns the number of bytes, 1 to 4. */

@@ -19,7 +19,12 @@ static void count_cases(struct span s, struct cases *out)
 {
 	for (size_t at = 0; at < s.n;) {
 		uint32_t ch = utf8_next(s, &at);
-		if (ch < 0x80 ? !ascii_is_alpha((char)ch) : !g_unichar_isalpha(ch))
+		if (ch < 0x80) {
+			out->upper += ch >= 'A' && ch <= 'Z';
+			out->cased += ascii_is_alpha((char)ch);
+			continue;
+		}
+		if (!g_unichar_isalpha(ch))
 			continue;
 		bool upper = g_unichar_isupper(ch), lower = g_unichar_islower(ch);
 		out->upper += upper;
@@ -482,6 +487,13 @@ static const char *const month_words[] = { "january", "february", "march",     "
 static int word_at(struct span s, size_t *at, const char *const *words, int n)
 {
 	size_t end = *at;
+
+	/* Most words of a text begin otherwise than all of these. */
+	bool begins = false;
+	for (int i = 0; i < n && s.n - *at >= 3 && !begins; i++)
+		begins = memcmp(s.p + *at, words[i], 3) == 0;
+	if (!begins)
+		return -1;
 
 	if (*at > 0 && (ascii_is_alnum(s.p[*at - 1]) || (unsigned char)s.p[*at - 1] >= 0x80))
 		return -1;

@@ -138,6 +138,12 @@ static struct span readable_organisation(struct check *c, struct idn **idn, stru
 	return host_organisation(name);
 }
 
+/* Can a name that begins so have this skeleton? Its first letter stays what it is, but for 0 and 1, and for rn and vv, which look like others. */
+static bool may_look_alike(char first, struct span skeleton)
+{
+	return skeleton.n && (first == skeleton.p[0] || first == 'r' || first == 'v' || !ascii_is_alpha(first));
+}
+
 /* with: names (well-known domains). A domain that looks like the sender's own, or like one of these, and is another. Cases: own, known. */
 CHECK(host_look_alike)
 {
@@ -168,7 +174,7 @@ CHECK(host_look_alike)
 			continue;
 		const char *const *known = names;
 		bool is_known = word_in_list(names, organisation);
-		while (!is_known && known && *known && !span_eq(idn_skeleton(check_arena(c), span_str(*known)), skeleton))
+		while (!is_known && known && *known && !(may_look_alike(**known, skeleton) && span_eq(idn_skeleton(check_arena(c), span_str(*known)), skeleton)))
 			known++;
 		if (alike < n_own)
 			report_domain(c, domain, "own", organisation, own[alike]);

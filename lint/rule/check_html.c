@@ -564,7 +564,10 @@ static void zero_width_in(struct check *c, const struct text *text)
 	struct range range = { 0, 0 };
 
 	for (size_t at = 0; at < text->bytes.n;) {
-		size_t start = at;
+		size_t start = joiner ? at : span_find_non_ascii(text->bytes, at);
+		if (start > at)
+			before = (unsigned char)text->bytes.p[start - 1];
+		at = start;
 		uint32_t ch = utf8_next(text->bytes, &at);
 		if (is_zero_width(ch)) {
 			if (!joiner)

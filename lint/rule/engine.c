@@ -546,9 +546,13 @@ static void set_fingerprint(struct finding *finding, struct arena *arena, const 
 		g_checksum_update(sum, (const guchar *)"=", 1);
 		add_word(sum, arg->text);
 	}
-	for (const char *p = finding->excerpt ? finding->excerpt : ""; *p; p++)
-		if (!ascii_is_space(*p))
-			g_checksum_update(sum, (const guchar *)p, 1);
+	for (const char *p = finding->excerpt ? finding->excerpt : "", *end; *p; p = end) {
+		for (end = p; *end && !ascii_is_space(*end);)
+			end++;
+		g_checksum_update(sum, (const guchar *)p, end - p);
+		while (ascii_is_space(*end))
+			end++;
+	}
 	finding->print = hex_of(arena, sum);
 	sum = g_checksum_new(G_CHECKSUM_SHA256);
 	add_word(sum, path);
@@ -860,7 +864,7 @@ static void tell_dropped(struct check *c)
 	check_report(c, ((struct range){ offset, offset }), NULL, ARG_T("rule", span_str(full->id)), ARG_I("count", n));
 }
 
-static void note_all(GHashTable *requirements, const char *const *ids, enum requirement_reason reason)
+static void note_all(struct verdict_table *requirements, const char *const *ids, enum requirement_reason reason)
 {
 	enum requirement_verdict verdict = reason == REASON_NONE				  ? REQUIREMENT_PASS :
 					   reason == REASON_SEVERAL || reason == REASON_ADDED ? REQUIREMENT_UNKNOWN :
@@ -871,7 +875,7 @@ static void note_all(GHashTable *requirements, const char *const *ids, enum requ
 }
 
 /* The rule at hand has reported: what became of its requirements. */
-static void end_rule(struct check *c, GHashTable *requirements, enum requirement_reason reason)
+static void end_rule(struct check *c, struct verdict_table *requirements, enum requirement_reason reason)
 {
 	/* What a rule saw and may not tell is no pass, unless the fault is never told. */
 	bool silenced = reason == REASON_NONE && c->silenced != REASON_NONE && c->silenced != REASON_NOTHING;
@@ -1119,7 +1123,7 @@ static struct message_result *run(struct engine_worker *worker, const struct eng
 {
 	struct arena *arena = arena_new();
 	struct message_result *result = ARENA_NEW(arena, struct message_result);
-	GHashTable *requirements = verdict_table_new();
+	struct verdict_table *requirements = verdict_table_new();
 	struct check c = { .worker = worker,
 			   .engine = engine,
 			   .message = m,
@@ -1175,7 +1179,7 @@ static struct message_result *run(struct engine_worker *worker, const struct eng
 	}
 	g_array_free(c.findings, TRUE);
 	g_array_free(c.phrase_hits, TRUE);
-	g_hash_table_destroy(requirements);
+	verdict_table_free(requirements);
 	return result;
 }
 

@@ -30,8 +30,12 @@ bool furniture_is_rule(struct span line)
 	size_t chars = 0, signs = 0;
 
 	line = span_trim(line);
-	for (size_t at = 0; at < line.n && chars < MOST_RULE_CHARS; chars++)
+	for (size_t at = 0; at < line.n && chars < MOST_RULE_CHARS; chars++) {
 		signs += is_rule_sign(utf8_next(line, &at));
+		/* Too many others, whatever follows: a line has no more characters than bytes. */
+		if ((chars + 1 - signs) * 10 > line.n)
+			return false;
+	}
 	return chars >= LEAST_RULE_CHARS && signs * 10 >= chars * 9;
 }
 

@@ -3,6 +3,8 @@
 #ifndef PRESEND_RULE_REQUIREMENT_H
 #define PRESEND_RULE_REQUIREMENT_H
 
+#include <sys/types.h>
+
 #include "rule/rule.h"
 
 enum requirement_level { LEVEL_MUST, LEVEL_SHOULD, LEVEL_MAY };
@@ -42,6 +44,8 @@ enum { PROFILES_RECEIVERS = PROFILE_GMAIL | PROFILE_GMAIL_BULK | PROFILE_YAHOO |
 			    PROFILE_JAPAN_CARRIERS,
        PROFILES_LAWS = PROFILE_LAW_JP | PROFILE_LAW_US | PROFILE_LAW_CA | PROFILE_LAW_EU };
 
+/* Its place in builtin_requirements; -1 where there is none. */
+ssize_t requirement_number(const char *id);
 /* NULL where there is none. */
 const struct requirement *requirement_find(const char *id);
 /* Those of the profiles that ask it; 0: none does. gmail-bulk holds what gmail asks, too. */

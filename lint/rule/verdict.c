@@ -7,27 +7,37 @@
 
 #include "rule/requirement.h"
 
-/* A word and its reason travel in one pointer. */
-enum { REASON_SHIFT = 8, VERDICT_MASK = (1 << REASON_SHIFT) - 1 };
+/* A word and its reason. */
+struct word {
+	bool known;
+	unsigned char verdict, reason;
+};
 
-static gpointer packed(enum requirement_verdict verdict, enum requirement_reason reason)
+/* Rows of the catalogue by number; of ids that stand in no catalogue, as users' rules may name them, the statuses themselves. */
+struct verdict_table {
+	struct word *words;
+	GArray *others;
+};
+
+static struct word word_of(enum requirement_verdict verdict, enum requirement_reason reason)
 {
-	return GINT_TO_POINTER((int)verdict | (int)reason << REASON_SHIFT);
+	return (struct word){ true, (unsigned char)verdict, (unsigned char)reason };
 }
 
-static enum requirement_verdict packed_verdict(gpointer word)
+struct verdict_table *verdict_table_new(void)
 {
-	return (enum requirement_verdict)(GPOINTER_TO_INT(word) & VERDICT_MASK);
+	struct verdict_table *table = g_new0(struct verdict_table, 1);
+
+	table->words = g_new0(struct word, n_builtin_requirements);
+	return table;
 }
 
-static enum requirement_reason packed_reason(gpointer word)
+void verdict_table_free(struct verdict_table *table)
 {
-	return (enum requirement_reason)(GPOINTER_TO_INT(word) >> REASON_SHIFT);
-}
-
-GHashTable *verdict_table_new(void)
-{
-	return g_hash_table_new(g_str_hash, g_str_equal);
+	if (table->others)
+		g_array_free(table->others, TRUE);
+	g_free(table->words);
+	g_free(table);
 }
 
 /* A rule that waits for several messages says least: any other rule about the same requirement has looked at this one. What is still to be
@@ -46,17 +56,38 @@ static int weight(enum requirement_verdict verdict, enum requirement_reason reas
 	}
 }
 
-void verdict_note(GHashTable *table, const char *id, enum requirement_verdict verdict, enum requirement_reason reason)
+static void note_other(struct verdict_table *table, const char *id, enum requirement_verdict verdict, enum requirement_reason reason)
 {
-	gpointer known;
+	struct requirement_status status = { id, verdict, reason };
 
-	if (!g_hash_table_lookup_extended(table, id, NULL, &known) ||
-	    weight(verdict, reason) > weight(packed_verdict(known), packed_reason(known)))
-		g_hash_table_insert(table, (gpointer)id, packed(verdict, reason));
+	if (!table->others)
+		table->others = g_array_new(FALSE, FALSE, sizeof status);
+	for (guint i = 0; i < table->others->len; i++) {
+		struct requirement_status *known = &g_array_index(table->others, struct requirement_status, i);
+		if (strcmp(known->id, id) == 0) {
+			if (weight(verdict, reason) > weight(known->verdict, known->reason))
+				*known = status;
+			return;
+		}
+	}
+	g_array_append_val(table->others, status);
+}
+
+void verdict_note(struct verdict_table *table, const char *id, enum requirement_verdict verdict, enum requirement_reason reason)
+{
+	ssize_t number = requirement_number(id);
+
+	if (number < 0) {
+		note_other(table, id, verdict, reason);
+		return;
+	}
+	struct word *known = &table->words[number];
+	if (!known->known || weight(verdict, reason) > weight(known->verdict, known->reason))
+		*known = word_of(verdict, reason);
 }
 
 /* A finding of warning or error: fail. An info remark leaves it open. */
-static void note_findings(GHashTable *table, const struct message_result *result)
+static void note_findings(struct verdict_table *table, const struct message_result *result)
 {
 	for (size_t i = 0; i < result->n_findings; i++) {
 		bool fails = result->findings[i].severity >= SEVERITY_WARNING;
@@ -65,32 +96,31 @@ static void note_findings(GHashTable *table, const struct message_result *result
 	}
 }
 
-/* The word on a row of the catalogue, from what the rules said (known NULL: none did) and from what it takes to know. */
-static gpointer settle(const struct requirement *requirement, const gpointer *known, const struct lint_options *options,
-		       bool is_signed)
+/* The word on a row of the catalogue, from what the rules said (if any did) and from what it takes to know. */
+static struct word settle(const struct requirement *requirement, struct word said, const struct lint_options *options, bool is_signed)
 {
-	enum requirement_verdict verdict = known ? packed_verdict(*known) : REQUIREMENT_UNKNOWN;
-	enum requirement_reason reason = known ? packed_reason(*known) : REASON_NO_RULE;
+	enum requirement_verdict verdict = said.known ? said.verdict : REQUIREMENT_UNKNOWN;
+	enum requirement_reason reason = said.known ? said.reason : REASON_NO_RULE;
 	bool silenced = verdict == REQUIREMENT_NOT_APPLICABLE && (reason == REASON_CLASS || reason == REASON_VOLUME);
 
 	if (verdict == REQUIREMENT_FAIL || silenced)
-		return packed(verdict, reason);
+		return word_of(verdict, reason);
 	if (requirement->classes && !(requirement->classes & 1u << options->mail_class))
-		return packed(REQUIREMENT_NOT_APPLICABLE, REASON_CLASS);
+		return word_of(REQUIREMENT_NOT_APPLICABLE, REASON_CLASS);
 	if (requirement->decided_by == DECIDED_BY_FILE)
-		return packed(verdict, reason);
+		return word_of(verdict, reason);
 	if (requirement->bulk_only && options->volume == VOLUME_SMALL)
-		return packed(REQUIREMENT_NOT_APPLICABLE, REASON_VOLUME);
+		return word_of(REQUIREMENT_NOT_APPLICABLE, REASON_VOLUME);
 	switch (requirement->decided_by) {
 	case DECIDED_BY_SIGNED_FILE:
 		/* A rule that waits for a later stage has not decided anything. */
 		if (!is_signed || (verdict == REQUIREMENT_NOT_APPLICABLE && reason == REASON_STAGE))
-			return packed(REQUIREMENT_NEEDS_RECEIVER, REASON_NONE);
-		return packed(verdict, reason);
+			return word_of(REQUIREMENT_NEEDS_RECEIVER, REASON_NONE);
+		return word_of(verdict, reason);
 	case DECIDED_BY_DNS:
-		return packed(REQUIREMENT_NEEDS_DNS, REASON_NONE);
+		return word_of(REQUIREMENT_NEEDS_DNS, REASON_NONE);
 	default:
-		return packed(REQUIREMENT_NEEDS_RECEIVER, REASON_NONE);
+		return word_of(REQUIREMENT_NEEDS_RECEIVER, REASON_NONE);
 	}
 }
 
@@ -99,41 +129,41 @@ static int compare_statuses(const void *a, const void *b)
 	return strcmp(((const struct requirement_status *)a)->id, ((const struct requirement_status *)b)->id);
 }
 
-static void take(struct message_result *result, GHashTable *table)
+static void take(struct message_result *result, const struct verdict_table *table)
 {
-	GHashTableIter iter;
-	gpointer id, word;
+	size_t n = 0, n_others = table->others ? table->others->len : 0;
 
-	result->requirements = ARENA_ARRAY(result->arena, struct requirement_status, g_hash_table_size(table) + 1);
-	result->n_requirements = 0;
-	g_hash_table_iter_init(&iter, table);
-	while (g_hash_table_iter_next(&iter, &id, &word))
-		result->requirements[result->n_requirements++] =
-			(struct requirement_status){ id, packed_verdict(word), packed_reason(word) };
-	qsort(result->requirements, result->n_requirements, sizeof *result->requirements, compare_statuses);
+	result->requirements = ARENA_ARRAY(result->arena, struct requirement_status, n_builtin_requirements + n_others + 1);
+	for (size_t i = 0; i < n_builtin_requirements; i++)
+		if (table->words[i].known)
+			result->requirements[n++] = (struct requirement_status){ builtin_requirements[i].id, table->words[i].verdict, table->words[i].reason };
+	for (size_t i = 0; i < n_others; i++)
+		result->requirements[n++] = g_array_index(table->others, struct requirement_status, i);
+	result->n_requirements = n;
+	/* The catalogue is sorted. */
+	if (n_others)
+		qsort(result->requirements, n, sizeof *result->requirements, compare_statuses);
 }
 
-void verdict_finish(struct message_result *result, GHashTable *table, const struct lint_options *options, bool is_signed)
+void verdict_finish(struct message_result *result, struct verdict_table *table, const struct lint_options *options, bool is_signed)
 {
 	note_findings(table, result);
 	for (size_t i = 0; i < n_builtin_requirements; i++) {
 		const struct requirement *requirement = &builtin_requirements[i];
+		struct word *word = &table->words[i];
 		bool asked = requirement_asked_by(requirement, options->profiles) != 0;
-		gpointer word;
-		bool known = g_hash_table_lookup_extended(table, requirement->id, NULL, &word);
 
 		if (!asked && requirement_needs_profile(requirement))
-			g_hash_table_remove(table, requirement->id);
-		else if (asked || known)
-			g_hash_table_insert(table, (gpointer)requirement->id,
-					    settle(requirement, known ? &word : NULL, options, is_signed));
+			word->known = false;
+		else if (asked || word->known)
+			*word = settle(requirement, *word, options, is_signed);
 	}
 	take(result, table);
 }
 
 void verdict_finish_several(struct message_result *result)
 {
-	GHashTable *table = verdict_table_new();
+	struct verdict_table *table = verdict_table_new();
 
 	for (size_t i = 0; i < result->n_requirements; i++) {
 		const struct requirement_status *status = &result->requirements[i];
@@ -144,7 +174,7 @@ void verdict_finish_several(struct message_result *result)
 	}
 	note_findings(table, result);
 	take(result, table);
-	g_hash_table_destroy(table);
+	verdict_table_free(table);
 }
 
 /* Of a mail that is not signed yet DNS only tells that nothing stands in the way: what will be signed nobody has seen. */

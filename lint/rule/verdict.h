@@ -8,14 +8,16 @@
 #include "rule/options.h"
 
 /* The word on each requirement while the rules of one message run. Ids are not copied. */
-GHashTable *verdict_table_new(void);
+struct verdict_table;
+struct verdict_table *verdict_table_new(void);
+void verdict_table_free(struct verdict_table *table);
 /* A rule's word. Of two words about one requirement the graver counts. */
-void verdict_note(GHashTable *table, const char *id, enum requirement_verdict verdict, enum requirement_reason reason);
+void verdict_note(struct verdict_table *table, const char *id, enum requirement_verdict verdict, enum requirement_reason reason);
 
 /* Every rule has spoken. result->requirements become: what the table and the findings say, all that the chosen profiles ask and no
  * rule decided, and nothing of laws and carriers that were not chosen. is_signed: the file has a DKIM signature or is a delivered
  * copy. */
-void verdict_finish(struct message_result *result, GHashTable *table, const struct lint_options *options, bool is_signed);
+void verdict_finish(struct message_result *result, struct verdict_table *table, const struct lint_options *options, bool is_signed);
 /* The rules over several messages have spoken, too. */
 void verdict_finish_several(struct message_result *result);
 
