@@ -8,23 +8,40 @@ static size_t line_end_length(struct span file, size_t at)
 	return file.p[at] == '\r' && at + 1 < file.n && file.p[at + 1] == '\n' ? 2 : 1;
 }
 
+/* A line end, and the next LF and CR behind what was looked at: a file without CR is looked through for one once. */
+struct line_end {
+	size_t at, lf, cr;
+};
+
+static struct line_end first_line_end(struct span file)
+{
+	struct line_end end = { .lf = span_find_byte(file, '\n', 0), .cr = span_find_byte(file, '\r', 0) };
+
+	end.at = end.lf < end.cr ? end.lf : end.cr;
+	return end;
+}
+
+static void next_line_end(struct span file, struct line_end *end)
+{
+	size_t behind = end->at + line_end_length(file, end->at);
+
+	if (end->lf < behind)
+		end->lf = span_find_byte(file, '\n', behind);
+	if (end->cr < behind)
+		end->cr = span_find_byte(file, '\r', behind);
+	end->at = end->lf < end->cr ? end->lf : end->cr;
+}
+
 struct line_index line_index_new(struct arena *arena, struct span file)
 {
 	size_t n = 1;
-	for (size_t i = 0; i < file.n; i++)
-		if (file.p[i] == '\n' || (file.p[i] == '\r' && !(i + 1 < file.n && file.p[i + 1] == '\n')))
-			n++;
+	for (struct line_end end = first_line_end(file); end.at < file.n; next_line_end(file, &end))
+		n++;
 
 	uint32_t *starts = ARENA_ARRAY(arena, uint32_t, n);
 	size_t line = 1;
-	for (size_t i = 0; i < file.n;) {
-		if (file.p[i] == '\r' || file.p[i] == '\n') {
-			i += line_end_length(file, i);
-			starts[line++] = (uint32_t)i;
-		} else {
-			i++;
-		}
-	}
+	for (struct line_end end = first_line_end(file); end.at < file.n; next_line_end(file, &end))
+		starts[line++] = (uint32_t)(end.at + line_end_length(file, end.at));
 	return (struct line_index){ file, starts, n };
 }
 

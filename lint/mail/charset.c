@@ -817,6 +817,10 @@ static struct reading choose(struct charset_label label, struct span in, bool ba
 	const char *name = NULL;
 
 	switch (label.family) {
+	case CHARSET_ASCII:
+		if (ascii && !escape)
+			return reading;
+		break;
 	case CHARSET_ISO_2022_JP:
 		/* With its escapes it is what the label says, whatever else was pasted into it. */
 		if (ascii || escape)
@@ -916,6 +920,17 @@ static void find_eight_bit(struct charset_output *output, struct span in)
 	place_targets(output, first);
 }
 
+/* Text that every converter of Windows 125x and of ISO 8859-1 leaves as it stands. ICU names the first ibm-5346 to ibm-5354. */
+static bool is_plain_ascii(const char *converter, struct span in)
+{
+	if (!converter || !(strcmp(converter, "ISO-8859-1") == 0 || g_str_has_prefix(converter, "ibm-534") || g_str_has_prefix(converter, "ibm-535")))
+		return false;
+	for (size_t i = 0; i < in.n; i++)
+		if (((unsigned char)in.p[i] < ' ' && in.p[i] != '\n' && in.p[i] != '\r' && in.p[i] != '\t') || (unsigned char)in.p[i] >= 0x7F)
+			return false;
+	return true;
+}
+
 /* Decode all of in; *same_out: the UTF-8 is the source, byte for byte. The family it was read as. */
 static enum charset_family decode_as(struct charset_output *output, struct span in, struct charset_label label, bool *same_out, bool *larger_set_out)
 {
@@ -931,6 +946,12 @@ static enum charset_family decode_as(struct charset_output *output, struct span 
 		decode_double_byte(output, in, label.family);
 		break;
 	case CHARSET_OTHER:
+		if (is_plain_ascii(label.converter, in)) {
+			*same_out = true;
+			map_add_copied(&output->map, 0, in.n);
+			output->n = in.n;
+			break;
+		}
 		charset_output_reserve(output, in.n + in.n / 4);
 		if (!decode_with_icu(output, in, label.converter)) {
 			charset_output_release(output);

@@ -11,7 +11,7 @@ enum { ESC = 0x1b };
 /* ---- kinds ---- */
 
 static const struct {
-	const char *name;
+	const char name[32];
 	enum field_kind kind;
 } kinds[] = {
 	{ "from", FIELD_ADDRESS },
@@ -72,7 +72,7 @@ static const struct {
 enum field_kind field_kind_of(struct span name)
 {
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-		if (span_eq_ci(name, span_str(kinds[i].name)))
+		if (name.n && ascii_lower(name.p[0]) == kinds[i].name[0] && span_eq_ci(name, span_str(kinds[i].name)))
 			return kinds[i].kind;
 	return FIELD_UNSTRUCTURED;
 }

@@ -21,6 +21,7 @@ enum decided_by {
 /* In the file, one line each, fields separated by TAB, "-" for an empty one, in this order. */
 struct requirement {
 	const char *id;                 /* "UN-01" */
+	uint64_t key;                   /* requirement_key() of it */
 	enum requirement_level level;   /* must, should, may */
 	bool bulk_only;                 /* asked of bulk senders: all, bulk */
 	enum decided_by decided_by;
@@ -35,6 +36,16 @@ struct requirement {
 	struct localized answer;        /* what answers it where the draft cannot; NULL for DECIDED_BY_FILE */
 	const char *note;               /* English, for docs/coverage.md: how far the rules go; NULL */
 };
+
+/* The first eight characters of an id as a number, which sorts as the ids do. */
+static inline uint64_t requirement_key(const char *id)
+{
+	uint64_t key = 0;
+
+	for (int shift = 56; shift >= 0 && *id; shift -= 8)
+		key |= (uint64_t)(unsigned char)*id++ << shift;
+	return key;
+}
 
 /* Sorted by id. Generated. */
 extern const struct requirement builtin_requirements[];

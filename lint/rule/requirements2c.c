@@ -1,5 +1,6 @@
 /* A program of the build machine: rules.d/requirements.tsv in, constant C tables out. rule/requirement.h says what the columns are.
  * Uses GLib only; strict, because a slip in the data would be a wrong verdict. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -144,8 +145,11 @@ static void put_requirement(GString *out, GHashTable *sources, char **fields)
 	/* What the draft decides needs no other answer, and everything else does. */
 	if ((letter == DECIDED_BY_FILE) != !fields[COLUMN_ANSWER_EN] || !fields[COLUMN_ANSWER_EN] != !fields[COLUMN_ANSWER_JA])
 		refuse("what answers it: in both languages, or not for E", fields[COLUMN_ID]);
+	if (strlen(fields[COLUMN_ID]) > sizeof(uint64_t))
+		refuse("an id is at most eight characters", fields[COLUMN_ID]);
 	g_string_append(out, "\t{ .id = ");
 	put_string(out, fields[COLUMN_ID]);
+	g_string_append_printf(out, ", .key = UINT64_C(0x%" PRIx64 ")", requirement_key(fields[COLUMN_ID]));
 	g_string_append_printf(out, ", .level = %d, .bulk_only = %d, .decided_by = %d, .classes = %uu, .profiles = %uu, .format_set = %d,",
 			       index_of(fields[COLUMN_LEVEL], levels, "unknown level"), index_of(fields[COLUMN_WHO], senders, "unknown word"),
 			       letter, classes_of(fields[COLUMN_CLASSES]), profiles, format_set);
