@@ -21,6 +21,8 @@ struct digest {
 /* Where a URL that starts at at ends; at where there is none. */
 static size_t behind_url(struct span s, size_t at)
 {
+	if (at < s.n && s.p[at] != 'h' && s.p[at] != 'w')
+		return at;
 	struct span rest = span_cut(s, at, s.n < at + 8 ? s.n : at + 8);
 
 	if (!span_starts(rest, SPAN_LIT("http://")) && !span_starts(rest, SPAN_LIT("https://")) && !span_starts(rest, SPAN_LIT("www.")))
@@ -75,8 +77,12 @@ static size_t common_grams(const struct digest *a, const struct digest *b)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < GRAM_BITS / 8; i++)
-		n += (size_t)__builtin_popcount((unsigned)(a->grams[i] & b->grams[i]));
+	for (size_t i = 0; i < GRAM_BITS / 8; i += sizeof(uint64_t)) {
+		uint64_t of_a, of_b;
+		memcpy(&of_a, a->grams + i, sizeof of_a);
+		memcpy(&of_b, b->grams + i, sizeof of_b);
+		n += (size_t)__builtin_popcountll(of_a & of_b);
+	}
 	return n;
 }
 

@@ -191,9 +191,7 @@ CHECK(badge_in_text)
 	}
 	for (size_t i = 0; i < m->n_bodies; i++) {
 		const struct text *text = m->bodies[i].visible;
-		if (span_is_ascii(text->bytes))
-			continue;
-		for (size_t at = 0; at < text->bytes.n;) {
+		for (size_t at = span_find_non_ascii(text->bytes, 0); at < text->bytes.n; at = span_find_non_ascii(text->bytes, at)) {
 			size_t start = at;
 			if (!is_check_mark(utf8_next(text->bytes, &at)) ||
 			    !claims_verification(m, text->bytes, (struct range){ start, at }, claims))

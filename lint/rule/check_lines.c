@@ -102,25 +102,25 @@ CHECK(line_ends_mixed)
 {
 	struct span file = m->file->bytes;
 	size_t crlf = 0, lf = 0, first_lf = 0, first_crlf = 0;
-	bool cr_told = false;
 
 	if (m->kind == INPUT_TEMPLATE) {
 		check_not_applicable(c);
 		return;
 	}
-	for (size_t i = m->range.start; i < m->range.end; i++) {
-		if (file.p[i] == '\n') {
-			if (i > m->range.start && file.p[i - 1] == '\r') {
-				if (!crlf++)
-					first_crlf = i - 1;
-			} else if (!lf++) {
-				first_lf = i;
-			}
-		} else if (file.p[i] == '\r' && !(i + 1 < file.n && file.p[i + 1] == '\n') && !cr_told) {
-			check_report(c, ((struct range){ i, i + 1 }), "bare-cr");
-			cr_told = true;
+	struct span message = span_cut(file, 0, m->range.end);
+	for (size_t i = span_find_byte(message, '\n', m->range.start); i < message.n; i = span_find_byte(message, '\n', i + 1)) {
+		if (i > m->range.start && file.p[i - 1] == '\r') {
+			if (!crlf++)
+				first_crlf = i - 1;
+		} else if (!lf++) {
+			first_lf = i;
 		}
 	}
+	for (size_t i = span_find_byte(message, '\r', m->range.start); i < message.n; i = span_find_byte(message, '\r', i + 1))
+		if (!(i + 1 < file.n && file.p[i + 1] == '\n')) {
+			check_report(c, ((struct range){ i, i + 1 }), "bare-cr");
+			break;
+		}
 	if (!crlf || !lf)
 		return;
 	/* The rarer kind is the odd one. */

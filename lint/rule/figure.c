@@ -499,10 +499,13 @@ static bool is_free(struct span s, size_t at)
 
 static bool is_kanji_start(struct span s, size_t at)
 {
-	static const char *const signs[] = { "一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "令和", "平成", "昭和" };
+	/* Of three bytes each; the last three begin the names of eras. */
+	static const char signs[] = "一二三四五六七八九十令平昭";
 
-	for (size_t i = 0; (unsigned char)s.p[at] >= 0xE4 && i < G_N_ELEMENTS(signs); i++)
-		if (starts_at(s, at, signs[i]))
+	if ((unsigned char)s.p[at] < 0xE4 || s.n - at < 3)
+		return false;
+	for (size_t i = 0; i + 3 < sizeof signs; i += 3)
+		if (memcmp(s.p + at, signs + i, 3) == 0)
 			return true;
 	return false;
 }
@@ -521,7 +524,9 @@ bool figure_at(struct span s, size_t at, struct figure *out, size_t *next)
 	if (is_free(s, at)) {
 		if (number || ch == '+' || ch == '(')
 			found = phone_number(s, at, out, &end);
-		if (!found)
+		if (!found && ascii_is_alpha(ch))
+			found = strchr("jfmasond", ch) && english_date(s, at, out, &end);
+		else if (!found)
 			found = (number && numeric_date(s, at, out, &end)) || english_date(s, at, out, &end) || japanese_date(s, at, out, &end);
 		if (!found && number)
 			found = time_of_day(s, at, out, &end);
