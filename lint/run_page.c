@@ -130,7 +130,7 @@ static GArray *readable_ranges(const struct message *message)
 
 	for (size_t i = 0; i < message->mime.n; i++) {
 		const struct entity *entity = message->mime.all[i];
-		if (entity->n_children || entity->is_text || entity->body.end - entity->body.start <= LIMIT_PAGE_AROUND_BYTES || entity->body.start < at)
+		if (entity->n_children || (entity->is_text && entity->transfer != TRANSFER_BASE64) || entity->body.end - entity->body.start <= LIMIT_PAGE_AROUND_BYTES || entity->body.start < at)
 			continue;
 		struct range readable = { at, entity->body.start };
 		g_array_append_val(ranges, readable);

@@ -7,12 +7,13 @@ import html
 import http.server
 import os
 import re
-import shutil
 import subprocess
 import sys
 import threading
+import time
 
 import page_drafts
+from devtools import Chromium
 
 presend, scratch = sys.argv[1], sys.argv[2]
 statements = 0
@@ -33,12 +34,17 @@ class Server(http.server.ThreadingHTTPServer):
         return connection
 
 
+PIXEL = bytes.fromhex("47494638396101000100800000ff0000ffffff2c00000000010001000002024401003b")
+
+
 class Answer(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         reached.append(self.path)
         self.send_response(200)
-        self.send_header("Content-Length", "0")
+        self.send_header("Content-Type", "image/gif")
+        self.send_header("Content-Length", str(len(PIXEL)))
         self.end_headers()
+        self.wfile.write(PIXEL)
 
     do_POST = do_GET
 
@@ -46,30 +52,24 @@ class Answer(http.server.BaseHTTPRequestHandler):
         pass
 
 
-def browse(path, *flags):
-    """The document as it is in the end."""
-    profile = os.path.join(scratch, "profile")
-    shutil.rmtree(profile, ignore_errors=True)
-    os.makedirs(profile)
-    done = subprocess.run(
-        ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-         "--no-proxy-server", "--autoplay-policy=no-user-gesture-required", "--user-data-dir=" + profile, "--virtual-time-budget=4000", "--window-size=1300,9000", *flags, "--dump-dom", "file://" + path],
-        stdin=subprocess.DEVNULL, capture_output=True, timeout=240)
-    return done.stdout.decode("utf-8", "replace")
-
-
-def report(path, *options):
+def report(path, *options, language="en"):
     out = os.path.join(scratch, "report.html")
-    done = subprocess.run([presend, "--isolated", "--now", "2026-11-24T00:00:30Z", "--lang", "en", "--format", "html=" + out, *options, path], capture_output=True)
+    done = subprocess.run([presend, "--isolated", "--now", "2026-11-24T00:00:30Z", "--lang", language, "--format", "html=" + out, *options, path], capture_output=True)
     fact(done.returncode in (0, 1), done.stderr)
     return out
 
 
 def asked():
-    """What was asked for since the last time."""
+    """What was asked for since the last time, connections apart."""
     paths = sorted(set(reached))
     reached.clear()
     return paths
+
+
+def quiet(what, seconds=0.5):
+    """Nothing of a page happens any more; and the server was not reached."""
+    time.sleep(seconds)
+    fact(asked() == [], what, "something was asked for")
 
 
 server = Server(("127.0.0.1", 0), Answer)
@@ -79,45 +79,79 @@ folder = os.path.join(scratch, "drafts")
 os.makedirs(folder)
 for name, data in page_drafts.drafts(origin).items():
     open(os.path.join(folder, name), "wb").write(data)
+browser = Chromium(os.path.join(scratch, "profile"))
 
-# The drafts are as hostile as they should be: opened as they are, they own the title and reach the server.
-naked = os.path.join(scratch, "naked.html")
-open(naked, "w").write(page_drafts.html(origin).replace('<meta http-equiv="refresh"', '<meta name="no"'))
-dom = browse(naked)
-met = asked()
-fact("<title>owned</title>" in dom and "/pixel.gif" in met and "/sheet.css" in met and "/import.css" in met and "/script.js" in met, "the drafts are harmless anyway:", met)
 
-# In the report they do nothing.
-for name in sorted(os.listdir(folder)):
-    path = report(os.path.join(folder, name))
-    source = open(path, encoding="utf-8").read()
-    title = re.search("<title>(.*?)</title>", source).group(1)
-    dom = browse(path)
-    fact(len(dom) > 1000 and f"<title>{html.escape(html.unescape(title), quote=False)}</title>" in dom, name, "the title is another", re.findall("<title>.*?</title>", dom)[:1])
-    fact(asked() == [], name, "something was asked for")
-    # Our own script did run, and no element came of a draft.
-    fact('<form class="filters">' in dom and "<img" not in re.sub(r' srcdoc="[^"]*"', "", dom), name, "the script of the page did not run")
-    fact(dom.count("<script") - len(re.findall(r' srcdoc="[^"]*<script', dom)) == 1, name, "scripts")
-path = report(folder)
-fact("<title>" in browse(path) and asked() == [], "a folder reaches the server")
+def naked():
+    """The drafts are as hostile as they should be: opened as they are, they own the title and reach the server."""
+    path = os.path.join(scratch, "naked.html")
+    open(path, "w").write(page_drafts.html(origin).replace('<meta http-equiv="refresh"', '<meta name="no"'))
+    browser.open(path)
+    fact(browser.until("document.title === 'owned'"), "the drafts are harmless anyway")
+    time.sleep(1)
+    met = asked()
+    fact(all(name in met for name in ("/pixel.gif", "/sheet.css", "/import.css", "/script.js")), "the drafts are harmless anyway:", met)
 
-# Images that were asked for, and nothing but images.
-draft = os.path.join(folder, page_drafts.NAME)
-path = report(draft)
-source = open(path, encoding="utf-8").read()
-swap = re.search(r"replace\('([^']*)', '([^']*)'\)", source).groups()
-fact(source.count('srcdoc="') == 1 and swap[0] in source, "the frame has another policy than the script knows", swap)
-at = source.index('srcdoc="')
-open(path, "w", encoding="utf-8").write(source[:at] + source[at:].replace(html.escape(swap[0]), html.escape(swap[1]), 1))
-browse(path)
-met = [m for m in asked() if m != "connection"]
-pictures = {"/pixel.gif", "/set.png", "/set2.png", "/source.png", "/ground.png", "/body.png", "/table.png", "/cell.png", "/after.png", "/cursor.png", "/image.svg", "/poster.png"}
-fact("/pixel.gif" in met and set(met) <= pictures, "images asked for:", met)
 
-# Without script the page is whole, but for filters and the like.
-path = report(draft)
-dom = browse(path, "--blink-settings=scriptEnabled=false")
-fact('<form class="filters" hidden="">' in dom and dom.count('class="place"') == open(path, encoding="utf-8").read().count('class="place"'), "without script")
-fact(asked() == [], "without script something was asked for")
-server.shutdown()
+def hostile():
+    """In the report they do nothing."""
+    for name in sorted(os.listdir(folder)):
+        path = report(os.path.join(folder, name))
+        title = html.unescape(re.search("<title>(.*?)</title>", open(path, encoding="utf-8").read()).group(1))
+        browser.open(path, height=9000)
+        quiet(name)
+        fact(browser.run("document.title") == title, name, "the title is another:", browser.run("document.title"))
+        # Our own script did run, and no element came of a draft.
+        fact(browser.run("!document.querySelector('.filters').hidden"), name, "the script of the page did not run")
+        fact(browser.run("document.scripts.length") == 1 and browser.run("document.querySelectorAll('img, form:not(.filters), object, embed, link, base, video, audio').length") == 0, name, "elements of the draft")
+        fact(browser.run("location.href") == "file://" + path, name, "the page is another")
+
+
+def unfolded():
+    """Of a folder the frames are made one by one; then they do nothing either."""
+    path = report(folder)
+    browser.open(path, height=9000)
+    fact(browser.run("document.querySelectorAll('iframe').length") >= 4 and browser.run("document.querySelectorAll('iframe[srcdoc]').length") == 0, "frames made too early")
+    quiet("a folder")
+    browser.run("document.querySelectorAll('.fold').forEach(f => f.open = true)")
+    fact(browser.until("document.querySelectorAll('iframe[srcdoc]').length === document.querySelectorAll('iframe').length"), "frames that were not made")
+    quiet("a folder, unfolded", 1)
+    fact(browser.run("document.title").startswith("6 messages"), "the title is another:", browser.run("document.title"))
+
+
+def many():
+    """A long folder opens in a few seconds, also on a machine that does other things."""
+    path = report("corpus")
+    before = time.monotonic()
+    browser.open(path)
+    spent = time.monotonic() - before
+    fact(os.path.getsize(path) < 4000000 and browser.run("document.getElementsByTagName('*').length") < 80000 and browser.run("document.querySelectorAll('iframe[srcdoc]').length") == 0, "the page of a folder is too much")
+    fact(spent < 60, "the page of a folder took", spent)
+
+
+def images():
+    """Images that were asked for, and nothing but images."""
+    browser.open(report(os.path.join(folder, page_drafts.NAME)), height=9000)
+    quiet("before images are asked for")
+    browser.run("document.querySelector('.images').click()")
+    time.sleep(2)
+    met = [m for m in asked() if m != "connection"]
+    pictures = {"/pixel.gif", "/set.png", "/set2.png", "/source.png", "/ground.png", "/body.png", "/table.png", "/cell.png", "/after.png", "/cursor.png", "/image.svg", "/poster.png"}
+    fact("/pixel.gif" in met and set(met) <= pictures, "images asked for:", met)
+
+
+def without_script():
+    """The page is whole, but for filters and the like."""
+    path = report(os.path.join(folder, page_drafts.NAME))
+    browser.open(path, script=False, height=9000)
+    quiet("without script")
+    fact(browser.run("document.querySelector('.filters').hidden") and browser.run("document.querySelectorAll('.place').length") == open(path, encoding="utf-8").read().count('class="place"'), "without script")
+
+
+try:
+    for test in (naked, hostile, unfolded, many, images, without_script):
+        test()
+finally:
+    browser.close()
+    server.shutdown()
 print(f"browser: {statements} statements; hostile drafts ran no script and asked for nothing")

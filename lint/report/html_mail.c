@@ -56,10 +56,17 @@ static void put_frame(const struct html_view *view, const struct page_mail *page
 	}
 	g_string_append(view->out, "<div class=\"desk\"><iframe sandbox=\"\" loading=\"lazy\" referrerpolicy=\"no-referrer\" title=\"");
 	html_word(view, WORD_MAIL_FRAME);
-	g_string_append(view->out, "\" srcdoc=\"");
+	/* A hundred documents at once are too much: each is made when its message is unfolded. */
+	g_string_append(view->out, view->several ? "\" data-srcdoc=\"" : "\" srcdoc=\"");
 	xml_append_markup(view->out, span_str(frame_head));
 	xml_append_markup(view->out, page->html);
-	g_string_append(view->out, "\"></iframe></div></div>\n");
+	g_string_append(view->out, "\"></iframe></div>");
+	if (view->several) {
+		g_string_append(view->out, "<noscript>");
+		html_note(view, WORD_MAIL_SCRIPT);
+		g_string_append(view->out, "</noscript>");
+	}
+	g_string_append(view->out, "</div>\n");
 }
 
 static void put_plain(const struct html_view *view, const struct page_mail *page)

@@ -16,6 +16,7 @@ struct html_view {
 	const struct message_result *result;
 	size_t number;             /* of the message on the page: ids begin with it */
 	int level;                 /* of its heading: 1, or 2 below an index */
+	bool several;              /* other messages are on the page, which says once for all what holds of all */
 	bool *in_raw, *in_decoded; /* by finding: is there a mark to jump to? */
 };
 
@@ -59,6 +60,8 @@ void html_inbox(const struct html_view *view);
 void html_links(const struct html_view *view);
 /* The verdict sheet of the receivers; the score with what contributes. */
 void html_sheet(const struct html_view *view);
+/* Under several messages: what stands behind the ids of their sheets. */
+void html_requirements(GString *out, enum language language, const struct report_view *report, const bool *shown);
 void html_score(const struct html_view *view);
 /* The head of a page with several messages: sentence, charts, table. shown: so many of them have a view of their own below. */
 void html_index(GString *out, enum language language, const struct report_view *report, const bool *shown);

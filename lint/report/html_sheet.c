@@ -4,6 +4,7 @@
 #include "report/html_page.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "report/checklist.h"
 #include "report/phrases.h"
@@ -98,7 +99,8 @@ static void put_detail(const struct html_view *view, const struct checklist_row 
 		xml_append_text(view->out, span_str(phrase(reason_of(row->reason), view->language)));
 }
 
-static void put_row(const struct html_view *view, const struct checklist_row *row)
+/* The row up to its last cell. */
+static void put_requirement(const struct html_view *view, const struct checklist_row *row)
 {
 	const struct requirement *requirement = row->requirement;
 	const char *url = requirement->n_sources ? requirement->sources[0].url : NULL;
@@ -115,6 +117,11 @@ static void put_row(const struct html_view *view, const struct checklist_row *ro
 	g_string_append(view->out, url ? "</a></td><td>" : "</td><td>");
 	put_who(view, row);
 	g_string_append(view->out, "</td><td>");
+}
+
+static void put_row(const struct html_view *view, const struct checklist_row *row)
+{
+	put_requirement(view, row);
 	put_detail(view, row);
 	g_string_append(view->out, "</td></tr>\n");
 }
@@ -128,6 +135,22 @@ static size_t count_verdict(const GArray *rows, enum requirement_verdict verdict
 	return n;
 }
 
+/* What passes and what nobody can know yet is much the same in every message. */
+static void put_ids(const struct html_view *view, const GArray *rows, enum requirement_verdict verdict)
+{
+	g_string_append(view->out, "<p>");
+	for (guint i = 0; i < rows->len; i++) {
+		const struct checklist_row *row = &g_array_index(rows, struct checklist_row, i);
+		if (row->verdict != verdict)
+			continue;
+		xml_append_text(view->out, span_str(row->requirement->id));
+		g_string_append_c(view->out, ' ');
+	}
+	g_string_append(view->out, "<br><a href=\"#requirements\">");
+	html_word(view, WORD_SHEET_IDS);
+	g_string_append(view->out, "</a></p></details>\n");
+}
+
 static void put_verdict(const struct html_view *view, const GArray *rows, const struct verdict *verdict)
 {
 	static const enum page_word heads[] = {WORD_SHEET_ID, WORD_SHEET_WHAT, WORD_SHEET_WHO, WORD_SHEET_DETAIL};
@@ -138,6 +161,10 @@ static void put_verdict(const struct html_view *view, const GArray *rows, const 
 	g_string_append_printf(view->out, "<details class=\"verdicts %c\"%s><summary>", verdict->class, verdict->open ? " open" : "");
 	xml_append_text(view->out, span_str(phrase(verdict->word, view->language)));
 	g_string_append_printf(view->out, " <small>%zu</small></summary>", n);
+	if (view->several && verdict->verdict != REQUIREMENT_FAIL && verdict->verdict != REQUIREMENT_UNKNOWN) {
+		put_ids(view, rows, verdict->verdict);
+		return;
+	}
 	html_table(view, "sheet", heads, G_N_ELEMENTS(heads));
 	for (guint i = 0; i < rows->len; i++) {
 		const struct checklist_row *row = &g_array_index(rows, struct checklist_row, i);
@@ -167,6 +194,56 @@ void html_sheet(const struct html_view *view)
 		put_verdict(view, rows, &verdicts[i]);
 	g_string_append(view->out, "</section>\n");
 	g_array_unref(rows);
+}
+
+static int compare_rows(const void *a, const void *b)
+{
+	const struct checklist_row *x = a, *y = b;
+
+	return strcmp(x->requirement->id, y->requirement->id);
+}
+
+/* What is asked of any of the messages shown, each once, by id. */
+static GArray *all_rows(const struct report_view *report, const bool *shown)
+{
+	GHashTable *known = g_hash_table_new(NULL, NULL);
+	GArray *all = g_array_new(FALSE, FALSE, sizeof(struct checklist_row));
+
+	for (size_t i = 0; i < report->n_results; i++) {
+		g_autoptr(GArray) rows = shown[i] ? checklist_rows(report->results[i], report->results[i]->profiles) : NULL;
+		for (guint k = 0; rows && k < rows->len; k++) {
+			const struct checklist_row *row = &g_array_index(rows, struct checklist_row, k);
+			if (g_hash_table_add(known, (gpointer)row->requirement))
+				g_array_append_vals(all, row, 1);
+		}
+	}
+	g_hash_table_destroy(known);
+	if (all->len)
+		qsort(all->data, all->len, sizeof(struct checklist_row), compare_rows);
+	return all;
+}
+
+void html_requirements(GString *out, enum language language, const struct report_view *report, const bool *shown)
+{
+	static const enum page_word heads[] = {WORD_SHEET_ID, WORD_SHEET_WHAT, WORD_SHEET_WHO, WORD_SHEET_KNOWS};
+	struct html_view view = {.out = out, .language = language, .level = 1, .several = true};
+	g_autoptr(GArray) rows = all_rows(report, shown);
+
+	if (!rows->len)
+		return;
+	g_string_append(out, "<details class=\"fold\" id=\"requirements\"><summary>");
+	html_word(&view, WORD_SHEET_ALL);
+	g_string_append(out, "</summary>\n");
+	html_table(&view, "sheet", heads, G_N_ELEMENTS(heads));
+	for (guint i = 0; i < rows->len; i++) {
+		const struct checklist_row *row = &g_array_index(rows, struct checklist_row, i);
+		put_requirement(&view, row);
+		if (row->requirement->answer.text[language])
+			xml_append_text(out, span_str(row->requirement->answer.text[language]));
+		g_string_append(out, "</td></tr>\n");
+	}
+	html_table_end(&view);
+	g_string_append(out, "</details>\n");
 }
 
 /* --- the score ------------------------------------------------------------------------------------------------------------------ */

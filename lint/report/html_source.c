@@ -160,19 +160,19 @@ static void put_piece(struct marked *m, const struct page_piece *piece)
 		size_t end = start;
 		while (end < s.n && s.p[end] != '\n' && s.p[end] != '\r')
 			end++;
-		g_string_append_printf(m->view->out, "<div class=\"l\"><span class=\"n\">%zu</span><code>", line);
+		g_string_append_printf(m->view->out, "<code data-n=\"%zu\">", line);
 		if (start == 0 && piece->inside_line)
 			g_string_append(m->view->out, "&hellip;");
 		put_line(m, piece, start, end);
-		g_string_append(m->view->out, "</code></div>\n");
+		g_string_append(m->view->out, "</code>\n");
 		start = end + (end + 1 < s.n && s.p[end] == '\r' && s.p[end + 1] == '\n' ? 2 : 1);
 		line++;
 	}
 	/* Marks behind the last line, such as the place of what is missing. */
 	if (m->next < m->marks->len && g_array_index(m->marks, struct mark, m->next).start <= piece->offset + s.n) {
-		g_string_append(m->view->out, "<div class=\"l\"><span class=\"n\"></span><code>");
+		g_string_append(m->view->out, "<code data-n=\"\">");
 		step_marks(m, piece->offset + s.n);
-		g_string_append(m->view->out, "</code></div>\n");
+		g_string_append(m->view->out, "</code>\n");
 	}
 }
 

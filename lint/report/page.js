@@ -69,6 +69,15 @@
 			show(places[next]);
 	});
 
+	// The mail of an unfolded message; events of folds do not bubble.
+	addEventListener('toggle', function (event) {
+		if (event.target.matches('.fold[open]'))
+			all('iframe[data-srcdoc]', event.target).forEach(function (frame) {
+				frame.srcdoc = frame.dataset.srcdoc;
+				delete frame.dataset.srcdoc;
+			});
+	}, true);
+
 	// Images of the mail, once asked for: the same document under a policy that lets images through. The policy stands in front of all that the mail says.
 	all('.ask').forEach(function (ask) {
 		ask.hidden = false;

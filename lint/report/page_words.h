@@ -46,11 +46,12 @@
 	X(RAW, "The file as it is", "ファイルの内容") \
 	X(DECODED, "Part {0}, decoded", "パート {0}（デコード後）") \
 	X(LEFT_OUT, "{0} bytes are not shown here", "{0} バイトを省略しました") \
-	X(PARTLY, "Not all of it is shown: attachments and pictures are left out, and of a long text what lies far from every finding.", "一部だけを表示しています。添付ファイルと画像のデータ、長いテキストでは指摘から離れた部分を省略しています。") \
+	X(PARTLY, "Not all of it is shown: attachments, pictures and base64 are left out, and of a long text what lies far from every finding.", "一部だけを表示しています。添付ファイル・画像・base64 のデータと、長いテキストのうち指摘から離れた部分は省略しています。") \
 	X(MAIL, "The mail", "メールの表示") \
 	X(MAIL_FRAME, "The mail as a reader sees it", "読者から見たメール") \
 	X(MAIL_SAFE, "A picture of the mail: no script runs, no form is sent, no link leads away, and nothing is loaded.", "表示の確認用です。スクリプトは実行されず、フォームは送信されず、リンクは開かず、外部からは何も読み込みません。") \
 	X(MAIL_CUT, "The HTML has {0} bytes; the first {1} are shown.", "HTML は {0} バイトあります。先頭の {1} バイトを表示しています。") \
+	X(MAIL_SCRIPT, "Of several mails on a page, the view is made by JavaScript, which is off.", "複数のメールをまとめたページでの表示には JavaScript が必要です（現在は無効です）。") \
 	X(WIDTH, "Width", "幅") \
 	X(DESKTOP, "Computer", "パソコン") \
 	X(PHONE, "Phone", "スマートフォン") \
@@ -89,6 +90,9 @@
 	X(SHEET_WHAT, "Requirement", "要件") \
 	X(SHEET_WHO, "Who asks", "求める側") \
 	X(SHEET_DETAIL, "Why, or who would know", "理由・確認先") \
+	X(SHEET_IDS, "What the ids stand for", "ID の一覧と内容") \
+	X(SHEET_ALL, "Requirements", "要件の一覧") \
+	X(SHEET_KNOWS, "Who would know", "確認先") \
 	X(SCORE, "Spam-likeness", "迷惑メールらしさ") \
 	X(SCORE_IS, "{0} points: {1}. Probability of being taken for spam: {2} %", "{0} 点: {1}（迷惑メールと判定される確率: {2} %）") \
 	X(SCORE_SHORT, "Score {0} points ({1}, {2} %)", "スコア {0} 点（{1}、{2} %）") \
@@ -126,7 +130,7 @@
 	X(CHART_FINDINGS, "Findings", "指摘数") \
 	X(CHART_MORE_RULES, "{0} more rules", "ほか {0} ルール") \
 	X(CHART_FROM_TO, "first {0}, last {1}, highest {2}", "最初 {0}、最後 {1}、最大 {2}") \
-	X(DETAILS_FIRST, "The first {0} messages are shown in full; of the others the table has a row.", "先頭の {0} 通だけ詳細を表示しています。残りは一覧表だけに載せています。") \
+	X(DETAILS_FIRST, "The first {0} messages are shown in full. Of the others the table has a row; give presend one of them to see all of it.", "先頭の {0} 通だけ詳細を表示しています。残りは一覧表だけに載せています。詳細は、そのファイルだけを指定して presend を実行すると確認できます。") \
 	X(BACK, "Back to the list", "一覧に戻る") \
 	X(NUMBER, "message {0}", "{0} 通目") \
 	X(TEMPLATE, "template", "テンプレート") \

@@ -284,13 +284,13 @@ static void put_title(GString *out, const struct message_result *result)
 	xml_append_text(out, span_str(result->subject && *result->subject ? result->subject : machine_path(result->path)));
 }
 
-static void put_message(struct html_view *view, bool alone)
+static void put_message(struct html_view *view)
 {
 	const struct message_result *result = view->result;
 
 	view->in_raw = g_new0(bool, result->n_findings + 1);
 	view->in_decoded = g_new0(bool, result->n_findings + 1);
-	if (!alone) {
+	if (view->several) {
 		g_string_append(view->out, "<details class=\"fold\"><summary>");
 		html_badge(view->out, view->language, result);
 		g_string_append_c(view->out, ' ');
@@ -306,7 +306,7 @@ static void put_message(struct html_view *view, bool alone)
 	put_sentence(view);
 	put_counts(view);
 	put_first(view);
-	if (!alone) {
+	if (view->several) {
 		g_string_append(view->out, "<p class=\"back\"><a href=\"#messages\">");
 		html_word(view, WORD_BACK);
 		g_string_append(view->out, "</a></p>\n");
@@ -319,7 +319,7 @@ static void put_message(struct html_view *view, bool alone)
 	html_links(view);
 	html_sheet(view);
 	html_score(view);
-	g_string_append(view->out, alone ? "</article>\n" : "</article></details>\n");
+	g_string_append(view->out, view->several ? "</article></details>\n" : "</article>\n");
 	g_free(view->in_raw);
 	g_free(view->in_decoded);
 }
@@ -387,26 +387,33 @@ static void put_errors(GString *out, enum language language, const struct report
 static void html_write(GString *out, const struct report_view *report, const struct report_options *options)
 {
 	bool alone = report->n_results == 1, *shown = g_new0(bool, report->n_results + 1);
-	size_t n_shown = 0;
+	GString *messages = g_string_new(NULL);
 
+	/* The index has links to what is shown, and how much that is shows only here. */
 	for (size_t i = 0; i < report->n_results; i++) {
 		const struct page_mail *page = report->results[i]->page;
-		shown[i] = page && page->whole && n_shown < LIMIT_PAGE_MESSAGES;
-		n_shown += shown[i];
+		struct html_view view = {.out = messages,
+		        .language = options->language,
+		        .result = report->results[i],
+		        .number = i,
+		        .level = alone ? 1 : 2,
+		        .several = !alone};
+		shown[i] = page && page->whole && messages->len < LIMIT_PAGE_BYTES;
+		if (shown[i])
+			put_message(&view);
 	}
 	put_head(out, options->language, report);
 	put_top(out, options->language, report->n_results);
 	if (!alone)
 		html_index(out, options->language, report, shown);
 	put_errors(out, options->language, report);
-	for (size_t i = 0; i < report->n_results; i++) {
-		struct html_view view = {.out = out, .language = options->language, .result = report->results[i], .number = i, .level = alone ? 1 : 2};
-		if (shown[i])
-			put_message(&view, alone);
-	}
+	g_string_append_len(out, messages->str, (gssize)messages->len);
+	if (!alone)
+		html_requirements(out, options->language, report, shown);
 	g_string_append(out, "</main>\n<footer><p>");
 	WORD_APPEND(out, WORD_MADE_BY, options->language, report->tool_version);
 	g_string_append_printf(out, "</p></footer>\n<script>%s</script>\n</body>\n</html>\n", page_script);
+	g_string_free(messages, TRUE);
 	g_free(shown);
 }
 
