@@ -2,6 +2,8 @@
  * takes nearly anything for a date. Must not read the clock. */
 #include "mail/date.h"
 
+#include <glib.h>
+
 #include "base/map.h"
 
 /* ---- calendar ---- */
@@ -417,4 +419,21 @@ bool date_parse_iso(struct span value, int64_t *time_out)
 	}
 	*time_out = days_of(year, month, day) * 86400 + hour * 3600 + minute * 60 + second - (int64_t)zone * 60;
 	return true;
+}
+
+const char *date_write(struct arena *arena, int64_t time, int zone_minutes)
+{
+	static const char *const day_names[] = { "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun" };
+	static const char *const month_names[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+	GDateTime *local = g_date_time_new_from_unix_utc(time + 60 * (int64_t)zone_minutes);
+	int zone = zone_minutes < 0 ? -zone_minutes : zone_minutes;
+
+	if (!local)
+		return NULL;
+	const char *written = arena_printf(arena, "%s, %d %s %04d %02d:%02d:%02d %c%02d%02d", day_names[g_date_time_get_day_of_week(local) - 1],
+					   g_date_time_get_day_of_month(local), month_names[g_date_time_get_month(local) - 1], g_date_time_get_year(local),
+					   g_date_time_get_hour(local), g_date_time_get_minute(local), g_date_time_get_second(local),
+					   zone_minutes < 0 ? '-' : '+', zone / 60, zone % 60);
+	g_date_time_unref(local);
+	return written;
 }

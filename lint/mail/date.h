@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/span.h"
 
 enum date_flag {
@@ -24,6 +25,8 @@ struct date {
 
 /* value: the unfolded value of a Date field; comments are allowed. Never fails. */
 struct date date_parse(struct span value);
+/* "Tue, 24 Nov 2026 09:00:00 +0900". */
+const char *date_write(struct arena *arena, int64_t time, int zone_minutes);
 /* ISO 8601 / RFC 3339: 2026-11-24T09:00:00+09:00, 2026-11-24, ...Z. false where it is none. */
 bool date_parse_iso(struct span value, int64_t *time_out);
 

@@ -5,7 +5,9 @@
 
 #include <glib.h>
 
+#include "base/idn.h"
 #include "base/utf8.h"
+#include "rule/field_fix.h"
 
 static bool has_tag(struct check *c, struct span text)
 {
@@ -96,6 +98,7 @@ CHECK(subject_folded)
 			continue;
 		if (tab || end - start > 1) {
 			check_report(c, ((struct range){ start, end }), tab ? "tab" : "several", ARG_I("count", end - start));
+			check_fix(c, NULL, ((struct range){ start, end }), SPAN_LIT(" "));
 			return;
 		}
 	}
@@ -301,6 +304,9 @@ CHECK(thread_fields)
 		own = same_house(span_cut(inner, span_find_byte(inner, '@', 0) + 1, inner.n), author->domain);
 	}
 	check_report(c, field_range(f), own ? "own" : is_marked_bulk(m) ? "bulk" : "alone", ARG_T("field", f->name));
+	for (size_t i = 0; i < m->header->n; i++)
+		if (span_eq_ci(m->header->fields[i].name, SPAN_LIT("In-Reply-To")) || span_eq_ci(m->header->fields[i].name, SPAN_LIT("References")))
+			field_fix_drop(c, m, &m->header->fields[i]);
 }
 
 /* --- who gets it, who answers ---------------------------------------------------------------------------------------------------- */
@@ -399,8 +405,11 @@ CHECK(sender_field)
 		kind = "several";
 	else if (m->sender.n == 1 && authors == 1 && same_address(&m->sender.mailboxes[0], &m->from.mailboxes[0]))
 		kind = "same";
-	if (kind && word_in_list(cases, span_str(kind)))
-		check_report(c, field_range(f), kind, ARG_I("count", m->sender.n));
+	if (!kind || !word_in_list(cases, span_str(kind)))
+		return;
+	check_report(c, field_range(f), kind, ARG_I("count", m->sender.n));
+	if (strcmp(kind, "same") == 0)
+		field_fix_drop(c, m, f);
 }
 
 /* The domain of the mailto: address of List-Post; empty where there is none. */
@@ -434,6 +443,16 @@ CHECK(list_author_outside)
 		check_report(c, author->domain_range, NULL, ARG_T("domain", author->domain), ARG_T("list", list));
 }
 
+static void fix_domain(struct check *c, const struct message *m, struct range range)
+{
+	struct idn *idn = idn_new();
+	struct span raw = file_span(m, range), ascii = utf8_valid(raw) ? idn_to_ascii(idn, check_arena(c), raw) : SPAN_EMPTY;
+
+	if (ascii.n)
+		check_fix(c, NULL, range, ascii);
+	idn_free(idn);
+}
+
 /* Raw letters beyond ASCII in an address. Cases: local, domain. */
 CHECK(address_non_ascii)
 {
@@ -446,9 +465,11 @@ CHECK(address_non_ascii)
 			if (!(box->flags & MAILBOX_NON_ASCII) || box->flags & (MAILBOX_FULL_WIDTH | MAILBOX_TAG | MAILBOX_NO_ADDRESS))
 				continue;
 			bool local = !span_is_ascii(file_span(m, box->local_range)), domain = !span_is_ascii(file_span(m, box->domain_range));
-			if (local || domain)
-				check_report(c, local ? box->local_range : box->domain_range, local ? "local" : "domain",
-					     ARG_T("field", span_str(names[k])), ARG_T("address", file_span(m, box->address)));
+			if (!local && !domain)
+				continue;
+			check_report(c, local ? box->local_range : box->domain_range, local ? "local" : "domain",
+				     ARG_T("field", span_str(names[k])), ARG_T("address", file_span(m, box->address)));
+			fix_domain(c, m, box->domain_range);
 		}
 	}
 }
@@ -707,8 +728,10 @@ CHECK(field_begins)
 		size_t end = 0;
 		while (end < s.n && (ascii_is_alnum(s.p[end]) || s.p[end] == '-'))
 			end++;
-		if (!values || word_in_list(values, span_cut(s, 0, end)))
-			check_report(c, field_value_range(m, f), NULL, ARG_T("field", f->name));
+		if (values && !word_in_list(values, span_cut(s, 0, end)))
+			continue;
+		check_report(c, field_value_range(m, f), NULL, ARG_T("field", f->name));
+		field_fix_drop(c, m, f);
 	}
 }
 

@@ -5,6 +5,8 @@
 #include "base/utf8.h"
 #include "rule/field_fix.h"
 
+enum { LONGEST_LOOK = 100000 };
+
 /* A template file without a header block is no place for header rules. */
 static bool no_header_to_judge(struct check *c, const struct message *m)
 {
@@ -23,6 +25,19 @@ static bool may_be_partial(struct check *c, const struct message *m)
 	return true;
 }
 
+/* A copy goes. Of other values only addresses can be put together. */
+static void fix_duplicate(struct check *c, const struct message *m, const struct field *first, const struct field *f)
+{
+	static const char *const lists[] = { "To", "Cc", "Bcc", NULL };
+
+	if (span_eq(first->unfolded->bytes, f->unfolded->bytes)) {
+		field_fix_drop(c, m, f);
+	} else if (word_in_list(lists, f->name)) {
+		field_fix_merge(c, m, first, f);
+		check_fix_unsafe(c);
+	}
+}
+
 /* with: names. The second and each later field of one of these names, per header block (of the message, or of every part where
  * with: everywhere is true). */
 CHECK(header_duplicate)
@@ -39,10 +54,47 @@ CHECK(header_duplicate)
 			if (!first)
 				continue;
 			int64_t number = 1;
-			for (const struct field *f = header_find_next(header, first); f; f = header_find_next(header, f))
+			for (const struct field *f = header_find_next(header, first); f; f = header_find_next(header, f)) {
 				check_report(c, field_range(f), NULL, ARG_T("field", f->name), ARG_I("number", ++number));
+				fix_duplicate(c, m, first, f);
+			}
 		}
 	}
+}
+
+/* What a program can write into a field that must be there: the time, and an id of the sender's domain that the same bytes always get. */
+static struct span made_value(struct check *c, const struct message *m, const char *name)
+{
+	static const unsigned odd = MAILBOX_TAG | MAILBOX_BAD_DOMAIN | MAILBOX_NO_DOT | MAILBOX_NON_ASCII | MAILBOX_LITERAL | MAILBOX_NO_ADDRESS;
+	enum { ID_DIGITS = 32 };
+
+	if (strcmp(name, "Date") == 0)
+		return span_str(date_write(check_arena(c), check_options(c)->now, 0));
+	if (strcmp(name, "Message-ID") != 0 || m->from.n == 0 || m->from.mailboxes[0].flags & odd || m->from.mailboxes[0].domain.n == 0)
+		return SPAN_EMPTY;
+	struct span bytes = span_cut(m->file->bytes, m->range.start, m->range.end), domain = m->from.mailboxes[0].domain;
+	char *sum = g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)bytes.p, bytes.n);
+	const char *id = arena_printf(check_arena(c), "<%.*s@%.*s>", ID_DIGITS, sum, (int)domain.n, domain.p);
+	g_free(sum);
+	return span_str(id);
+}
+
+/* field: the empty one, or NULL. Before the last stage what sends the mail writes Date and Message-ID: an empty one only goes. */
+static void fix_missing(struct check *c, const struct message *m, const char *name, const struct field *field)
+{
+	if (check_stage(c) == STAGE_RECEIVED)
+		return;
+	if (check_stage(c) != STAGE_FINAL) {
+		if (field)
+			field_fix_drop(c, m, field);
+		return;
+	}
+	struct span value = made_value(c, m, name);
+	if (value.n && field)
+		field_fix_value(c, m, field, value);
+	else if (value.n)
+		check_fix_field(c, span_str(arena_printf(check_arena(c), "%s: %.*s", name, (int)value.n, value.p)));
+	check_fix_unsafe(c);
 }
 
 /* with: name. Cases: missing, empty. */
@@ -53,10 +105,24 @@ CHECK(header_missing)
 	if (may_be_partial(c, m))
 		return;
 	const struct field *field = header_find(m->header, name);
+	if (field && field->unfolded->bytes.n)
+		return;
 	if (!field)
 		check_report(c, message_header_end(m), "missing", ARG_T("field", span_str(name)));
-	else if (field->unfolded->bytes.n == 0)
+	else
 		check_report(c, field_range(field), "empty", ARG_T("field", field->name));
+	fix_missing(c, m, name, field);
+}
+
+/* What says nothing goes, where the mail lacks nothing without it: not the fields of a list, which somebody meant to fill in, nor the only address. */
+static void fix_empty(struct check *c, const struct message *m, const struct field *f)
+{
+	static const char *const wanted[] = { "List-Unsubscribe", "List-Unsubscribe-Post", "List-Id", NULL };
+
+	if (span_eq_ci(f->name, SPAN_LIT("MIME-Version")))
+		field_fix_value(c, m, f, SPAN_LIT("1.0"));
+	else if (!word_in_list(wanted, f->name) && !(span_eq_ci(f->name, SPAN_LIT("To")) && m->cc.n + m->bcc.n == 0))
+		field_fix_drop(c, m, f);
 }
 
 /* with: names. A field that may be left out, but is not allowed to be empty. */
@@ -68,8 +134,10 @@ CHECK(header_empty)
 		return;
 	for (size_t i = 0; i < m->header->n; i++) {
 		const struct field *f = &m->header->fields[i];
-		if (word_in_list(names, f->name) && f->unfolded->bytes.n == 0)
-			check_report(c, field_range(f), NULL, ARG_T("field", f->name));
+		if (!word_in_list(names, f->name) || f->unfolded->bytes.n)
+			continue;
+		check_report(c, field_range(f), NULL, ARG_T("field", f->name));
+		fix_empty(c, m, f);
 	}
 }
 
@@ -90,8 +158,10 @@ CHECK(header_line_malformed)
 				check_report(c, field_range(f), "no-colon");
 			else if (f->flags & FIELD_BAD_NAME)
 				check_report(c, ((struct range){ f->start, f->start + f->name.n }), "name", ARG_T("field", f->name));
-			else if (f->flags & FIELD_SPACE_BEFORE_COLON)
+			else if (f->flags & FIELD_SPACE_BEFORE_COLON) {
 				check_report(c, ((struct range){ f->start, f->value_start }), "space-before-colon", ARG_T("field", f->name));
+				check_fix(c, NULL, ((struct range){ f->start + f->name.n, f->value_start - 1 }), SPAN_EMPTY);
+			}
 		}
 	}
 }
@@ -111,6 +181,9 @@ CHECK(header_blank_continuation)
 				if (bytes.n && span_trim(bytes).n == 0) {
 					size_t start = m->lines->starts[line - 1];
 					check_report(c, ((struct range){ start, start + bytes.n }), NULL, ARG_T("field", f->name));
+					/* Whoever meant it for the empty line that ends the header has text behind it. */
+					if (!(f->flags & FIELD_BARE_CR) && !(i + 1 < header->n && header->fields[i + 1].flags & FIELD_NO_COLON))
+						check_fix(c, NULL, ((struct range){ start, line < m->lines->n ? m->lines->starts[line] : f->end }), SPAN_EMPTY);
 				}
 			}
 		}
@@ -206,6 +279,28 @@ CHECK(header_raw_text)
 	}
 }
 
+/* Do fields begin there, and does an empty line end them? */
+static bool is_header_at(const struct message *m, size_t at)
+{
+	struct header header = header_scan(m->arena, m->file, at, MIN(m->range.end, at + LONGEST_LOOK));
+
+	for (size_t i = 0; i < header.n; i++)
+		if (header.fields[i].flags & (FIELD_NO_COLON | FIELD_BAD_NAME))
+			return false;
+	return header.n && header.terminated;
+}
+
+static void report_leading_blank(struct check *c, const struct message *m)
+{
+	size_t end = m->header->end;
+
+	check_report(c, ((struct range){ m->header->start, end }), "leading-blank");
+	while (end < m->range.end && (m->file->bytes.p[end] == '\r' || m->file->bytes.p[end] == '\n'))
+		end++;
+	if (is_header_at(m, end))
+		check_fix(c, NULL, ((struct range){ m->header->start, end }), SPAN_EMPTY);
+}
+
 /* Cases: byte-order-mark, leading-blank, cut-short, none. */
 CHECK(header_block_broken)
 {
@@ -216,13 +311,14 @@ CHECK(header_block_broken)
 	size_t start = m->header->start;
 	if (span_starts(span_cut(file, start, file.n), SPAN_LIT("\xEF\xBB\xBF"))) {
 		check_report(c, ((struct range){ start, start + 3 }), "byte-order-mark");
+		check_fix(c, NULL, ((struct range){ start, start + 3 }), SPAN_EMPTY);
 		return;
 	}
 	size_t body = m->mime.root->n_children == 0 ? m->mime.root->body.start : m->header->end;
 	if (m->header->n == 0) {
 		/* An empty line first: everything behind it is body. */
 		if (m->header->end > m->header->start)
-			check_report(c, ((struct range){ m->header->start, m->header->end }), "leading-blank");
+			report_leading_blank(c, m);
 		return;
 	}
 	/* The body begins with a line that belongs into the header. A forwarded mail or an announcement ("Date: Friday") quotes such
@@ -244,6 +340,8 @@ CHECK(header_block_broken)
 		    (names[i].in_prose && header_find(m->header, "Content-Type")))
 			continue;
 		check_report(c, ((struct range){ body, body + line.n }), "cut-short", ARG_T("field", name));
+		if (is_header_at(m, body))
+			check_fix(c, NULL, ((struct range){ m->header->fields_end, body }), SPAN_EMPTY);
 		return;
 	}
 }
@@ -268,6 +366,12 @@ static void tell_loop(struct check *c, const struct message *m, size_t hops)
 	}
 }
 
+static void fix_drop_all(struct check *c, const struct message *m, const char *name)
+{
+	for (const struct field *f = header_find(m->header, name); f; f = header_find_next(m->header, f))
+		field_fix_drop(c, m, f);
+}
+
 /* with: names (exact), prefixes, hops (most Received fields). Cases: left (fields that receiving adds; the first of each name, with the count),
  * signed (a DKIM-Signature), loop. */
 CHECK(trace_header_left)
@@ -284,9 +388,11 @@ CHECK(trace_header_left)
 		return;
 	}
 	const struct field *signature = header_find(m->header, "DKIM-Signature");
-	if (signature)
+	if (signature) {
 		check_report(c, field_range(signature), "signed", ARG_T("field", signature->name),
 			     ARG_I("count", header_count(m->header, "DKIM-Signature")));
+		fix_drop_all(c, m, "DKIM-Signature");
+	}
 	for (size_t i = 0; i < m->header->n; i++) {
 		const struct field *f = &m->header->fields[i];
 		bool listed = word_in_list(names, f->name);
@@ -295,8 +401,10 @@ CHECK(trace_header_left)
 		if (!listed)
 			continue;
 		char *name = arena_copy(check_arena(c), f->name);
-		if (header_find(m->header, name) == f)
-			check_report(c, field_range(f), "left", ARG_T("field", f->name), ARG_I("count", header_count(m->header, name)));
+		if (header_find(m->header, name) != f)
+			continue;
+		check_report(c, field_range(f), "left", ARG_T("field", f->name), ARG_I("count", header_count(m->header, name)));
+		fix_drop_all(c, m, name);
 	}
 }
 
@@ -317,8 +425,27 @@ CHECK(header_present)
 
 	if (no_header_to_judge(c, m))
 		return;
-	for (const struct field *f = header_find(m->header, name); f; f = header_find_next(m->header, f))
+	for (const struct field *f = header_find(m->header, name); f; f = header_find_next(m->header, f)) {
 		check_report(c, field_range(f), NULL, ARG_T("field", f->name));
+		field_fix_drop(c, m, f);
+	}
+}
+
+static bool is_control(const struct message *m, const struct field *f, size_t at)
+{
+	unsigned char byte = (unsigned char)m->file->bytes.p[at];
+
+	return (byte < 0x20 || byte == 0x7F) && byte != '\t' && byte != '\r' && byte != '\n' && !(byte == 0x1B && f->flags & FIELD_RAW_JIS);
+}
+
+static void fix_controls(struct check *c, const struct message *m, const struct field *f)
+{
+	for (size_t at = f->value_start, end; at < f->value_end && !(f->flags & (FIELD_TOO_LONG | FIELD_BARE_CR)); at = end + 1) {
+		for (end = at; end < f->value_end && is_control(m, f, end); end++)
+			;
+		if (end > at)
+			check_fix(c, NULL, (struct range){ at, end }, SPAN_EMPTY);
+	}
 }
 
 /* Control characters and NUL in a field value. Cases: nul, control. */
@@ -332,11 +459,11 @@ CHECK(header_control_character)
 				continue;
 			for (size_t k = f->value_start; k < f->value_end; k++) {
 				unsigned char byte = (unsigned char)m->file->bytes.p[k];
-				bool jis_escape = byte == 0x1B && f->flags & FIELD_RAW_JIS;
-				if ((byte >= 0x20 && byte != 0x7F) || byte == '\t' || byte == '\r' || byte == '\n' || jis_escape)
+				if (!is_control(m, f, k))
 					continue;
 				check_report(c, ((struct range){ k, k + 1 }), byte ? "control" : "nul", ARG_T("field", f->name),
 					     ARG_I("code", byte));
+				fix_controls(c, m, f);
 				break;
 			}
 		}
@@ -352,4 +479,5 @@ CHECK(mbox_from_line)
 	}
 	struct span line = span_trim(span_cut(m->file->bytes, 0, m->from_line_length));
 	check_report(c, ((struct range){ 0, line.n }), NULL);
+	check_fix(c, NULL, ((struct range){ 0, m->from_line_length }), SPAN_EMPTY);
 }

@@ -7,6 +7,7 @@
 #include "base/normal.h"
 #include "base/utf8.h"
 #include "base/words.h"
+#include "rule/field_fix.h"
 
 /* The address fields of the root header with their lists. */
 struct address_field {
@@ -48,6 +49,26 @@ static const struct text *author_name(const struct message *m)
 	return box && box->name_text && box->name_text->bytes.n ? box->name_text : NULL;
 }
 
+/* The name of the pieces that commas made of one author, in quotes. Encoded words and other quotes say that somebody took the commas for what they are. */
+static void fix_comma(struct check *c, const struct message *m)
+{
+	const struct address_list *from = &m->from;
+	const struct mailbox *last = &from->mailboxes[from->n - 1];
+
+	for (size_t i = 0; i + 1 < from->n; i++)
+		if (!(from->mailboxes[i].flags & MAILBOX_NO_ADDRESS) || from->mailboxes[i].flags & MAILBOX_UNBALANCED)
+			return;
+	if (last->name.end <= last->name.start || last->name.end >= last->address.start)
+		return;
+	struct range name = { from->mailboxes[0].whole.start, last->name.end };
+	struct span raw = file_span(m, name);
+	for (size_t i = 0; i < raw.n; i++)
+		if (raw.p[i] < ' ' || raw.p[i] > '~' || strchr("\"\\()<>;:@", raw.p[i]))
+			return;
+	if (span_find(raw, SPAN_LIT("=?"), 0) == raw.n)
+		check_fix(c, NULL, name, span_str(arena_printf(check_arena(c), "\"%.*s\"", (int)raw.n, raw.p)));
+}
+
 /* Cases: several, comma (what an unquoted comma in a display name made of one author), group. The place is the second mailbox. */
 CHECK(from_several_addresses)
 {
@@ -67,9 +88,10 @@ CHECK(from_several_addresses)
 		else if (++n_addresses == 2)
 			second = i;
 	}
-	if (lone_phrase && m->from.n > 1)
+	if (lone_phrase && m->from.n > 1) {
 		check_report(c, field_value_range(m, m->from_field), "comma", ARG_I("count", m->from.n));
-	else if (n_addresses > 1)
+		fix_comma(c, m);
+	} else if (n_addresses > 1)
 		check_report(c, m->from.mailboxes[second].whole, "several", ARG_I("count", n_addresses));
 }
 
@@ -81,6 +103,24 @@ static bool ends_in_number(struct span domain)
 	while (digits > 0 && ascii_is_digit(domain.p[digits - 1]))
 		digits--;
 	return digits < domain.n && (digits == 0 || domain.p[digits - 1] == '.');
+}
+
+/* Full-width letters, digits and signs as the ASCII ones that they stand for; only where an address comes of it. */
+static void fix_full_width(struct check *c, const struct message *m, struct range address)
+{
+	enum { FULL_WIDTH = 0xFEE0 };
+	struct span raw = file_span(m, address);
+	GString *narrow = g_string_new(NULL);
+
+	for (size_t at = 0; at < raw.n;) {
+		uint32_t ch = utf8_next(raw, &at);
+		g_string_append_c(narrow, ch >= 0xFF01 && ch <= 0xFF5E ? (char)(ch - FULL_WIDTH) : ch < 0x80 ? (char)ch : '\0');
+	}
+	struct span text = span_of(narrow->str, narrow->len);
+	struct mailbox box = address_parse_spec(check_arena(c), text);
+	if (utf8_valid(raw) && box.flags == 0 && span_find_byte(text, '\0', 0) == text.n)
+		check_fix(c, NULL, address, text);
+	g_string_free(narrow, TRUE);
 }
 
 /* The address of From. Cases: none, no-domain, bad-domain, no-dot, literal, local-name, full-width. */
@@ -100,9 +140,10 @@ CHECK(from_address_invalid)
 	}
 	struct range address = mailbox_address_range(box);
 	struct range domain = box->domain_range.end > box->domain_range.start ? box->domain_range : address;
-	if (box->flags & MAILBOX_FULL_WIDTH)
+	if (box->flags & MAILBOX_FULL_WIDTH) {
 		check_report(c, address, "full-width", ARG_T("address", file_span(m, address)));
-	else if (box->flags & MAILBOX_NO_DOMAIN)
+		fix_full_width(c, m, address);
+	} else if (box->flags & MAILBOX_NO_DOMAIN)
 		check_report(c, address, "no-domain", ARG_T("address", file_span(m, address)));
 	else if (box->flags & MAILBOX_LITERAL || ends_in_number(box->domain))
 		check_report(c, domain, "literal", ARG_T("domain", box->domain));
@@ -579,6 +620,7 @@ CHECK(address_list_malformed)
 			const struct mailbox *box = &fields[f].list->mailboxes[i];
 			struct range whole = box->whole;
 			struct span shown = file_span(m, mailbox_address_range(box));
+			struct field_words name;
 			const char *kind = NULL;
 			if (box->flags & MAILBOX_TAG)
 				continue;
@@ -605,6 +647,10 @@ CHECK(address_list_malformed)
 			if (strcmp(kind, "full-width") == 0)
 				whole = mailbox_address_range(box);
 			check_report(c, in_name ? box->name : whole, kind, ARG_T("field", field), ARG_T("address", shown));
+			if (strcmp(kind, "full-width") == 0)
+				fix_full_width(c, m, whole);
+			else if (in_name && span_is_ascii(file_span(m, box->name)) && field_words_at(c, m, header_find(m->header, fields[f].name), box->name, 0, &name))
+				field_fix_words(c, m, &name, 1, false);
 		}
 	}
 }
@@ -773,6 +819,21 @@ static bool is_dot_atom(struct span s)
 	return !dot;
 }
 
+/* An id that lacks its brackets, or has blanks inside of them. */
+static void fix_message_id(struct check *c, const struct message *m, const struct field *field, struct span id)
+{
+	size_t start = 0, end = id.n;
+
+	while (start < end && (id.p[start] == '<' || ascii_is_space(id.p[start])))
+		start++;
+	while (end > start && (id.p[end - 1] == '>' || ascii_is_space(id.p[end - 1])))
+		end--;
+	struct span inner = span_cut(id, start, end);
+	size_t at = span_find_byte(inner, '@', 0);
+	if (at < inner.n && is_dot_atom(span_cut(inner, 0, at)) && is_dot_atom(span_cut(inner, at + 1, inner.n)))
+		field_fix_value(c, m, field, span_str(arena_printf(check_arena(c), "<%.*s>", (int)inner.n, inner.p)));
+}
+
 /* with: limit (characters). Cases: not-angle, no-at, blank, non-ascii, character, long, local-name, ip, no-dot. */
 CHECK(message_id_malformed)
 {
@@ -812,6 +873,8 @@ CHECK(message_id_malformed)
 		kind = "no-dot";
 	if (kind)
 		check_report(c, range, kind, ARG_T("id", id), ARG_I("length", id.n));
+	if (kind)
+		fix_message_id(c, m, field, field->unfolded->bytes);
 }
 
 /* A template whose Message-ID holds no tag: every mail made of it would have the same. */
@@ -838,6 +901,17 @@ static bool lacks_zone_only(struct arena *arena, struct span value)
 	return !(date_parse(span_of(with_zone, value.n + sizeof zone - 1)).flags & DATE_BAD_SYNTAX);
 }
 
+/* A date that is understood, in the syntax that must be written. JST is the zone that everybody means; what other unknown names and the military letters mean nobody knows. */
+static void fix_date(struct check *c, const struct message *m, const struct field *field)
+{
+	struct span zone = span_cut(field->unfolded->bytes, m->date.bad_start, m->date.bad_end);
+
+	if (m->date.flags & ~(unsigned)(DATE_OBSOLETE | DATE_UNKNOWN_ZONE) || (m->date.flags & DATE_UNKNOWN_ZONE && !span_eq_ci(zone, SPAN_LIT("JST"))) ||
+	    (zone.n == 1 && !span_eq_ci(zone, SPAN_LIT("Z"))))
+		return;
+	field_fix_value(c, m, field, span_str(date_write(check_arena(c), m->date.time, m->date.zone_minutes)));
+}
+
 /* Cases: syntax, no-zone (all is well but the zone is not there), obsolete, zone. */
 CHECK(date_malformed)
 {
@@ -858,6 +932,8 @@ CHECK(date_malformed)
 		check_report_text(c, field->unfolded, bad, "zone");
 	else if (m->date.flags & DATE_OBSOLETE)
 		check_report_text(c, field->unfolded, bad, "obsolete");
+	if (m->date.flags)
+		fix_date(c, m, field);
 }
 
 /* Cases: weekday, range. */
@@ -875,8 +951,11 @@ CHECK(date_impossible)
 		bad = (struct range){ 0, field->unfolded->bytes.n };
 	if (m->date.flags & DATE_RANGE)
 		check_report_text(c, field->unfolded, bad, "range");
-	else if (m->date.flags & DATE_WEEKDAY)
-		check_report_text(c, field->unfolded, bad, "weekday", ARG_T("right", span_str(weekdays[m->date.right_weekday % 7])));
+	else if (m->date.flags & DATE_WEEKDAY) {
+		struct span right = span_str(weekdays[m->date.right_weekday % 7]);
+		check_report_text(c, field->unfolded, bad, "weekday", ARG_T("right", right));
+		check_fix(c, field->unfolded, bad, right);
+	}
 }
 
 /* with: future_hours, past_hours. Cases: future, past. Against --now or the clock. */

@@ -111,6 +111,13 @@ static bool is_folding(const struct message *m, const struct text *value, size_t
 	return span_find_byte(raw, '\n', 0) < raw.n || span_find_byte(raw, '\r', 0) < raw.n;
 }
 
+/* Not where a tag may be what they belong to, nor where CRs end lines. */
+static void fix_blanks(struct check *c, const struct field *f, const struct text *text, struct range range, struct span with)
+{
+	if (!(f->flags & (FIELD_BARE_CR | FIELD_BLANK_CONTINUATION)) && tag_scan(check_arena(c), f->value->bytes).n == 0)
+		check_fix(c, text, range, with);
+}
+
 /* Blanks at the ends or inside the Subject that its writer did not mean. Cases: ends, tab, several. Folding of the header is no
  * fault. */
 CHECK(subject_blanks)
@@ -128,13 +135,16 @@ CHECK(subject_blanks)
 		size_t leading = (size_t)(span_trim(s).p - s.p);
 		struct range range = leading ? (struct range){0, leading} : (struct range){span_trim(s).n, s.n};
 		check_report_text(c, f->value, range, "ends", ARG_I("count", range.end - range.start));
+		fix_blanks(c, f, f->value, range, SPAN_EMPTY);
 		return;
 	}
 	/* A value is trimmed where it is unfolded; a blank before the line end stands in the file only. */
 	struct span raw = span_cut(m->file->bytes, f->value_start, f->value_end);
 	if (raw.p[raw.n - 1] == ' ' || raw.p[raw.n - 1] == '\t') {
 		size_t kept = (size_t)(span_trim(raw).p - raw.p) + span_trim(raw).n;
-		check_report(c, ((struct range){f->value_start + kept, f->value_end}), "ends", ARG_I("count", raw.n - kept));
+		struct range behind = {f->value_start + kept, f->value_end};
+		check_report(c, behind, "ends", ARG_I("count", raw.n - kept));
+		fix_blanks(c, f, NULL, behind, SPAN_EMPTY);
 		return;
 	}
 	for (size_t at = 0; at < s.n;) {
@@ -145,6 +155,7 @@ CHECK(subject_blanks)
 		if ((tab || end > at + 1) && !is_folding(m, f->value, at, end)) {
 			check_report_text(
 			        c, f->value, ((struct range){at, end}), tab ? "tab" : "several", ARG_I("count", end - at));
+			fix_blanks(c, f, f->value, (struct range){at, end}, SPAN_LIT(" "));
 			return;
 		}
 		at = end > at ? end : at + 1;

@@ -3,6 +3,7 @@
 
 #include "base/utf8.h"
 #include "mail/refold.h"
+#include "mail/rewrite.h"
 #include "rule/check_common.h"
 
 enum { LONGEST_FIELD = 100000 };
@@ -20,22 +21,40 @@ static bool may_change(const struct message *m, const struct field *f)
 	return true;
 }
 
+static bool has_tag(struct check *c, const struct message *m, const struct field *f)
+{
+	return tag_scan(check_arena(c), span_cut(m->file->bytes, f->start, f->end)).n > 0;
+}
+
 void field_fix_drop(struct check *c, const struct message *m, const struct field *f)
 {
 	const struct entity *e = message_entity_at(m, f->start);
 
-	if (may_change(m, f) && (e->header.n > 1 || &e->header != m->header))
+	if (may_change(m, f) && !has_tag(c, m, f) && (e->header.n > 1 || &e->header != m->header))
 		check_fix(c, NULL, (struct range){ f->start, f->end }, SPAN_EMPTY);
 }
 
 void field_fix_value(struct check *c, const struct message *m, const struct field *f, struct span value)
 {
-	if (!may_change(m, f))
+	if (!may_change(m, f) || has_tag(c, m, f))
 		return;
 	/* An empty value stands behind the colon, and its blank with it. */
 	bool empty = f->unfolded->bytes.n == 0;
 	struct range place = empty ? (struct range){ f->value_start, f->value_end } : field_value_range(m, f);
 	check_fix(c, NULL, place, empty ? span_str(arena_printf(check_arena(c), " %.*s", (int)value.n, value.p)) : value);
+}
+
+void field_fix_merge(struct check *c, const struct message *m, const struct field *into, const struct field *f)
+{
+	struct span first = file_span(m, field_value_range(m, into)), value = file_span(m, field_value_range(m, f));
+	const char *eol = rewrite_line_end(m->file->bytes);
+
+	if (!may_change(m, into) || !may_change(m, f) || has_tag(c, m, into) || has_tag(c, m, f) || first.n == 0 || value.n == 0)
+		return;
+	const char *comma = first.p[first.n - 1] == ',' ? "" : ",";
+	size_t end = field_value_range(m, into).end;
+	check_fix(c, NULL, place(end), span_str(arena_printf(check_arena(c), "%s%s %.*s", comma, eol, (int)value.n, value.p)));
+	check_fix(c, NULL, (struct range){ f->start, f->end }, SPAN_EMPTY);
 }
 
 void field_fix_fold(struct check *c, const struct message *m, const struct field *f, size_t words, size_t any)
@@ -243,6 +262,24 @@ static bool is_plain(struct span text, bool phrase)
 	       !(phrase && span_find(text, SPAN_LIT("  "), 0) < text.n);
 }
 
+/* A name in ASCII that needs quotes: true, and it was written. */
+static bool put_quoted(GString *out, struct span text)
+{
+	for (size_t i = 0; i < text.n; i++)
+		if (text.p[i] < ' ' || text.p[i] > '~')
+			return false;
+	if (text.n == 0 || span_find(text, SPAN_LIT("=?"), 0) < text.n)
+		return false;
+	g_string_append_c(out, '"');
+	for (size_t i = 0; i < text.n; i++) {
+		if (text.p[i] == '"' || text.p[i] == '\\')
+			g_string_append_c(out, '\\');
+		g_string_append_c(out, text.p[i]);
+	}
+	g_string_append_c(out, '"');
+	return true;
+}
+
 /* The column at which the stretch begins. */
 static size_t column_of(const struct message *m, size_t offset)
 {
@@ -276,7 +313,7 @@ static struct edit edit_of(struct check *c, const struct message *m, const struc
 
 	if (is_plain(words->text, words->phrase)) {
 		g_string_append_len(with, words->text.p, (gssize)words->text.n);
-	} else {
+	} else if (!words->phrase || !put_quoted(with, words->text)) {
 		struct word_style style = style_for(c, m, words);
 		refold_put_words(check_arena(c), with, &style, words->text, column_of(m, words->place.start), " ");
 	}

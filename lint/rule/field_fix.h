@@ -5,10 +5,12 @@
 
 #include "rule/check.h"
 
-/* Take the field with its lines away. None where it would leave no field at all. */
+/* Take the field with its lines away. None where it would leave no field at all, or where the field has template tags. */
 void field_fix_drop(struct check *c, const struct message *m, const struct field *f);
 /* Give the field another value (raw bytes, no folds). */
 void field_fix_value(struct check *c, const struct message *m, const struct field *f, struct span value);
+/* Put the members of a list into an earlier field, and take the later one away. */
+void field_fix_merge(struct check *c, const struct message *m, const struct field *into, const struct field *f);
 /* Fold the lines that are longer; what the unfolded field says stays the same byte for byte, but for a blank behind a comma or semicolon. */
 void field_fix_fold(struct check *c, const struct message *m, const struct field *f, size_t words, size_t any);
 
@@ -24,7 +26,7 @@ struct field_words {
 /* The stretch around a place of the field (a word, raw text) that must be written together; false where the field has template tags, where what it says is
  * not sure (a word in it has flags besides those of tolerated that leave doubt), or where no encoded word may stand. */
 bool field_words_at(struct check *c, const struct message *m, const struct field *f, struct range at, unsigned tolerated, struct field_words *out);
-/* Write the stretches, in order, all of one field: as they are where they are ASCII and may stand so, else in encoded words, and fold the lines that are then
+/* Write the stretches, in order, all of one field: as they are where they are ASCII and may stand so, a name of ASCII in quotes where it needs them, else in encoded words, and fold the lines that are then
  * too long. Words stay in the charset and encoding that all of a stretch have, where that has the text. other_text: the text was changed, and the
  * field need not say what it said. */
 void field_fix_words(struct check *c, const struct message *m, const struct field_words *words, size_t n, bool other_text);
