@@ -8,6 +8,7 @@ CC_FOR_BUILD ?= $(CC)
 CFLAGS ?= -O2 -g
 CXXFLAGS ?= -O2 -g
 PREFIX ?= /usr/local
+ZSH_COMPLETIONS ?= $(PREFIX)/share/zsh/site-functions
 PKG_CONFIG ?= pkg-config
 BASH := bash
 
@@ -36,7 +37,9 @@ MODEL_PACKAGES := liblinear-dev python3
 STATIC_PACKAGES := libgpgme-dev libassuan-dev libgpg-error-dev libidn2-dev libunistring-dev libffi-dev zlib1g-dev liblzma-dev libselinux1-dev libsepol-dev libblkid-dev
 
 WARNINGS := -Wall -Wextra -Wshadow -Wwrite-strings -Wmissing-prototypes -Wstrict-prototypes -Wvla -Wundef -Wformat=2
-HARDENING := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
+# A packager's own level of _FORTIFY_SOURCE stands; Ubuntu's gcc has one built in.
+FORTIFY = $(if $(findstring _FORTIFY_SOURCE,$(CPPFLAGS) $(CFLAGS)),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+HARDENING = -fstack-protector-strong $(FORTIFY) -fPIE
 ifdef SAN
 HARDENING := -fPIE
 endif
@@ -72,7 +75,7 @@ say = @printf '  %-5s %s\n' $(1) $(2)
 endif
 
 .PHONY: all help deps deps-full demo check check-full test unit scripts golden docs refresh model bench fuzz fuzz-replay valcheck lint hdr-check \
-	install uninstall clean static dist-binary deps-static FORCE
+	install uninstall clean static dist-binary deps-static deb FORCE
 
 all: $(B)/presend $(B)/presend-preflight
 
@@ -88,7 +91,8 @@ help:
 	@echo 'make clients    CANIEMAIL=ARCHIVE.tar.gz: make the table of what mail clients support anew (docs/clients.md)'
 	@echo 'make model      MAIL=DIR: learn the model of the score anew from labelled mail (docs/score.md)'
 	@echo 'make static     build/presend-static and build/presend-preflight-static: only glibc is not linked in (make deps-static);  make dist-binary: an archive of it'
-	@echo 'make install    PREFIX=/usr/local DESTDIR='
+	@echo 'make install    PREFIX=/usr/local DESTDIR=;  make uninstall takes it away again'
+	@echo 'make deb        build/deb/presend_*.deb and its source package (make deps-deb; docs/install.md)'
 
 # --- packages -------------------------------------------------------------------------------------------------------------------
 
@@ -121,7 +125,7 @@ deps-model: deps
 	$(call install_packages,$(MODEL_PACKAGES))
 
 deps-full: deps-check deps-model
-	$(call install_packages,$(FULL_PACKAGES) $(STATIC_PACKAGES))
+	$(call install_packages,$(FULL_PACKAGES) $(STATIC_PACKAGES) $(DEB_PACKAGES) parallel)
 
 # --- build ----------------------------------------------------------------------------------------------------------------------
 
@@ -264,6 +268,10 @@ check: deps-check
 test: $(B)/presend $(B)/presend-preflight $(TESTS)
 	@B=$(B) PRESEND=$(B)/presend $(BASH) tests/run.sh $(TESTS)
 
+# The programs alone, without the scripts.
+unit: $(TESTS)
+	@for t in $(TESTS); do $$t || exit 1; done
+
 golden: $(B)/presend
 	@B=$(B) PRESEND=$(B)/presend $(BASH) tests/golden.sh --write
 
@@ -380,6 +388,17 @@ $(B)/presend-preflight-static: $(B)/lint/preflight/main.o $(B)/libpreflight.a $(
 dist-binary: $(B)/presend-static $(B)/presend-preflight-static
 	@B=$(B) ARCHIVE=$(ARCHIVE) $(BASH) tests/dist_binary.sh --write
 
+# --- a Debian package -------------------------------------------------------------------------------------------------------------
+
+DEB_PACKAGES := dpkg-dev debhelper lintian devscripts
+
+deps-deb: deps-check
+	$(call install_packages,$(DEB_PACKAGES))
+
+# Of what git knows of the working folder, in build/deb; docs/debian is its debian/.
+deb:
+	@$(BASH) tests/deb.sh --write
+
 # --- install --------------------------------------------------------------------------------------------------------------------
 
 install: $(B)/presend $(B)/presend-preflight
@@ -388,12 +407,12 @@ install: $(B)/presend $(B)/presend-preflight
 	install -D -m 644 docs/presend.1 $(DESTDIR)$(PREFIX)/share/man/man1/presend.1
 	install -D -m 644 docs/presend.ja.1 $(DESTDIR)$(PREFIX)/share/man/ja/man1/presend.1
 	install -D -m 644 completions/presend.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/presend
-	install -D -m 644 completions/_presend $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_presend
+	install -D -m 644 completions/_presend $(DESTDIR)$(ZSH_COMPLETIONS)/_presend
 	install -D -m 644 completions/presend.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/presend.fish
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/presend $(DESTDIR)$(PREFIX)/libexec/presend/presend-preflight $(DESTDIR)$(PREFIX)/share/man/man1/presend.1 $(DESTDIR)$(PREFIX)/share/man/ja/man1/presend.1 \
-		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/presend $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_presend \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/presend $(DESTDIR)$(ZSH_COMPLETIONS)/_presend \
 		$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/presend.fish
 
 clean:
