@@ -4,8 +4,10 @@
 
 #include <glib.h>
 
+#include "base/normal.h"
 #include "base/utf8.h"
 #include "rule/figure.h"
+#include "rule/optout.h"
 
 /* --- alternatives ----------------------------------------------------------------------------------------------------------------- */
 
@@ -375,4 +377,217 @@ static void compare_figures(struct check *c, const struct message *m, const stru
 CHECK(figures_differ)
 {
 	each_pair(c, m, compare_figures);
+}
+
+/* --- links ---------------------------------------------------------------------------------------------------------------------------- */
+
+/* Where a link of a body leads: a page, whatever counts its readers. */
+struct goal {
+	const struct link *link;
+	struct span house, path, query; /* registrable domain; path without the slash at its end */
+	bool own;                       /* a way out of the list, or another thing of which each part has its own kind; not told */
+	bool shared;                    /* the other part leads there, too */
+};
+
+enum { MOST_GOALS = 200 };
+
+struct goals {
+	struct goal all[MOST_GOALS];
+	size_t n, n_shared, n_apart;
+	bool cut;
+};
+
+static bool is_counter(struct span name, const char *const *counters)
+{
+	for (; counters && *counters; counters++)
+		if (span_starts_ci(name, span_str(*counters)))
+			return true;
+	return false;
+}
+
+static bool has_parameter(struct span query, struct span parameter)
+{
+	for (size_t at = 0; at < query.n;) {
+		size_t end = span_find_byte(query, '&', at);
+		if (span_eq(span_cut(query, at, end), parameter))
+			return true;
+		at = end + 1;
+	}
+	return false;
+}
+
+/* Are all parameters of a in b, those that count readers apart? */
+static bool parameters_in(struct span a, struct span b, const char *const *counters)
+{
+	for (size_t at = 0; at < a.n;) {
+		size_t end = span_find_byte(a, '&', at);
+		struct span parameter = span_cut(a, at, end);
+		if (!is_counter(parameter, counters) && !has_parameter(b, parameter))
+			return false;
+		at = end + 1;
+	}
+	return true;
+}
+
+/* A mail program may have cut the one of the plain text at the end of its line. */
+static bool same_goal(const struct goal *a, const struct goal *b, const char *const *counters)
+{
+	enum { CUT_FROM = 40 };
+	const struct goal *shorter = a->path.n < b->path.n ? a : b, *longer = shorter == a ? b : a;
+
+	if (!span_eq_ci(a->house, b->house))
+		return false;
+	if (a->path.n != b->path.n)
+		return shorter->link->kind == LINK_TEXT && longer->link->kind != LINK_TEXT && shorter->link->url.whole.n >= CUT_FROM && !shorter->query.n &&
+		       span_starts(longer->path, shorter->path);
+	return span_eq(a->path, b->path) && (parameters_in(a->query, b->query, counters) || parameters_in(b->query, a->query, counters));
+}
+
+static struct span without_index(struct span path)
+{
+	static const char *const names[] = { "/index.html", "/index.htm", "/index.php" };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
+		if (span_ends_ci(path, span_str(names[i])))
+			path = span_cut(path, 0, path.n - strlen(names[i]));
+	while (path.n && path.p[path.n - 1] == '/')
+		path.n--;
+	return path;
+}
+
+/* Places in the plain text that speak of leaving the list, or of a thing that each part has for itself. */
+struct near_words {
+	const struct body *body;
+	GArray *places; /* struct range of body->source */
+};
+
+static bool note_words(struct range hit, void *data)
+{
+	struct near_words *near = data;
+	struct range place = text_to_ancestor(near->body->l1, hit.start, hit.end, near->body->source);
+
+	g_array_append_val(near->places, place);
+	return near->places->len < MOST_GOALS;
+}
+
+static struct near_words near_words_new(const struct body *body, const struct optout_words *words, const char *const *own)
+{
+	struct near_words near = { body, g_array_new(FALSE, FALSE, sizeof(struct range)) };
+	struct span l1 = body->l1->bytes;
+
+	optout_each(words, l1, note_words, &near);
+	for (; own && *own; own++)
+		for (size_t at = 0, n = strlen(*own); (at = span_find(l1, span_str(*own), at)) < l1.n; at += n)
+			if (!note_words((struct range){ at, at + n }, &near))
+				return near;
+	return near;
+}
+
+/* In plain text the words stand in the line of the URL or in the one before. */
+static bool stands_near(const struct near_words *near, const struct link *link)
+{
+	enum { NEAR_BYTES = 160 };
+	struct range url = text_to_ancestor(link->target, 0, link->target->bytes.n, near->body->source);
+
+	for (size_t i = 0; i < near->places->len; i++) {
+		struct range place = g_array_index(near->places, struct range, i);
+		if (place.start < url.end + NEAR_BYTES && url.start < place.end + NEAR_BYTES)
+			return true;
+	}
+	return false;
+}
+
+/* The URL as browsers take it, without line ends in the middle. */
+static struct url clean_url(struct check *c, const struct link *link)
+{
+	struct span target = link->target->bytes;
+
+	if (!(link->url.flags & (URL_CONTROL | URL_BLANK_INSIDE)))
+		return link->url;
+	char *clean = arena_alloc(check_arena(c), target.n + 1);
+	size_t n = 0;
+	for (size_t i = 0; i < target.n; i++)
+		if ((unsigned char)target.p[i] > ' ')
+			clean[n++] = target.p[i];
+	return url_parse(span_of(clean, n));
+}
+
+/* What is not seen, and pictures, count where the other part leads there only; the front page of a site stands behind every logo. */
+static void take_goals(struct check *c, struct goals *g, const struct message *m, const struct body *body, const struct optout_words *words)
+{
+	enum { UNFIT = URL_TAG | URL_NO_SCHEME | URL_BAD_HOST | URL_FRAGMENT_ONLY | URL_EMPTY };
+	const char *const *own = rule_setting_list(check_rule(c), "own"), *const *hosts = rule_setting_list(check_rule(c), "sharing");
+	const char *const *counters = rule_setting_list(check_rule(c), "counters");
+	struct near_words near = near_words_new(body, words, own);
+
+	for (size_t i = 0; i < m->n_links && !g->cut; i++) {
+		const struct link *link = &m->links[i];
+		if (link->body != body || (link->kind != LINK_ANCHOR && link->kind != LINK_TEXT && link->kind != LINK_IMAGE))
+			continue;
+		struct url url = clean_url(c, link);
+		struct goal goal = { .link = link, .house = host_organisation(url.host), .path = without_index(url.path), .query = url.query };
+		if (url.flags & UNFIT || !url.host.n || (!goal.path.n && parameters_in(goal.query, SPAN_LIT(""), counters)))
+			continue;
+		goal.own = link->kind == LINK_IMAGE || link->hidden || optout_promised(c, link, words) || word_in_list(hosts, goal.house) ||
+			   (link->label ? !span_trim(link->label->bytes).n || holds_any_phrase(normal_l1(check_arena(c), link->label)->bytes, own) :
+					  stands_near(&near, link));
+		bool known = false;
+		for (size_t k = 0; k < g->n && !known; k++)
+			known = same_goal(&goal, &g->all[k], counters);
+		if (known)
+			continue;
+		g->cut = g->n == MOST_GOALS;
+		if (!g->cut)
+			g->all[g->n++] = goal;
+	}
+	g_array_free(near.places, TRUE);
+}
+
+static void mark_shared(struct goals *g, const struct goals *other, const char *const *counters)
+{
+	for (size_t i = 0; i < g->n; i++) {
+		for (size_t k = 0; k < other->n && !g->all[i].shared; k++)
+			g->all[i].shared = same_goal(&g->all[i], &other->all[k], counters);
+		g->n_shared += g->all[i].shared;
+		g->n_apart += !g->all[i].shared && !g->all[i].own;
+	}
+}
+
+static const struct link *first_apart(const struct goals *g)
+{
+	size_t i = 0;
+
+	while (g->all[i].shared || g->all[i].own)
+		i++;
+	return g->all[i].link;
+}
+
+/* Where each part has links of its own that count clicks, hardly one is shared, and nothing can be said. */
+static void compare_links(struct check *c, const struct message *m, const struct body *plain, const struct body *html)
+{
+	const char *const *counters = rule_setting_list(check_rule(c), "counters");
+	const struct optout_words words = optout_words_of(c);
+	struct goals *p = g_new0(struct goals, 1), *h = g_new0(struct goals, 1);
+
+	if (!body_is_doubtful(plain) && !body_is_doubtful(html)) {
+		take_goals(c, p, m, plain, &words);
+		take_goals(c, h, m, html, &words);
+	}
+	mark_shared(p, h, counters);
+	mark_shared(h, p, counters);
+	size_t least = MIN(p->n, h->n), shared = MIN(p->n_shared, h->n_shared);
+	if (!p->cut && !h->cut && shared >= 2 && shared * 2 > least && (p->n_apart || h->n_apart)) {
+		const struct link *first = first_apart(h->n_apart ? h : p);
+		check_report_text(c, first->target, ((struct range){ 0, first->target->bytes.n }), h->n_apart ? (p->n_apart ? "both" : "html") : "plain",
+				  ARG_I("html", h->n_apart), ARG_I("plain", p->n_apart));
+	}
+	g_free(p);
+	g_free(h);
+}
+
+/* with: words_of (see optout.h), own (words of links that one part has for itself), sharing (houses), counters (beginnings of the names of parameters that
+ * count readers). Cases: html, plain, both: which part has links to pages that the other does not lead to. */
+CHECK(links_differ)
+{
+	each_pair(c, m, compare_links);
 }

@@ -389,8 +389,18 @@ static bool is_named_return(struct span query, size_t at, const char *const *par
 	return word_in_list(parameters, span_cut(query, start, equal - 1));
 }
 
-/* with: redirectors ("host/path"), sharing (hosts), parameters. Cases: redirector (a public one with a target in it), nested (another URL in the
- * path or query of a foreign host that is not the one most links pass). */
+/* Does the URL whose scheme begins at the place stay in the house of organisation? */
+static bool stays_in(struct span s, size_t at, size_t n_sign, struct span organisation)
+{
+	size_t start = at + n_sign, end = start;
+
+	while (end < s.n && (ascii_is_alnum(s.p[end]) || s.p[end] == '.' || s.p[end] == '-'))
+		end++;
+	return span_eq_ci(host_organisation(span_cut(s, start, end)), organisation);
+}
+
+/* with: redirectors ("host/path"), sharing (hosts), parameters. Cases: redirector (a public one with a target in it), nested (a URL of another house in
+ * the path or query of a foreign host that is not the one most links pass). */
 CHECK(link_redirector)
 {
 	struct word_list redirectors = rule_setting_words(check_rule(c), "redirectors");
@@ -408,8 +418,11 @@ CHECK(link_redirector)
 		const char *kind = is_redirector(c, redirectors, host, link->url.path) ? "redirector" : NULL;
 		struct span query = link->url.query, path = link->url.path;
 		for (size_t k = 0; k < G_N_ELEMENTS(signs) && !kind; k++) {
-			size_t at = span_find_ci(query, span_str(signs[k]), 0);
-			if ((at < query.n && !is_named_return(query, at, parameters)) || span_find_ci(path, span_str(signs[k]), 0) < path.n)
+			size_t n = strlen(signs[k]), at = span_find_ci(query, span_str(signs[k]), 0);
+			if (at < query.n && !is_named_return(query, at, parameters) && !stays_in(query, at, n, organisation))
+				kind = "nested";
+			at = span_find_ci(path, span_str(signs[k]), 0);
+			if (at < path.n && !stays_in(path, at, n, organisation))
 				kind = "nested";
 		}
 		if (!kind)

@@ -90,32 +90,6 @@ static void tell_fault(struct check *c, const struct link_fault *fault, const ch
 	g_string_free(fault->targets, TRUE);
 }
 
-/* Cases: relative, network-path (//host) of links; image, image-network-path of pictures. One finding of a case in a body: what is missing is
- * one and the same for all of them. */
-CHECK(link_relative)
-{
-	enum { RELATIVE, NETWORK_PATH, IMAGE, IMAGE_NETWORK_PATH, N_CASES };
-	static const char *const names[N_CASES] = { "relative", "network-path", "image", "image-network-path" };
-
-	for (size_t i = 0; i < m->n_links;) {
-		const struct body *body = m->links[i].body;
-		struct link_fault faults[N_CASES] = { 0 };
-		for (; i < m->n_links && m->links[i].body == body; i++) {
-			const struct link *link = &m->links[i];
-			if ((link->kind != LINK_ANCHOR && link->kind != LINK_IMAGE) || link->url.flags & (URL_TAG | URL_EMPTY | URL_FRAGMENT_ONLY) ||
-			    looks_like_a_tag(link->target->bytes))
-				continue;
-			int image = link->kind == LINK_IMAGE ? IMAGE - RELATIVE : 0;
-			if (link->url.flags & URL_NETWORK_PATH)
-				add_to_fault(&faults[NETWORK_PATH + image], link);
-			else if (lacks_scheme(link))
-				add_to_fault(&faults[RELATIVE + image], link);
-		}
-		for (size_t k = 0; k < N_CASES; k++)
-			tell_fault(c, &faults[k], names[k]);
-	}
-}
-
 /* What a reader finds between <a> and </a>. */
 enum anchor_content { CONTENT_UNSURE, CONTENT_NOTHING, CONTENT_MUTE_PICTURES, CONTENT_WORDS };
 
@@ -153,7 +127,40 @@ static enum anchor_content anchor_content(const struct link *link)
 	return picture ? CONTENT_MUTE_PICTURES : CONTENT_NOTHING;
 }
 
-/* Cases: empty (no address), hash (a lone #), nothing (no words and no picture behind a whole address), mute (pictures with an empty alt text only). One finding of a
+/* A link with nothing in it that a reader could follow. */
+static bool is_bare_anchor(const struct link *link)
+{
+	return link->label && !link->hidden && span_eq(link->body->html->elements[link->element].name, SPAN_LIT("a")) &&
+	       anchor_content(link) == CONTENT_NOTHING;
+}
+
+/* Cases: relative, network-path (//host) of links; image, image-network-path of pictures. One finding of a case in a body: what is missing is
+ * one and the same for all of them. <a href="top"></a>, meant as a place to jump to, is link_empty's. */
+CHECK(link_relative)
+{
+	enum { RELATIVE, NETWORK_PATH, IMAGE, IMAGE_NETWORK_PATH, N_CASES };
+	static const char *const names[N_CASES] = { "relative", "network-path", "image", "image-network-path" };
+
+	for (size_t i = 0; i < m->n_links;) {
+		const struct body *body = m->links[i].body;
+		struct link_fault faults[N_CASES] = { 0 };
+		for (; i < m->n_links && m->links[i].body == body; i++) {
+			const struct link *link = &m->links[i];
+			if ((link->kind != LINK_ANCHOR && link->kind != LINK_IMAGE) || link->url.flags & (URL_TAG | URL_EMPTY | URL_FRAGMENT_ONLY) ||
+			    looks_like_a_tag(link->target->bytes))
+				continue;
+			int image = link->kind == LINK_IMAGE ? IMAGE - RELATIVE : 0;
+			if (link->url.flags & URL_NETWORK_PATH)
+				add_to_fault(&faults[NETWORK_PATH + image], link);
+			else if (lacks_scheme(link) && !is_bare_anchor(link))
+				add_to_fault(&faults[RELATIVE + image], link);
+		}
+		for (size_t k = 0; k < N_CASES; k++)
+			tell_fault(c, &faults[k], names[k]);
+	}
+}
+
+/* Cases: empty (no address), hash (a lone #), nothing (no words and no picture), mute (pictures with an empty alt text only). One finding of a
  * case in a body: a design whose links are still to come has many. */
 CHECK(link_empty)
 {
@@ -171,10 +178,11 @@ CHECK(link_empty)
 				add_to_fault(&faults[EMPTY], link);
 			} else if (link->target->bytes.n == 1 && link->url.flags & URL_FRAGMENT_ONLY) {
 				add_to_fault(&faults[HASH], link);
-			} else if (link->label && !link->hidden && !lacks_scheme(link) && span_eq(body->html->elements[link->element].name, SPAN_LIT("a"))) {
-				enum anchor_content content = anchor_content(link);
-				if (content == CONTENT_NOTHING || content == CONTENT_MUTE_PICTURES)
-					add_to_fault(&faults[content == CONTENT_NOTHING ? NOTHING : MUTE], link);
+			} else if (!(link->url.flags & URL_FRAGMENT_ONLY) && is_bare_anchor(link)) {
+				add_to_fault(&faults[NOTHING], link);
+			} else if (link->label && !link->hidden && !lacks_scheme(link) && span_eq(body->html->elements[link->element].name, SPAN_LIT("a")) &&
+				   anchor_content(link) == CONTENT_MUTE_PICTURES) {
+				add_to_fault(&faults[MUTE], link);
 			}
 		}
 		for (size_t k = 0; k < N_CASES; k++) {
@@ -523,13 +531,41 @@ static size_t links_of(const struct message *m, const struct body *body, size_t 
 	return end;
 }
 
-/* Is there something to go or write to: a URL, a mail address, a tag that becomes one? */
-static bool has_address(struct span l1)
+static bool is_mailbox_in(const struct address_list *list, struct span local, struct span domain)
 {
-	static const char *const signs[] = { "://", "@", "www.", "{{", "%%", "${", "*|", "<%", "[%", "##" };
+	enum { MOST = 16 }; /* a list or a reader, not a mailing to everybody */
+
+	for (size_t i = 0; i < list->n && i < MOST; i++)
+		if (span_eq_ci(list->mailboxes[i].local, local) && span_eq_ci(list->mailboxes[i].domain, domain))
+			return true;
+	return false;
+}
+
+/* Does the address that the mail goes to, a list's or the reader's own, stand around the @ at place? Who writes there does not leave. */
+static bool is_where_it_goes(const struct message *m, struct span l1, size_t place)
+{
+	size_t start = place, end = place + 1;
+
+	while (start > 0 && (ascii_is_alnum(l1.p[start - 1]) || memchr("._-+=", l1.p[start - 1], 5)))
+		start--;
+	while (end < l1.n && (ascii_is_alnum(l1.p[end]) || l1.p[end] == '.' || l1.p[end] == '-'))
+		end++;
+	while (end > place + 1 && l1.p[end - 1] == '.')
+		end--;
+	struct span local = span_cut(l1, start, place), domain = span_cut(l1, place + 1, end);
+	return is_mailbox_in(&m->to, local, domain) || is_mailbox_in(&m->cc, local, domain);
+}
+
+/* Is there something to go or write to: a URL, a mail address, a tag that becomes one? */
+static bool has_address(const struct message *m, struct span l1)
+{
+	static const char *const signs[] = { "://", "www.", "{{", "%%", "${", "*|", "<%", "[%", "##" };
 
 	for (size_t i = 0; i < G_N_ELEMENTS(signs); i++)
 		if (span_find(l1, span_str(signs[i]), 0) < l1.n)
+			return true;
+	for (size_t at = 0; (at = span_find_byte(l1, '@', at)) < l1.n; at++)
+		if (!is_where_it_goes(m, l1, at))
 			return true;
 	return false;
 }
@@ -587,7 +623,7 @@ static bool look_around(struct range hit, void *data)
 	size_t place = body->html ? text_to_ancestor(body->l1, hit.start, hit.end, body->source).start : 0;
 	if (near->dead && place >= near->dead->start_tag.start && place < near->dead->end_tag.end)
 		return true;
-	near->found = has_address(span_cut(l1, hit.start > NEAR_BYTES ? hit.start - NEAR_BYTES : 0, hit.end + NEAR_BYTES)) ||
+	near->found = has_address(near->m, span_cut(l1, hit.start > NEAR_BYTES ? hit.start - NEAR_BYTES : 0, hit.end + NEAR_BYTES)) ||
 		      (body->html && near->from < near->end && has_link_near(near->m, body->html, near->from, near->end, place));
 	return !near->found;
 }
