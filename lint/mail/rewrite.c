@@ -351,8 +351,7 @@ static size_t break_at(struct span s, size_t start)
 	return at;
 }
 
-/* Append one line of quoted-printable, broken softly where it is too long. */
-static void put_folded(GString *out, struct span line, const char *line_end)
+void rewrite_fold_qp(GString *out, struct span line, const char *line_end)
 {
 	size_t start = 0;
 
@@ -380,7 +379,7 @@ static void put_folded_lines(GString *out, struct span text, const char *line_en
 			g_string_truncate(line, line->len - 1);
 			put_qp_byte(line, blank);
 		}
-		put_folded(out, span_of(line->str, line->len), line_end);
+		rewrite_fold_qp(out, span_of(line->str, line->len), line_end);
 		next = MIN(span_find_byte(text, ends, end), text.n) + 1;
 		if (end < text.n)
 			g_string_append_len(out, text.p + end, (gssize)(next - end));
@@ -438,6 +437,11 @@ static void put_base64(GString *out, struct span bytes, size_t line_length, cons
 		g_string_append_len(out, text + at, (gssize)MIN(line_length, n - at));
 	}
 	g_free(text);
+}
+
+void rewrite_put_base64(GString *out, struct span bytes, const char *line_end)
+{
+	put_base64(out, bytes, LINE_LENGTH, line_end);
 }
 
 /* Whatever changes in base64 moves all bits behind it: the body is encoded anew, in lines as long as its first one. */

@@ -39,6 +39,10 @@ struct edit *rewrite_realise(struct arena *arena, const struct text *file, const
 
 /* The encoded body of new text, with line ends as given: the transfer encoding wanted where it can carry the bytes, else quoted-printable. */
 enum transfer_encoding rewrite_encode_body(GString *out, struct span bytes, enum transfer_encoding wanted, const char *line_end);
+/* Append one line of quoted-printable, without its line end, broken softly where it is too long. */
+void rewrite_fold_qp(GString *out, struct span line, const char *line_end);
+/* Bytes in base64, in lines of 76 characters; no line end behind the last. */
+void rewrite_put_base64(GString *out, struct span bytes, const char *line_end);
 /* The line end that the bytes use: that of their first line; CRLF where there is none. A lone CR ends lines where there is no LF. */
 const char *rewrite_line_end(struct span bytes);
 

@@ -2,6 +2,7 @@
 #include "rule/check_common.h"
 
 #include "base/limits.h"
+#include "rule/fix_part.h"
 
 /* Cases: empty, nul, picture, binary. Whole file: an empty span at its start. The rule supersedes every other one. */
 CHECK(not_a_message)
@@ -75,11 +76,24 @@ CHECK(cap_reached)
 	}
 }
 
+/* The part encoded, so that its lines can be broken. The lines of encoded bodies are the business of their encoding, those of a header of folding. */
+static void fix_long_line(struct check *c, const struct message *m, size_t start, const struct entity **fixed)
+{
+	const struct entity *e = message_entity_at(m, start);
+
+	/* One fix does for all lines of a part. */
+	if (!e || e == *fixed || start < e->body.start || e->transfer == TRANSFER_BASE64 || e->transfer == TRANSFER_QP)
+		return;
+	*fixed = e;
+	fix_transfer(c, m, e, RECODE_ENCODED);
+}
+
 /* with: limit (octets without the line end). The whole line. Attachments count too: transports look at every line. */
 CHECK(line_too_long)
 {
 	size_t limit = (size_t)rule_setting_int(check_rule(c), "limit", 998);
 	size_t first = line_position(m->lines, m->range.start).line;
+	const struct entity *fixed = NULL;
 
 	/* A template is no wire format: the engine that fills it writes the lines. */
 	if (m->kind == INPUT_TEMPLATE) {
@@ -92,8 +106,10 @@ CHECK(line_too_long)
 		if (next - start <= limit)
 			continue;
 		struct span bytes = line_bytes(m->lines, line);
-		if (bytes.n > limit)
-			check_report(c, ((struct range){ start, start + bytes.n }), NULL, ARG_I("length", bytes.n), ARG_I("limit", limit));
+		if (bytes.n <= limit)
+			continue;
+		check_report(c, ((struct range){ start, start + bytes.n }), NULL, ARG_I("length", bytes.n), ARG_I("limit", limit));
+		fix_long_line(c, m, start, &fixed);
 	}
 }
 

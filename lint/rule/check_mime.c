@@ -4,6 +4,7 @@
 #include "mail/alternative.h"
 #include "rule/check_charset.h"
 #include "rule/check_common.h"
+#include "rule/fix_part.h"
 
 #include <glib.h>
 
@@ -160,6 +161,7 @@ CHECK(eight_bit_in_seven_bit)
 		struct range range = { e->body.start + first, e->body.start + end };
 		charset_fault_place(m, e, &range);
 		check_report(c, range, e->transfer_field ? "declared" : "undeclared", ARG_I("count", n));
+		fix_transfer(c, m, e, RECODE_ENCODED);
 	}
 }
 
@@ -170,8 +172,10 @@ CHECK(eight_bit_transfer)
 		const struct entity *e = m->mime.all[i];
 		if (e->n_children || entity_is_enclosed(e) || !e->transfer_field || (e->transfer != TRANSFER_8BIT && e->transfer != TRANSFER_BINARY))
 			continue;
-		if (!span_is_ascii(file_span(m, e->body)))
-			check_report(c, field_value_range(m, e->transfer_field), NULL, ARG_T("value", e->transfer_field->unfolded->bytes));
+		if (span_is_ascii(file_span(m, e->body)))
+			continue;
+		check_report(c, field_value_range(m, e->transfer_field), NULL, ARG_T("value", e->transfer_field->unfolded->bytes));
+		fix_transfer(c, m, e, RECODE_ENCODED);
 	}
 }
 
@@ -196,6 +200,46 @@ static const char *transfer_case(const struct message *m, const struct transfer_
 	return transfer_cases[p->kind].name;
 }
 
+/* Lines of quoted-printable as its rules want them. Where a "=" begins no encoded byte, the text may never have been encoded at all: who looks at it
+ * knows. */
+static void fix_quoted_printable(struct check *c, const struct message *m, const struct entity *e)
+{
+	bool escape = e->decoded.n_dropped > 0;
+	size_t n;
+
+	if (!recode_is_possible(e) || part_has_tags(c, e))
+		return;
+	for (size_t i = 0; i < e->decoded.n_problems; i++)
+		escape |= e->decoded.problems[i].kind == TRANSFER_PROBLEM_BAD_ESCAPE;
+	const struct edit *edits = recode_quoted_printable(check_arena(c), m->file, e->body, &n);
+	fix_edits(c, edits, n);
+	if (escape && n)
+		check_fix_unsafe(c);
+}
+
+/* The bytes of base64 encoded again, where all of them are there: nothing foreign between them, and none cut off. Behind padding in the middle many
+ * programs read nothing: what stands there appears to their users only then. */
+static void fix_base64(struct check *c, const struct message *m, const struct entity *e)
+{
+	bool joined = false;
+	size_t n;
+
+	if (!recode_is_possible(e) || part_has_tags(c, e) || e->decoded.n_dropped)
+		return;
+	for (size_t i = 0; i < e->decoded.n_problems; i++) {
+		const struct transfer_problem *p = &e->decoded.problems[i];
+		bool padding = p->kind == TRANSFER_PROBLEM_BAD_PADDING, sign = m->file->bytes.p[p->offset] == '=';
+		/* One character alone holds no byte: the rest is lost. */
+		if (p->kind == TRANSFER_PROBLEM_BAD_CHARACTER || (padding && !sign && p->length < 2))
+			return;
+		joined |= padding && sign;
+	}
+	const struct edit *edits = recode_base64(check_arena(c), m->file, e, &n);
+	fix_edits(c, edits, n);
+	if (joined && n)
+		check_fix_unsafe(c);
+}
+
 /* with: encoding (base64, quoted-printable). Cases: long-line, cut-line (longer than SMTP allows), character, padding, escape,
  * lower-case, trailing-blank; control (quoted-printable: a character that is not printable); the first of each kind in a part. */
 CHECK(transfer_malformed)
@@ -216,6 +260,10 @@ CHECK(transfer_malformed)
 				     base64 && p->kind == TRANSFER_PROBLEM_BAD_CHARACTER ? "character" : transfer_case(m, p),
 				     ARG_I("count", p->kind == TRANSFER_PROBLEM_LINE_LONG ? e->decoded.n_long_lines : e->decoded.n_bad),
 				     ARG_I("length", p->length));
+			if (base64)
+				fix_base64(c, m, e);
+			else
+				fix_quoted_printable(c, m, e);
 		}
 	}
 }
@@ -228,8 +276,10 @@ CHECK(base64_ascii_text)
 		if (!e->is_displayed || e->transfer != TRANSFER_BASE64 || !e->transfer_field)
 			continue;
 		struct span text = e->decoded.text->bytes;
-		if (span_trim(text).n && span_is_ascii(text) && span_find_byte(text, '\x1B', 0) == text.n)
-			check_report(c, field_value_range(m, e->transfer_field), NULL);
+		if (!span_trim(text).n || !span_is_ascii(text) || span_find_byte(text, '\x1B', 0) < text.n)
+			continue;
+		check_report(c, field_value_range(m, e->transfer_field), NULL);
+		fix_transfer(c, m, e, RECODE_PLAIN);
 	}
 }
 
@@ -246,6 +296,7 @@ CHECK(jis_transfer_encoded)
 			continue;
 		struct range place = field_value_range(m, e->transfer_field);
 		check_report(c, place, NULL, ARG_T("encoding", file_span(m, place)));
+		fix_transfer(c, m, e, RECODE_PLAIN);
 		return;
 	}
 }
@@ -355,8 +406,7 @@ static void fix_text_missing(struct check *c, const struct message *m, const str
 	if (!has_words(text) || html->written_tags.n)
 		return;
 	struct edit *edits = alternative_add_text(check_arena(c), m->file, m->range, html->entity, text, &n);
-	for (size_t i = 0; i < n; i++)
-		check_fix(c, NULL, (struct range){ edits[i].start, edits[i].end }, edits[i].with);
+	fix_edits(c, edits, n);
 }
 
 /* HTML without a text/plain part that says anything. Cases: missing, empty, alternative (multipart/alternative without plain). */

@@ -2,6 +2,7 @@
  * that transports alter. Single types, encodings and boundaries are looked at elsewhere. */
 #include "rule/check_charset.h"
 #include "rule/check_common.h"
+#include "rule/fix_part.h"
 #include "rule/furniture.h"
 
 #include <glib.h>
@@ -337,10 +338,14 @@ CHECK(fragile_line)
 			if (counts[k]++ == 0)
 				firsts[k] = where;
 		}
-		for (size_t k = 0; k < 3; k++)
-			if (counts[k])
-				check_report(c, ((struct range){ e->body.start + firsts[k].start, e->body.start + firsts[k].end }), k == 0 && mbox ? "mbox" : kinds[k],
-					     ARG_I("count", counts[k]));
+		for (size_t k = 0; k < 3; k++) {
+			if (!counts[k])
+				continue;
+			check_report(c, ((struct range){ e->body.start + firsts[k].start, e->body.start + firsts[k].end }), k == 0 && mbox ? "mbox" : kinds[k],
+				     ARG_I("count", counts[k]));
+			if (k < 2)
+				fix_transfer(c, m, e, RECODE_ENCODED);
+		}
 	}
 }
 
