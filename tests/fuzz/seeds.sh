@@ -3,7 +3,7 @@
 # anew; seeds.sh --targets prints their names.
 set -eu
 cd "$(dirname "$0")/../.."
-targets='fuzz_message fuzz_html fuzz_css fuzz_config fuzz_bounce fuzz_rows fuzz_template fuzz_preflight'
+targets='fuzz_message fuzz_html fuzz_css fuzz_config fuzz_bounce fuzz_rows fuzz_template fuzz_preflight fuzz_lsp'
 if [ "$1" = --targets ]; then
 	echo "$targets"
 	exit
@@ -48,6 +48,23 @@ for letter in 0 1 2 3 4 5 6 7 8 9; do
 	grep -o '"a\.[a-z.0-9]*", "[^"]*' tests/test_blueprint.c | sed 's/^"[^"]*", "//' | { printf '%s' $letter; tr '\n' ' '; printf '\0name,n\nHana,3\n'; } >"$seeds/fuzz_rows/$letter"
 done
 printf '3{%% for i in l %%}{{ i.t|upper }}{%% endfor %%}\0[{"l": [{"t": "a"}]}]' >"$seeds/fuzz_rows/json"
+# Of the language server: drafts opened, changed and asked about, with a NUL between the messages; and one with its own framing.
+python3 - "$seeds/fuzz_lsp" <<'PY'
+import json, pathlib, sys
+out = pathlib.Path(sys.argv[1])
+ask = {"textDocument/hover": {"position": {"line": 1, "character": 3}},
+       "textDocument/codeAction": {"range": {"start": {"line": 0, "character": 0}, "end": {"line": 99, "character": 0}}, "context": {"diagnostics": []}}}
+for n, (path, language) in enumerate([("corpus/good/receipt.eml", "eml"), ("corpus/bad/raw-utf8-subject.eml", "eml"), ("corpus/templates/mailchimp.html", "html")]):
+    if not pathlib.Path(path).exists():
+        continue
+    uri, text = "file:///draft/" + path.rsplit("/", 1)[1], pathlib.Path(path).read_bytes().decode("utf-8", "replace")
+    messages = [{"method": "textDocument/didOpen", "params": {"textDocument": {"uri": uri, "languageId": language, "version": 1, "text": text}}}]
+    messages += [{"id": i + 1, "method": m, "params": {"textDocument": {"uri": uri}, **p}} for i, (m, p) in enumerate(ask.items())]
+    messages += [{"method": "textDocument/didChange", "params": {"textDocument": {"uri": uri, "version": 2}, "contentChanges": [{"text": text[::-1]}]}},
+                 {"method": "textDocument/didClose", "params": {"textDocument": {"uri": uri}}}, {"id": 9, "method": "shutdown"}, {"method": "exit"}]
+    (out / str(n)).write_bytes(b"\2" + b"\0".join(json.dumps({"jsonrpc": "2.0", **m}, ensure_ascii=n == 1).encode() for m in messages))
+(out / "framed").write_bytes(b"\1Content-Length: 2\r\n\r\n{}Content-Length: 9999999999999999999999\r\n\r\nContent-Type: x\r\n\r\n")
+PY
 # Of preflight: every answer of the server that misbehaves, the snapshots, records and zones; the first byte as in fuzz_preflight.c.
 python3 tests/preflight/server.py --seeds "$seeds/fuzz_preflight"
 for snapshot in tests/preflight/*.json; do
