@@ -139,19 +139,6 @@ static void fix_control(struct check *c, const struct message *m, const struct f
 		check_fix_unsafe(c);
 }
 
-/* A field where no word may stand says in ASCII what was meant. */
-static void fix_misplaced(struct check *c, const struct message *m, const struct field *f)
-{
-	static const unsigned doubt = EW_BAD_CHARSET | EW_BAD_ENCODING | EW_BAD_BASE64 | EW_BAD_Q | EW_UNTERMINATED | EW_UNDECODABLE | EW_CONTROL;
-	struct span value = f->value->bytes;
-
-	for (size_t w = 0; w < f->n_words; w++)
-		if (f->words[w].flags & doubt)
-			return;
-	if (f->kind == FIELD_STRICT && span_is_ascii(value) && span_find(value, SPAN_LIT("=?"), 0) == value.n)
-		field_fix_value(c, m, f, value);
-}
-
 /* The stretch around the word written anew. In Q nobody knows whether the blank of a fold inside a word belongs to the text; what was decoded against the
  * rules, or by another charset than the word names, somebody should look at. */
 static void fix_word(struct check *c, const struct message *m, const struct field *f, const struct encoded_word *word, unsigned flag)
@@ -163,7 +150,7 @@ static void fix_word(struct check *c, const struct message *m, const struct fiel
 	if (flag == EW_CONTROL) {
 		fix_control(c, m, f, at);
 	} else if (flag == EW_MISPLACED) {
-		fix_misplaced(c, m, f);
+		field_fix_decoded(c, m, f);
 	} else if (field_words_at(c, m, f, at, flag & (unsure | EW_FOLD_INSIDE), &words)) {
 		field_fix_words(c, m, &words, 1, false);
 		if (flag & unsure || (flag == EW_FOLD_INSIDE && word->encoding == 'Q'))

@@ -508,6 +508,31 @@ static const char *mailto_address_fault(struct check *c, struct span addresses)
 	return NULL;
 }
 
+/* Characters that must be percent-encoded are, and &amp; is &. Not where a fold hides what the blank was, nor a byte of no known charset. */
+static void fix_mailto(struct check *c, const struct message *m, const struct list_uri *uri)
+{
+	struct span raw = file_span(m, uri->range);
+	GString *text = g_string_new(NULL);
+
+	if (!utf8_valid(raw) || span_find_byte(raw, '\n', 0) < raw.n || span_find_byte(raw, '\r', 0) < raw.n)
+		raw = SPAN_EMPTY;
+	/* Before the "?" stands the address: a blank in it is no %20. */
+	size_t question = span_find_byte(raw, '?', 0);
+	for (size_t i = 0; i < raw.n; i++) {
+		if (i > question && span_starts_ci(span_cut(raw, i, raw.n), SPAN_LIT("&amp;"))) {
+			g_string_append_c(text, '&');
+			i += 4;
+		} else if (bad_uri_byte(span_cut(raw, 0, MIN(i + 3, raw.n)), i) == i) {
+			g_string_append_printf(text, "%%%02X", (unsigned char)raw.p[i]);
+		} else {
+			g_string_append_c(text, raw.p[i]);
+		}
+	}
+	if (raw.n && bad_uri_byte(span_cut(raw, 0, question), 0) == question)
+		field_fix_place(c, m, header_find(m->header, "List-Unsubscribe"), uri->range, arena_copy_span(check_arena(c), span_of(text->str, text->len)));
+	g_string_free(text, TRUE);
+}
+
 /* The mailto members of List-Unsubscribe. Cases: no-address, address, blank, byte (a character or a % that must be percent-encoded), amp (&amp; as
  * in HTML), header (a part behind ? without =). RFC 6068, section 2. */
 CHECK(unsubscribe_mailto_value)
@@ -536,6 +561,8 @@ CHECK(unsubscribe_mailto_value)
 		}
 		if (kind)
 			check_report(c, uri->range, kind, ARG_T("uri", uri->uri));
+		if (kind)
+			fix_mailto(c, m, uri);
 	}
 	if (!any)
 		check_not_applicable(c);
@@ -605,6 +632,31 @@ static const char *list_field_fault(const struct field *f, struct range *where)
 	return NULL;
 }
 
+/* An address in brackets and with its scheme, without the line end of a fold. */
+static void fix_list_field(struct check *c, const struct message *m, const struct field *f, struct range where, const char *kind)
+{
+	struct span s = f->unfolded->bytes, member = span_cut(s, where.start, where.end), inner = span_trim(member);
+	GString *text = g_string_new("<");
+
+	if (strcmp(kind, "no-brackets") != 0)
+		inner = span_trim(span_cut(member, 1, member.n - 1));
+	struct mailbox box = address_parse_spec(check_arena(c), inner);
+	struct url url = url_parse(inner);
+	bool address = box.flags == 0 && url.scheme.n == 0;
+	if (address)
+		g_string_append(text, "mailto:");
+	for (size_t i = 0; i < inner.n; i++)
+		if (!ascii_is_space(inner.p[i]))
+			g_string_append_c(text, inner.p[i]);
+	g_string_append_c(text, '>');
+	bool known = span_eq_ci(url.scheme, SPAN_LIT("https")) || span_eq_ci(url.scheme, SPAN_LIT("http")) || span_eq_ci(url.scheme, SPAN_LIT("mailto"));
+	bool whole = span_find_byte(inner, ',', 0) == inner.n && span_find_byte(inner, '<', 0) == inner.n && span_find_byte(inner, '>', 0) == inner.n;
+	bool blank = span_find_byte(inner, ' ', 0) < inner.n || span_find_byte(inner, '\t', 0) < inner.n;
+	if (whole && (address || known) && (!blank || strcmp(kind, "folded") == 0))
+		field_fix_place(c, m, f, text_to_file(f->unfolded, where.start, where.end), arena_copy_span(check_arena(c), span_of(text->str, text->len)));
+	g_string_free(text, TRUE);
+}
+
 /* List-Help, List-Subscribe, List-Post, List-Owner, List-Archive. Cases: no-brackets, no-scheme, blank, folded (a
  * line end within), word (List-Post with a word other than NO). */
 CHECK(list_field_malformed)
@@ -623,8 +675,10 @@ CHECK(list_field_malformed)
 			struct span raw = file_span(m, text_to_file(f->unfolded, where.start, where.end));
 			if (kind && strcmp(kind, "blank") == 0 && span_find_byte(raw, '\n', 0) < raw.n)
 				kind = "folded";
-			if (kind)
-				check_report_text(c, f->unfolded, where, kind, ARG_T("field", f->name));
+			if (!kind)
+				continue;
+			check_report_text(c, f->unfolded, where, kind, ARG_T("field", f->name));
+			fix_list_field(c, m, f, where, kind);
 		}
 	}
 	if (!any)
@@ -686,7 +740,7 @@ CHECK(list_fields_of_two)
 
 /* --- keywords -------------------------------------------------------------------------------------------------------------------- */
 
-/* with: name (of the field), allowed, harmful (both in any case), list (true: several words, by commas). What stands behind ";" or in a comment is
+/* with: name (of the field), allowed, harmful (both in any case), list (true: several words, by commas), instead (what a fix writes). What stands behind ";" or in a comment is
  * not looked at. Cases: unknown, harmful. */
 CHECK(field_keyword)
 {
@@ -694,6 +748,7 @@ CHECK(field_keyword)
 	const char *const *allowed = rule_setting_list(check_rule(c), "allowed");
 	const char *const *harmful = rule_setting_list(check_rule(c), "harmful");
 	bool list = strcmp(rule_setting(check_rule(c), "list", "false"), "true") == 0;
+	const char *instead = rule_setting(check_rule(c), "instead", "");
 
 	if (!f)
 		return;
@@ -708,6 +763,8 @@ CHECK(field_keyword)
 		const char *kind = word_in_list(harmful, word) ? "harmful" : !word_in_list(allowed, word) ? "unknown" : NULL;
 		if (kind) {
 			check_report_text(c, f->unfolded, ((struct range){ start, start + word.n }), kind, ARG_T("field", f->name), ARG_T("value", word));
+			if (*instead)
+				field_fix_value(c, m, f, span_str(instead));
 			return;
 		}
 		at = end + 1;

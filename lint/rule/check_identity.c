@@ -576,6 +576,31 @@ static bool is_stray_joiner(struct span name, size_t start, size_t end, bool mar
 	       (start == 0 || ascii_is_alnum(name.p[start - 1]));
 }
 
+/* The name without the characters that cannot be seen; a direction control may be what turns it round. */
+static void fix_invisible(struct check *c, const struct message *m, bool bidi, bool marks)
+{
+	struct field_words words;
+	const struct mailbox *box = author(m);
+
+	if (!field_words_at(c, m, m->from_field, box->name, 0, &words))
+		return;
+	struct span name = words.text;
+	GString *seen = g_string_new(NULL);
+	for (size_t i = 0; i < name.n;) {
+		size_t start = i;
+		uint32_t ch = utf8_next(name, &i);
+		if (!is_bidi_control(ch, marks) && !is_invisible(ch, marks) && !is_stray_joiner(name, start, i, marks))
+			g_string_append_len(seen, name.p + start, (gssize)(i - start));
+	}
+	words.text = arena_copy_span(check_arena(c), span_trim(span_of(seen->str, seen->len)));
+	g_string_free(seen, TRUE);
+	if (words.text.n == 0)
+		return;
+	field_fix_words(c, m, &words, 1, true);
+	if (bidi)
+		check_fix_unsafe(c);
+}
+
 /* Cases: invisible, bidi, look-alike (letters of another script that pass for Latin ones). */
 CHECK(from_name_invisible)
 {
@@ -596,6 +621,7 @@ CHECK(from_name_invisible)
 		char code[16];
 		g_snprintf(code, sizeof code, "U+%04X", ch);
 		check_report_text(c, name, ((struct range){ start, i }), bidi ? "bidi" : "invisible", ARG_T("code", span_str(code)));
+		fix_invisible(c, m, bidi, marks);
 		return;
 	}
 	if (has_look_alike(name->bytes, &hit)) {
@@ -772,6 +798,17 @@ static bool holds_earlier_mail(struct check *c, const struct message *m, const c
 	return false;
 }
 
+/* The Subject without the prefix and the blanks behind it, if anything is left. */
+static void fix_prefix(struct check *c, const struct message *m, struct range prefix)
+{
+	struct span s = m->subject_l1->bytes;
+
+	while (prefix.end < s.n && s.p[prefix.end] == ' ')
+		prefix.end++;
+	if (prefix.end < s.n && tag_scan(check_arena(c), m->subject->bytes).n == 0)
+		check_fix(c, m->subject, text_to_ancestor(m->subject_l1, prefix.start, prefix.end, m->subject), SPAN_EMPTY);
+}
+
 /* with: replies, forwards (L1, without the colon), quotes. A prefix without In-Reply-To or References. Cases: alone (a reply), forward, quoted (with
  * the earlier mail in it), list. */
 CHECK(subject_reply_prefix)
@@ -793,6 +830,8 @@ CHECK(subject_reply_prefix)
 			   reply > start							       ? "alone" :
 												 "forward";
 	report_l1(c, m->subject_l1, m->subject, (struct range){ start, reply > start ? reply : forward }, kind);
+	if (strcmp(kind, "alone") == 0)
+		fix_prefix(c, m, (struct range){ start, reply });
 }
 
 /* Servers that add an id may say so in a comment behind it, which the grammar allows. */

@@ -1,5 +1,7 @@
 /* Checks of the raw bytes of the whole message: lines, line ends, control characters, size, and whether this is a message at all. */
+#include "mail/refold.h"
 #include "rule/check_common.h"
+#include "rule/field_fix.h"
 
 #include "base/limits.h"
 #include "rule/fix_part.h"
@@ -76,13 +78,16 @@ CHECK(cap_reached)
 	}
 }
 
-/* The part encoded, so that its lines can be broken. The lines of encoded bodies are the business of their encoding, those of a header of folding. */
+/* A field is folded, and a part encoded, so that its lines can be broken; those of encoded bodies are the business of their encoding. */
 static void fix_long_line(struct check *c, const struct message *m, size_t start, const struct entity **fixed)
 {
 	const struct entity *e = message_entity_at(m, start);
 
+	for (size_t i = 0; i < e->header.n && start < e->header.fields_end; i++)
+		if (e->header.fields[i].start <= start && start < e->header.fields[i].end)
+			field_fix_fold(c, m, &e->header.fields[i], FOLD_WORDS, FOLD_RECOMMENDED);
 	/* One fix does for all lines of a part. */
-	if (!e || e == *fixed || start < e->body.start || e->transfer == TRANSFER_BASE64 || e->transfer == TRANSFER_QP)
+	if (e == *fixed || start < e->body.start || e->transfer == TRANSFER_BASE64 || e->transfer == TRANSFER_QP)
 		return;
 	*fixed = e;
 	fix_transfer(c, m, e, RECODE_ENCODED);

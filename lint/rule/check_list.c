@@ -2,6 +2,7 @@
 #include "rule/check_common.h"
 
 #include "doc/alignment.h"
+#include "rule/field_fix.h"
 
 static const struct field *unsubscribe_field(const struct message *m)
 {
@@ -78,17 +79,46 @@ CHECK(list_unsubscribe_https)
 			check_report(c, m->unsubscribe[i].range, "several", ARG_I("count", https));
 }
 
+/* RFC 8058, section 4: both fields must be signed. In a signed mail another value is not. Where the value says the same in other letters, nothing new is
+ * promised. */
+static void fix_post_value(struct check *c, const struct message *m, const struct field *field)
+{
+	static const char right[] = "list-unsubscribe=one-click";
+	struct span value = field->unfolded->bytes;
+	size_t k = 0, i = 0;
+
+	if (header_find(m->header, "DKIM-Signature"))
+		return;
+	for (; i < value.n; i++) {
+		char ch = ascii_lower(value.p[i]);
+		if (ch == ' ' || ch == '\t' || ch == '"')
+			continue;
+		if (ch != right[k])
+			break;
+		k++;
+	}
+	bool same = i == value.n && k == sizeof right - 1;
+	field_fix_value(c, m, field, SPAN_LIT("List-Unsubscribe=One-Click"));
+	if (!same)
+		check_fix_unsafe(c);
+}
+
 /* The value of List-Unsubscribe-Post is compared byte for byte. Cases: default, empty. */
 CHECK(list_unsubscribe_post_value)
 {
 	const struct field *field = header_find(m->header, "List-Unsubscribe-Post");
 
-	if (!field || tag_scan(check_arena(c), field->unfolded->bytes).n)
+	if (!field || tag_scan(check_arena(c), field->unfolded->bytes).n) {
 		check_not_applicable(c);
-	else if (field->unfolded->bytes.n == 0)
+		return;
+	}
+	if (span_eq(field->unfolded->bytes, SPAN_LIT("List-Unsubscribe=One-Click")))
+		return;
+	if (field->unfolded->bytes.n == 0)
 		check_report(c, field_range(field), "empty");
-	else if (!span_eq(field->unfolded->bytes, SPAN_LIT("List-Unsubscribe=One-Click")))
+	else
 		check_report(c, field_value_range(m, field), NULL, ARG_T("value", field->unfolded->bytes));
+	fix_post_value(c, m, field);
 }
 
 /* The organisation that the first web address of a List-Unsubscribe leads to; empty where there is none. */
@@ -99,6 +129,29 @@ static struct span unsubscribe_organisation(struct check *c, const struct field 
 	struct url url = url_parse(span_cut(value, start, span_find_byte(value, '>', start)));
 
 	return host_organisation(url_host_lower(check_arena(c), &url));
+}
+
+/* How many members of a List-Unsubscribe are web addresses. */
+static size_t count_web(struct span value)
+{
+	size_t n = 0;
+
+	for (size_t at = span_find_ci(value, SPAN_LIT("<http"), 0); at < value.n; at = span_find_ci(value, SPAN_LIT("<http"), at + 1))
+		n++;
+	return n;
+}
+
+/* A copy goes. A mail address and a web address in two fields are the two members of one. */
+static void fix_unsubscribe_duplicate(struct check *c, const struct message *m, const struct field *first, const struct field *f)
+{
+	struct span a = first->unfolded->bytes, b = f->unfolded->bytes;
+
+	if (span_eq(a, b)) {
+		field_fix_drop(c, m, f);
+	} else if (span_eq_ci(f->name, SPAN_LIT("List-Unsubscribe")) && a.n && b.n && a.p[0] == '<' && b.p[0] == '<' && count_web(a) + count_web(b) == 1) {
+		field_fix_merge(c, m, first, f);
+		check_fix_unsafe(c);
+	}
 }
 
 /* List-Unsubscribe or -Post a second time. Cases: repeated, other (the second List-Unsubscribe leads to another organisation). */
@@ -112,6 +165,7 @@ CHECK(list_unsubscribe_duplicate)
 		for (const struct field *f = first ? header_find_next(m->header, first) : NULL; f; f = header_find_next(m->header, f)) {
 			struct span other = home.n ? unsubscribe_organisation(c, f) : SPAN_EMPTY;
 			check_report(c, field_range(f), other.n && !span_eq_ci(home, other) ? "other" : "repeated", ARG_T("field", f->name));
+			fix_unsubscribe_duplicate(c, m, first, f);
 		}
 	}
 }
@@ -239,6 +293,49 @@ CHECK(list_unsubscribe_token)
 	}
 }
 
+/* A member as it was meant: in brackets, without white space at its ends or from a fold. A blank inside may stand for %20 or for nothing. */
+static void fix_member(struct check *c, const struct message *m, const struct field *field, const struct list_uri *uri, const char *kind)
+{
+	enum { LONGEST = 900 };
+	struct span raw = file_span(m, uri->range), bytes = m->file->bytes;
+	struct range where = uri->range;
+	GString *text = g_string_new(NULL);
+	bool known = span_eq_ci(uri->url.scheme, SPAN_LIT("https")) || span_eq_ci(uri->url.scheme, SPAN_LIT("mailto"));
+
+	/* Behind a line end all white space belongs to the fold. */
+	for (size_t i = 0, folded = 0; i < raw.n; i++) {
+		folded = raw.p[i] == '\n' || (folded && ascii_is_space(raw.p[i]));
+		if (!folded && raw.p[i] != '\r')
+			g_string_append_c(text, raw.p[i]);
+	}
+	struct span said = span_trim(span_of(text->str, text->len));
+	bool sure = known && said.n && said.n < LONGEST && span_find_byte(said, ' ', 0) == said.n && span_find_byte(said, '\t', 0) == said.n &&
+		    span_find_byte(said, '>', 0) == said.n && span_find_byte(said, '<', 0) == said.n && span_find_byte(said, ',', 0) == said.n;
+	if (strcmp(kind, "no-brackets") == 0) {
+		/* One bracket is there, or none. */
+		while (where.start > field->value_start && bytes.p[where.start - 1] == '<')
+			where.start--;
+		while (where.end < field->value_end && bytes.p[where.end] == '>')
+			where.end++;
+		said = span_str(arena_printf(check_arena(c), "<%.*s>", (int)said.n, said.p));
+	}
+	if (sure && m->n_unsubscribe < 100)
+		field_fix_place(c, m, field, where, arena_copy_span(check_arena(c), said));
+	g_string_free(text, TRUE);
+}
+
+/* Nothing but white space, or a semicolon, parts it from the member before. */
+static void fix_comma(struct check *c, const struct message *m, const struct list_uri *before, const struct list_uri *uri)
+{
+	size_t start = before->range.end + 1, end = uri->range.start - 1;
+	struct span gap = span_cut(m->file->bytes, start, end), sign = span_trim(gap);
+
+	if (!before->bracketed || start > end || !(sign.n == 0 || span_eq(sign, SPAN_LIT(";"))))
+		return;
+	size_t at = sign.n ? start + (size_t)(sign.p - gap.p) : start;
+	check_fix(c, NULL, (struct range){ at, at + sign.n }, gap.n > sign.n ? SPAN_LIT(",") : SPAN_LIT(", "));
+}
+
 /* Cases: no-brackets, blank, folded, no-comma, encoded-word. RFC 2369, section 2. */
 CHECK(list_unsubscribe_syntax)
 {
@@ -250,6 +347,7 @@ CHECK(list_unsubscribe_syntax)
 	}
 	if (field->n_words) {
 		check_report(c, ((struct range){ field->words[0].start, field->words[0].end }), "encoded-word");
+		field_fix_decoded(c, m, field);
 		return;
 	}
 	for (size_t i = 0; i < m->n_unsubscribe; i++) {
@@ -265,8 +363,13 @@ CHECK(list_unsubscribe_syntax)
 			kind = "no-comma";
 		else if (uri->folded)
 			kind = "folded";
-		if (kind)
-			check_report(c, uri->range, kind, ARG_T("uri", uri->uri));
+		if (!kind)
+			continue;
+		check_report(c, uri->range, kind, ARG_T("uri", uri->uri));
+		if (!uri->glued)
+			fix_member(c, m, field, uri, kind);
+		else if (i > 0 && strcmp(kind, "no-comma") == 0)
+			fix_comma(c, m, &m->unsubscribe[i - 1], uri);
 	}
 }
 
@@ -342,4 +445,6 @@ CHECK(list_id)
 		kind = list_id_fault(id);
 	if (kind)
 		check_report(c, value.n ? field_value_range(m, field) : field_range(field), kind, ARG_T("value", value), ARG_I("length", id.n), ARG_I("limit", limit));
+	if (kind && strcmp(kind, "no-brackets") == 0 && !list_id_fault(value))
+		field_fix_value(c, m, field, span_str(arena_printf(check_arena(c), "<%.*s>", (int)value.n, value.p)));
 }

@@ -1,9 +1,12 @@
 /* Checks of the MIME tree: versions, types, transfer encodings, boundaries, order of alternatives, parameters, file names.
  * Sources: RFC 2045, 2046, 2047, 2183, 2231. */
+#include "base/utf8.h"
 #include "doc/plain.h"
 #include "mail/alternative.h"
+#include "mail/param_write.h"
 #include "rule/check_charset.h"
 #include "rule/check_common.h"
+#include "rule/field_fix.h"
 #include "rule/fix_part.h"
 
 #include <glib.h>
@@ -27,8 +30,10 @@ CHECK(mime_version)
 		/* Comments are allowed: 1.0 (produced by ...). */
 		struct span value = version->unfolded->bytes;
 		bool right = span_starts(value, SPAN_LIT("1.0")) && (value.n == 3 || !ascii_is_digit(value.p[3]));
-		if (!right && value.n && value.p[0] != '(')
+		if (!right && value.n && value.p[0] != '(') {
 			check_report(c, field_value_range(m, version), "value", ARG_T("value", value));
+			field_fix_value(c, m, version, SPAN_LIT("1.0"));
+		}
 		return;
 	}
 	for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
@@ -78,6 +83,34 @@ static const struct param *unquoted_param(const struct message *m, const struct 
 	return NULL;
 }
 
+/* A value in quotes. */
+static void fix_quotes(struct check *c, const struct message *m, const struct field *field, struct range value)
+{
+	struct span raw = file_span(m, value);
+
+	for (size_t i = 0; i < raw.n; i++)
+		if (raw.p[i] < ' ' || raw.p[i] > '~' || raw.p[i] == '"' || raw.p[i] == '\\')
+			return;
+	if (raw.n)
+		field_fix_place(c, m, field, value, span_str(arena_printf(check_arena(c), "\"%.*s\"", (int)raw.n, raw.p)));
+}
+
+/* The name of a file without its quotes, from where it begins to the next semicolon. */
+static void fix_name_quotes(struct check *c, const struct message *m, const struct field *field, const struct content_value *value, struct range error)
+{
+	const struct param *name = NULL;
+
+	for (size_t i = 0; i < value->n; i++)
+		if (value->params[i].range.start <= error.start && error.start <= value->params[i].range.end)
+			name = &value->params[i];
+	if (!name || name->flags || name->value_range.start == 0 || m->file->bytes.p[name->value_range.start - 1] != '=')
+		return;
+	size_t start = name->value_range.start, end = start + span_find_byte(span_cut(m->file->bytes, start, field->value_end), ';', 0);
+	while (end > start && ascii_is_space(m->file->bytes.p[end - 1]))
+		end--;
+	fix_quotes(c, m, field, (struct range){ start, end });
+}
+
 static void report_malformed(struct check *c, const struct message *m, const struct field *field, const struct content_value *value)
 {
 	if (!field || field->unfolded->bytes.n == 0 || has_tag(c, field->unfolded->bytes))
@@ -91,6 +124,8 @@ static void report_malformed(struct check *c, const struct message *m, const str
 		const struct param *unquoted = unquoted_param(m, value);
 		if (unquoted)
 			check_report(c, unquoted->value_range, "unquoted", ARG_T("field", field->name), ARG_T("parameter", unquoted->name));
+		if (unquoted)
+			fix_quotes(c, m, field, unquoted->value_range);
 		return;
 	}
 	struct range range = value->error_range;
@@ -99,6 +134,8 @@ static void report_malformed(struct check *c, const struct message *m, const str
 	bool no_type = is_type ? value->subtype.n == 0 : value->type.n == 0;
 	const char *kind = no_type ? (is_type ? "type" : "disposition") : is_in_name(value, range) ? "name" : "parameter";
 	check_report(c, range, kind, ARG_T("field", field->name), ARG_T("value", field->unfolded->bytes));
+	if (strcmp(kind, "name") == 0)
+		fix_name_quotes(c, m, field, value, range);
 }
 
 /* Content-Type or Content-Disposition that does not parse. Cases: type (no type/subtype), wildcard (a star, as in a list of accepted
@@ -452,7 +489,33 @@ static const struct {
 	{ "charset", PARAM_BAD_CHARSET },
 };
 
-static void report_params(struct check *c, const struct content_value *value, const char *const *wanted)
+/* A file name in the form of RFC 2231. Not where another parameter stands between its pieces, or where it was not read for certain. */
+static void fix_file_name(struct check *c, const struct message *m, const struct field *field, const struct content_value *value, const struct param *param,
+			  bool safe)
+{
+	static const char *const names[] = { "name", "filename", NULL };
+	struct span name = param->value->bytes;
+
+	if (!field || !word_in_list(names, param->name) || name.n == 0 || !utf8_valid(name) || span_find(name, SPAN_LIT("\xEF\xBF\xBD"), 0) < name.n ||
+	    param->flags & (PARAM_DUPLICATE | PARAM_BAD_CHARSET))
+		return;
+	for (size_t i = 0; i < value->n; i++)
+		if (&value->params[i] != param && value->params[i].range.start < param->range.end && value->params[i].range.end > param->range.start)
+			return;
+	for (size_t i = 0; i < field->n_words; i++)
+		if (field->words[i].flags & (EW_BAD_CHARSET | EW_BAD_ENCODING | EW_BAD_BASE64 | EW_BAD_Q | EW_UNDECODABLE | EW_UNTERMINATED | EW_CONTROL))
+			return;
+	GString *text = g_string_new(NULL);
+	param_write(text, param->name, name);
+	field_fix_place(c, m, field, param->range, arena_copy_span(check_arena(c), span_of(text->str, text->len)));
+	g_string_free(text, TRUE);
+	/* What old programs read as well, and bytes whose charset was found by looking at them. */
+	bool raw = param->flags & PARAM_RAW_8BIT && !utf8_valid(file_span(m, param->value_range));
+	if (!safe || raw)
+		check_fix_unsafe(c);
+}
+
+static void report_params(struct check *c, const struct message *m, const struct field *field, const struct content_value *value, const char *const *wanted)
 {
 	for (size_t i = 0; i < value->n; i++) {
 		const struct param *param = &value->params[i];
@@ -464,6 +527,7 @@ static void report_params(struct check *c, const struct content_value *value, co
 				continue;
 			struct range range = param->value_range.end > param->value_range.start ? param->value_range : param->range;
 			check_report(c, range, param_flags[k].name, ARG_T("parameter", param->name), ARG_T("value", param->value->bytes));
+			fix_file_name(c, m, field, value, param, !(param->flags & PARAM_ENCODED_WORD));
 			break;
 		}
 	}
@@ -474,10 +538,11 @@ CHECK(parameter_flag)
 	const char *const *wanted = rule_setting_list(check_rule(c), "flags");
 
 	for (size_t i = 0; i < m->mime.n; i++) {
-		if (entity_is_enclosed(m->mime.all[i]))
+		const struct entity *e = m->mime.all[i];
+		if (entity_is_enclosed(e))
 			continue;
-		report_params(c, &m->mime.all[i]->content_type, wanted);
-		report_params(c, &m->mime.all[i]->disposition, wanted);
+		report_params(c, m, e->content_type_field, &e->content_type, wanted);
+		report_params(c, m, header_find(&e->header, "Content-Disposition"), &e->disposition, wanted);
 	}
 }
 
@@ -495,13 +560,16 @@ CHECK(file_name_form)
 	for (size_t i = 0; i < m->mime.n; i++) {
 		const struct entity *e = m->mime.all[i];
 		const struct param *name = name_besides(&e->disposition, "filename", true);
+		bool in_type = !name;
 		name = name ? name : name_besides(&e->content_type, "name", true);
 		/* What is broken or cannot be read is told by other rules. */
 		if (!name || span_is_ascii(name->value->bytes) || name->flags & (PARAM_BAD_CHARSET | PARAM_SPLIT_CHAR) || entity_is_enclosed(e))
 			continue;
-		if (charset_label_parse(name->charset).family != CHARSET_UTF8)
+		if (charset_label_parse(name->charset).family != CHARSET_UTF8) {
 			check_report(c, name->value_range, "charset", ARG_T("charset", name->charset), ARG_T("name", name->value->bytes));
-		else if (!name_besides(&e->disposition, "filename", false) && !name_besides(&e->content_type, "name", false))
+			fix_file_name(c, m, in_type ? e->content_type_field : header_find(&e->header, "Content-Disposition"),
+				      in_type ? &e->content_type : &e->disposition, name, true);
+		} else if (!name_besides(&e->disposition, "filename", false) && !name_besides(&e->content_type, "name", false))
 			check_report(c, name->value_range, "no-fallback", ARG_T("charset", name->charset), ARG_T("name", name->value->bytes));
 	}
 }
@@ -560,6 +628,15 @@ CHECK(text_outside_parts)
 	}
 }
 
+/* An id that lacks nothing but its brackets. */
+static bool is_bare_id(struct span value)
+{
+	for (size_t i = 0; i < value.n; i++)
+		if (value.p[i] <= ' ' || value.p[i] > '~' || strchr("<>()\"\\,;", value.p[i]))
+			return false;
+	return true;
+}
+
 /* Content-ID fields. Cases: brackets (not in angle brackets), duplicate (another part has the same). */
 CHECK(content_id_value)
 {
@@ -570,9 +647,11 @@ CHECK(content_id_value)
 		if (!id || id->unfolded->bytes.n == 0 || entity_is_enclosed(m->mime.all[i]))
 			continue;
 		struct span value = id->unfolded->bytes;
-		if (value.p[0] != '<' || value.p[value.n - 1] != '>')
+		if (value.p[0] != '<' || value.p[value.n - 1] != '>') {
 			check_report(c, field_value_range(m, id), "brackets", ARG_T("id", value));
-		else if (!g_hash_table_add(ids, g_strndup(value.p, value.n)))
+			if (is_bare_id(value))
+				field_fix_value(c, m, id, span_str(arena_printf(check_arena(c), "<%.*s>", (int)value.n, value.p)));
+		} else if (!g_hash_table_add(ids, g_strndup(value.p, value.n)))
 			check_report(c, field_value_range(m, id), "duplicate", ARG_T("id", value));
 	}
 	g_hash_table_destroy(ids);

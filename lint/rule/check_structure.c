@@ -2,6 +2,7 @@
  * that transports alter. Single types, encodings and boundaries are looked at elsewhere. */
 #include "rule/check_charset.h"
 #include "rule/check_common.h"
+#include "rule/field_fix.h"
 #include "rule/fix_part.h"
 #include "rule/furniture.h"
 
@@ -402,6 +403,7 @@ CHECK(line_over_recommended)
 			continue;
 		if (long_header_line(m, f, most, &where)) {
 			check_report(c, where, "header", ARG_T("field", f->name), ARG_I("most", most));
+			field_fix_fold(c, m, f, most, most);
 			break;
 		}
 	}

@@ -1,5 +1,6 @@
 /* Checks of template tags: left over in a rendered mail, or in places where no engine fills them. */
 #include "rule/check_common.h"
+#include "rule/field_fix.h"
 
 #include <glib.h>
 
@@ -164,6 +165,20 @@ CHECK(tag_percent_encoded)
 	}
 }
 
+/* The field as plain text, for an engine that fills it and encodes what comes of it. */
+static void fix_encoded_tag(struct check *c, const struct message *m, const struct field *f)
+{
+	enum { LONGEST = 900 };
+	static const unsigned doubt = EW_BAD_CHARSET | EW_BAD_ENCODING | EW_BAD_BASE64 | EW_BAD_Q | EW_UNTERMINATED | EW_UNDECODABLE | EW_CONTROL;
+	struct span value = f->value->bytes;
+
+	for (size_t w = 0; w < f->n_words; w++)
+		if (f->words[w].flags & doubt)
+			return;
+	if (check_stage(c) == STAGE_TEMPLATE && f->kind == FIELD_UNSTRUCTURED && value.n < LONGEST && utf8_valid(value))
+		field_fix_value(c, m, f, value);
+}
+
 /* A tag inside an encoded word: the engine that fills templates never sees it. In every stage. The place: the encoded word. */
 CHECK(tag_in_encoded_word)
 {
@@ -178,6 +193,7 @@ CHECK(tag_in_encoded_word)
 			if (is_in_encoded_word(m, f, tags.tags[k].range)) {
 				struct span tag = span_cut(f->value->bytes, tags.tags[k].range.start, tags.tags[k].range.end);
 				check_report_text(c, f->value, tags.tags[k].range, NULL, ARG_T("field", f->name), ARG_T("tag", tag));
+				fix_encoded_tag(c, m, f);
 				break;
 			}
 		}

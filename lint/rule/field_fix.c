@@ -44,6 +44,28 @@ void field_fix_value(struct check *c, const struct message *m, const struct fiel
 	check_fix(c, NULL, place, empty ? span_str(arena_printf(check_arena(c), " %.*s", (int)value.n, value.p)) : value);
 }
 
+void field_fix_decoded(struct check *c, const struct message *m, const struct field *f)
+{
+	static const unsigned doubt = EW_BAD_CHARSET | EW_BAD_ENCODING | EW_BAD_BASE64 | EW_BAD_Q | EW_UNTERMINATED | EW_UNDECODABLE | EW_CONTROL;
+	struct span value = f->value->bytes;
+
+	for (size_t w = 0; w < f->n_words; w++)
+		if (f->words[w].flags & doubt)
+			return;
+	if (f->kind == FIELD_STRICT && span_is_ascii(value) && span_find(value, SPAN_LIT("=?"), 0) == value.n)
+		field_fix_value(c, m, f, value);
+}
+
+void field_fix_place(struct check *c, const struct message *m, const struct field *f, struct range place, struct span with)
+{
+	struct edit inner = { place.start, place.end, with };
+
+	if (!may_change(m, f) || has_tag(c, m, f))
+		return;
+	struct edit edit = refold_field(check_arena(c), m->file, f, &inner, 1, (struct fold_limits){ FOLD_WORDS, FOLD_WORDS }, NULL);
+	check_fix(c, NULL, (struct range){ edit.start, edit.end }, edit.with);
+}
+
 void field_fix_merge(struct check *c, const struct message *m, const struct field *into, const struct field *f)
 {
 	struct span first = file_span(m, field_value_range(m, into)), value = file_span(m, field_value_range(m, f));

@@ -9,6 +9,10 @@
 void field_fix_drop(struct check *c, const struct message *m, const struct field *f);
 /* Give the field another value (raw bytes, no folds). */
 void field_fix_value(struct check *c, const struct message *m, const struct field *f, struct span value);
+/* A field in which no encoded word may stand says in ASCII what its words say. */
+void field_fix_decoded(struct check *c, const struct message *m, const struct field *f);
+/* Put another text in a place of the field, and fold its lines where they become longer than 76. */
+void field_fix_place(struct check *c, const struct message *m, const struct field *f, struct range place, struct span with);
 /* Put the members of a list into an earlier field, and take the later one away. */
 void field_fix_merge(struct check *c, const struct message *m, const struct field *into, const struct field *f);
 /* Fold the lines that are longer; what the unfolded field says stays the same byte for byte, but for a blank behind a comma or semicolon. */
