@@ -6,6 +6,7 @@
 
 #include "base/utf8.h"
 #include "rule/check_common.h"
+#include "rule/fix_part.h"
 
 bool entity_is_enclosed(const struct entity *entity)
 {
@@ -87,6 +88,18 @@ bool charset_fault_place(const struct message *m, const struct entity *entity, s
 	return true;
 }
 
+/* The label that the bytes speak for, where they do without doubt. Shift_JIS and EUC-JP have bytes in common: who knows the text looks at that. */
+static void fix_label(struct check *c, const struct message *m, const struct entity *e, const char *looks, bool certain)
+{
+	bool clear = g_strcmp0(looks, "UTF-8") == 0 || g_strcmp0(looks, "ISO-2022-JP") == 0;
+
+	if (!certain || (!clear && g_strcmp0(looks, "Shift_JIS") != 0 && g_strcmp0(looks, "EUC-JP") != 0) || e->decoded.n_bad)
+		return;
+	fix_charset_label(c, m, e, looks);
+	if (!clear)
+		check_fix_unsafe(c);
+}
+
 /* Text that is not ASCII without a charset. The argument "looks" names what it looks like. */
 CHECK(charset_missing)
 {
@@ -99,7 +112,9 @@ CHECK(charset_missing)
 		if (!judged(e) || e->charset_name.n || !has_non_ascii(e))
 			continue;
 		bool certain;
-		check_report(c, charset_place(m, e), NULL, ARG_T("looks", span_str(guess_name(e, &certain))));
+		const char *looks = guess_name(e, &certain);
+		check_report(c, charset_place(m, e), NULL, ARG_T("looks", span_str(looks)));
+		fix_label(c, m, e, looks, certain);
 	}
 }
 
@@ -121,6 +136,8 @@ CHECK(charset_unknown)
 		bool harmless = !has_non_ascii(e) && span_find_byte(bytes, '\0', 0) == bytes.n &&
 				(e->charset.family == CHARSET_UNKNOWN || span_find_byte(bytes, '+', 0) == bytes.n);
 		check_report(c, charset_place(m, e), harmless ? "harmless" : kind, ARG_T("charset", e->charset_name));
+		if (harmless)
+			fix_charset_label(c, m, e, "us-ascii");
 	}
 }
 
@@ -138,6 +155,9 @@ CHECK(charset_label)
 			continue;
 		check_report(c, charset_place(m, e), has_non_ascii(e) ? kind : "ascii", ARG_T("charset", e->charset_name),
 			     ARG_T("suggested", span_str(e->charset.suggested ? e->charset.suggested : "UTF-8")));
+		/* The larger sets have characters that ISO-2022-JP has not. */
+		if (e->charset.suggested && !e->charset_result.looks && (!(e->charset.flags & CHARSET_LABEL_EXTENDED_JIS) || !e->charset_result.n_problems))
+			fix_charset_label(c, m, e, e->charset.suggested);
 	}
 }
 
@@ -148,8 +168,11 @@ CHECK(charset_legacy)
 		const struct entity *e = m->mime.all[i];
 		if (!judged(e) || !e->charset_name.n || !has_non_ascii(e) || e->charset_result.looks)
 			continue;
-		if (e->charset.family == CHARSET_SHIFT_JIS || e->charset.family == CHARSET_EUC_JP)
-			check_report(c, charset_place(m, e), NULL, ARG_T("charset", e->charset_name));
+		if (e->charset.family != CHARSET_SHIFT_JIS && e->charset.family != CHARSET_EUC_JP)
+			continue;
+		check_report(c, charset_place(m, e), NULL, ARG_T("charset", e->charset_name));
+		if (!e->charset_result.n_illegal && !e->charset_result.doubtful)
+			fix_to_utf8(c, m, e);
 	}
 }
 
@@ -173,8 +196,11 @@ CHECK(charset_undecodable)
 		struct check_arg charset = ARG_T("charset", e->charset_name);
 		if (e->charset.family == CHARSET_ASCII) {
 			bool certain;
-			if (has_non_ascii(e))
-				check_report(c, charset_place(m, e), "ascii", charset, ARG_T("looks", span_str(guess_name(e, &certain))));
+			const char *guess = guess_name(e, &certain);
+			if (!has_non_ascii(e))
+				continue;
+			check_report(c, charset_place(m, e), "ascii", charset, ARG_T("looks", span_str(guess)));
+			fix_label(c, m, e, guess, certain);
 			continue;
 		}
 		const char *looks = e->charset_result.looks;
@@ -182,6 +208,7 @@ CHECK(charset_undecodable)
 		const struct charset_problem *first = first_undecodable(e, &n);
 		if (looks) {
 			check_report(c, charset_place(m, e), "mismatch", charset, ARG_T("looks", span_str(looks)));
+			fix_label(c, m, e, looks, true);
 			continue;
 		}
 		/* Where the transfer encoding is broken, that comes first, and this may be what it left. */
@@ -254,6 +281,20 @@ static const char *jis_case(const struct entity *e, size_t k, const struct chars
 	return jis_cases[k].name;
 }
 
+/* Of escapes with nothing between them the last one holds: the others go. */
+static void fix_redundant_escapes(struct check *c, const struct entity *e)
+{
+	const struct charset_result *result = &e->charset_result;
+
+	if (result->n_dropped || (e->transfer != TRANSFER_7BIT && e->transfer != TRANSFER_8BIT))
+		return;
+	for (size_t p = 0; p < result->n_problems; p++) {
+		size_t start = result->problems[p].offset;
+		if (result->problems[p].kind == CHARSET_PROBLEM_JIS_REDUNDANT_ESCAPE)
+			check_fix(c, NULL, text_to_file(e->decoded.text, start, span_find_byte(e->decoded.text->bytes, '\x1B', start + 1)), SPAN_EMPTY);
+	}
+}
+
 /* with: cases (line-end, text-end, odd-byte, eight-bit, shift, kana, unknown-escape, foreign-set, redundant-escape, space,
  * escape-stripped, unassigned). What breaks the rules of ISO-2022-JP; the first of each case in a part, with their number. kana under
  * a label that promises it is the case kana-extended, an unassigned code of the carriers' rows the case carrier. */
@@ -300,6 +341,8 @@ CHECK(jis_line_rule)
 			bool named = first->kind == CHARSET_PROBLEM_JIS_UNKNOWN_ESCAPE || first->kind == CHARSET_PROBLEM_JIS_FOREIGN_SET;
 			check_report(c, range, jis_case(e, k, first), ARG_I("count", n),
 				     ARG_T("escape", named ? escape_name(check_arena(c), escape) : SPAN_EMPTY));
+			if (first->kind == CHARSET_PROBLEM_JIS_REDUNDANT_ESCAPE)
+				fix_redundant_escapes(c, e);
 		}
 	}
 	if (!applies)
@@ -343,6 +386,36 @@ static const char *class_in_target(struct jis_encoder *encoder, const struct lin
 	}
 }
 
+/* The character and what must be written with it: half-width katakana has its sound mark behind it. */
+static struct span replacement_for(struct check *c, struct span bytes, struct range *at, const char *replacement, bool kana)
+{
+	size_t next = at->end;
+	uint32_t mark = kana && next < bytes.n ? utf8_next(bytes, &next) : 0;
+
+	if (mark != 0xFF9E && mark != 0xFF9F)
+		return span_str(replacement);
+	char *composed = g_utf8_normalize(bytes.p + at->start, (gssize)(next - at->start), G_NORMALIZE_ALL_COMPOSE);
+	struct span with = arena_copy_span(check_arena(c), span_str(composed));
+	g_free(composed);
+	at->end = next;
+	return with;
+}
+
+/* All places of the character in the text, since it is told once. */
+static void fix_machine_dependent(struct check *c, const struct text *text, struct range range, const char *replacement, bool kana)
+{
+	enum { MOST_PLACES = 1000 };
+	struct span ch = span_cut(text->bytes, range.start, range.end);
+	size_t n = 0;
+
+	for (size_t at = range.start; (at = span_find(text->bytes, ch, at)) < text->bytes.n && n < MOST_PLACES; n++) {
+		struct range place = { at, at + ch.n };
+		struct span with = replacement_for(c, text->bytes, &place, replacement, kana);
+		check_fix(c, text, place, with);
+		at = place.end;
+	}
+}
+
 static void report_machine_dependent(struct check *c, const struct text *text, struct range range, uint32_t code_point, const char *class_name)
 {
 	bool certain = false;
@@ -354,6 +427,9 @@ static void report_machine_dependent(struct check *c, const struct text *text, s
 
 	check_report_text(c, text, range, kind, ARG_T("class", span_str(class_name)),
 			  ARG_T("replacement", span_str(replacement ? replacement : "")));
+	/* A sound mark goes with the letter before it. */
+	if (replacement && (certain || strcmp(kind, "kana") == 0) && code_point != 0xFF9E && code_point != 0xFF9F)
+		fix_machine_dependent(c, text, range, replacement, strcmp(kind, "kana") == 0);
 }
 
 static bool is_sent_in_target(const struct lint_options *options)

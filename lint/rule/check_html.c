@@ -503,6 +503,16 @@ static bool is_latin(struct span name)
 	return word_in_list(names, name);
 }
 
+/* The name as it stands in the value becomes that of the part, which mail programs go by. */
+static void fix_meta_charset(struct check *c, const struct body *body, struct range range, struct span name)
+{
+	struct span value = span_cut(body->html->source->bytes, range.start, range.end);
+	size_t at = span_find(value, name, 0);
+
+	if (at < value.n && !body->entity->charset_result.looks && !body_is_doubtful(body))
+		check_fix(c, body->html->source, ((struct range){ range.start + at, range.start + at + name.n }), body->entity->charset_name);
+}
+
 /* The charset in a meta element against that of the part. */
 CHECK(meta_charset_mismatch)
 {
@@ -539,8 +549,10 @@ CHECK(meta_charset_mismatch)
 				    (declared.family != CHARSET_OTHER || g_strcmp0(declared.converter, body->entity->charset.converter) == 0);
 			same |= is_latin(name) && is_latin(body->entity->charset_name);
 			bool ascii = span_is_ascii(body->source->bytes);
-			if (!same && !ascii)
-				check_report_text(c, html->source, range, NULL, ARG_T("meta", name), ARG_T("charset", body->entity->charset_name));
+			if (same || ascii)
+				continue;
+			check_report_text(c, html->source, range, NULL, ARG_T("meta", name), ARG_T("charset", body->entity->charset_name));
+			fix_meta_charset(c, body, range, name);
 		}
 	}
 }
@@ -581,6 +593,10 @@ static void zero_width_in(struct check *c, const struct text *text)
 			g_snprintf(code, sizeof code, "U+%04X", joiner);
 			bool joins = (joiner == 0x200C || joiner == 0x2060) && before < 0x80 && ch < 0x80;
 			check_report_text(c, text, range, joins ? "latin-joiner" : "other", ARG_T("code", span_str(code)));
+			for (size_t gone = range.start, next = gone; next < range.end; gone = next) {
+				utf8_next(text->bytes, &next);
+				check_fix(c, text, ((struct range){ gone, next }), SPAN_EMPTY);
+			}
 		}
 		joiner = 0;
 		before = ch;

@@ -118,11 +118,31 @@ CHECK(line_too_long)
 	}
 }
 
+enum { MOST_EDITS = 10000 };
+
+/* The rarer kind of line end becomes the other one, everywhere but in what is no text: there the bytes are content. */
+static void fix_line_ends(struct check *c, const struct message *m, bool to_crlf)
+{
+	struct span file = m->file->bytes;
+
+	for (size_t i = 0; i < m->mime.n; i++) {
+		const struct entity *e = m->mime.all[i];
+		if (!e->n_children && (e->transfer == TRANSFER_BINARY || (!e->is_text && e->transfer != TRANSFER_BASE64 && e->transfer != TRANSFER_QP)))
+			return;
+	}
+	for (size_t i = span_find_byte(file, '\n', m->range.start); i < m->range.end; i = span_find_byte(file, '\n', i + 1)) {
+		bool crlf = i > m->range.start && file.p[i - 1] == '\r';
+		if (crlf != to_crlf)
+			check_fix(c, NULL, ((struct range){ i - crlf, i + 1 }), to_crlf ? SPAN_LIT("\r\n") : SPAN_LIT("\n"));
+	}
+}
+
 /* Cases: mixed (LF among CRLF, at the first odd one), bare-cr. A file with LF throughout is in unix form and fine. */
 CHECK(line_ends_mixed)
 {
 	struct span file = m->file->bytes;
 	size_t crlf = 0, lf = 0, first_lf = 0, first_crlf = 0;
+	bool bare_cr = false;
 
 	if (m->kind == INPUT_TEMPLATE) {
 		check_not_applicable(c);
@@ -140,6 +160,7 @@ CHECK(line_ends_mixed)
 	for (size_t i = span_find_byte(message, '\r', m->range.start); i < message.n; i = span_find_byte(message, '\r', i + 1))
 		if (!(i + 1 < file.n && file.p[i + 1] == '\n')) {
 			check_report(c, ((struct range){ i, i + 1 }), "bare-cr");
+			bare_cr = true;
 			break;
 		}
 	if (!crlf || !lf)
@@ -147,9 +168,31 @@ CHECK(line_ends_mixed)
 	/* The rarer kind is the odd one. */
 	struct range odd = lf <= crlf ? (struct range){ first_lf, first_lf + 1 } : (struct range){ first_crlf, first_crlf + 2 };
 	check_report(c, odd, "mixed", ARG_I("crlf", crlf), ARG_I("lf", lf));
+	/* What a CR alone is there for nobody knows. */
+	if (!bare_cr && MIN(lf, crlf) <= MOST_EDITS)
+		fix_line_ends(c, m, lf <= crlf);
 }
 
-/* Cases: nul, control. In the bodies of parts that are sent as text (7bit, 8bit). ESC belongs to ISO-2022-JP and is looked at there. */
+/* SO and SI are shift codes of Japanese mail and told by that rule, ESC too; form feeds separate pages of old digests. */
+static bool is_control(unsigned char byte)
+{
+	return (byte < 0x20 || byte == 0x7F) && byte != '\t' && byte != '\r' && byte != '\n' && byte != 0x1B && byte != 0x0C && byte != 0x0E && byte != 0x0F;
+}
+
+/* All of a part, if they are few: else it is no text, or in a charset of wide characters. */
+static void fix_controls(struct check *c, const struct message *m, const struct entity *e)
+{
+	enum { MOST = 100 };
+	size_t n = 0;
+
+	for (size_t i = e->body.start; i < e->body.end; i++)
+		n += is_control((unsigned char)m->file->bytes.p[i]);
+	for (size_t i = e->body.start; i < e->body.end && n <= MOST && n * 10 <= e->body.end - e->body.start; i++)
+		if (is_control((unsigned char)m->file->bytes.p[i]))
+			check_fix(c, NULL, ((struct range){ i, i + 1 }), SPAN_EMPTY);
+}
+
+/* Cases: nul, control. In the bodies of parts that are sent as text (7bit, 8bit); the first of a part. */
 CHECK(body_control_character)
 {
 	for (size_t e = 0; e < m->mime.n; e++) {
@@ -158,11 +201,10 @@ CHECK(body_control_character)
 			continue;
 		for (size_t i = entity->body.start; i < entity->body.end; i++) {
 			unsigned char byte = (unsigned char)m->file->bytes.p[i];
-			/* SO and SI are shift codes of Japanese mail and told by that rule; form feeds separate pages of old digests. */
-			if ((byte >= 0x20 && byte != 0x7F) || byte == '\t' || byte == '\r' || byte == '\n' || byte == 0x1B || byte == 0x0C ||
-			    byte == 0x0E || byte == 0x0F)
+			if (!is_control(byte))
 				continue;
 			check_report(c, ((struct range){ i, i + 1 }), byte ? "control" : "nul", ARG_I("code", byte));
+			fix_controls(c, m, entity);
 			break;
 		}
 	}

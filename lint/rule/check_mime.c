@@ -4,6 +4,7 @@
 #include "doc/plain.h"
 #include "mail/alternative.h"
 #include "mail/param_write.h"
+#include "mail/rewrite.h"
 #include "rule/check_charset.h"
 #include "rule/check_common.h"
 #include "rule/field_fix.h"
@@ -359,6 +360,21 @@ static bool is_same_boundary(const struct entity *e, struct span boundary)
 	return false;
 }
 
+/* The delimiter that ends the multipart, behind its last part; not where that part was cut off. */
+static void fix_not_closed(struct check *c, const struct message *m, const struct entity *e, struct span boundary)
+{
+	const struct entity *last = e;
+
+	while (last->n_children)
+		last = last->children[last->n_children - 1];
+	const char *eol = rewrite_line_end(span_cut(m->file->bytes, m->range.start, m->range.end));
+	if (last == e || !recode_is_possible(last) || last->decoded.n_bad || strcmp(eol, "\r") == 0)
+		return;
+	bool ended = e->body.end > 0 && m->file->bytes.p[e->body.end - 1] == '\n';
+	const char *line = arena_printf(check_arena(c), "%s--%.*s--%s", ended && !e->parent ? "" : eol, (int)boundary.n, boundary.p, e->parent ? "" : eol);
+	check_fix(c, NULL, place(e->body.end), span_str(line));
+}
+
 /* Cases: missing (no usable boundary parameter), not-closed, no-parts, same (as that of a multipart around it), prefix (one is the start
  * of the other), length (more than 70 characters), character (one that is not allowed). The gravest one of a part. */
 CHECK(boundary)
@@ -378,15 +394,27 @@ CHECK(boundary)
 			continue;
 		else if (e->flags & ENTITY_NO_PARTS)
 			check_report(c, value, "no-parts", name);
-		else if (e->flags & ENTITY_NOT_CLOSED)
+		else if (e->flags & ENTITY_NOT_CLOSED) {
 			check_report(c, body_end(e), "not-closed", name);
-		else if (e->flags & ENTITY_BOUNDARY_NESTED)
+			fix_not_closed(c, m, e, boundary);
+		} else if (e->flags & ENTITY_BOUNDARY_NESTED)
 			check_report(c, value, is_same_boundary(e, boundary) ? "same" : "prefix", name);
 		else if (boundary.n > 70)
 			check_report(c, value, "length", name);
 		else if (bad_boundary_character(boundary) < boundary.n)
 			check_report(c, value, "character", name);
 	}
+}
+
+/* The two parts, each with its header, in each other's place. */
+static void fix_order(struct check *c, const struct message *m, const struct entity *richer, const struct entity *plain)
+{
+	struct range first = { richer->header.start, richer->body.end }, second = { plain->header.start, plain->body.end };
+
+	if (!recode_is_possible(plain) || richer->flags)
+		return;
+	check_fix(c, NULL, first, file_span(m, second));
+	check_fix(c, NULL, second, file_span(m, first));
 }
 
 /* multipart/alternative with text/html before text/plain. The place: the plain part's header. */
@@ -396,16 +424,17 @@ CHECK(alternative_order)
 		const struct entity *e = m->mime.all[i];
 		if (!entity_is(e, "multipart", "alternative") || entity_is_enclosed(e))
 			continue;
-		bool html = false;
+		const struct entity *richer = NULL;
 		for (size_t k = 0; k < e->n_children; k++) {
 			const struct entity *child = e->children[k];
 			if (entity_is(child, "text", "html") ||
 			    (entity_is(child, "multipart", "related") && child->n_children && entity_is(child->children[0], "text", "html")))
-				html = true;
-			else if (html && entity_is(child, "text", "plain") && child->is_displayed) {
+				richer = child;
+			else if (richer && entity_is(child, "text", "plain") && child->is_displayed) {
 				check_report(c,
 					     child->content_type_field ? field_range(child->content_type_field) : place(child->header.start),
 					     NULL);
+				fix_order(c, m, richer, child);
 				break;
 			}
 		}
@@ -430,17 +459,36 @@ static bool has_words(struct span text)
 	return false;
 }
 
-/* The text that the HTML says, as a text/plain part in front of it. None where it is not known what the HTML says to its reader: tags are still in it,
- * there are two of it, or nothing of it is text. */
-static void fix_text_missing(struct check *c, const struct message *m, const struct body *html)
+/* The text that the HTML says. Empty where it is not known what that is to its reader: tags are still in it, there are two of it, or nothing of it is text. */
+static struct span text_of_html(struct check *c, const struct message *m, const struct body *html)
 {
 	struct span text = plain_from_html(check_arena(c), html->html);
-	size_t n;
 
 	for (size_t i = 0; i < m->n_bodies; i++)
 		if (m->bodies[i].html && &m->bodies[i] != html)
-			return;
-	if (!has_words(text) || html->written_tags.n)
+			return SPAN_EMPTY;
+	return has_words(text) && !html->written_tags.n ? text : SPAN_EMPTY;
+}
+
+/* It in the text/plain part that is there and says nothing. */
+static void fix_text_empty(struct check *c, const struct message *m, const struct body *html, const struct entity *plain)
+{
+	struct span text = text_of_html(c, m, html);
+	size_t n;
+
+	if (!text.n)
+		return;
+	const struct edit *edits = recode_part(check_arena(c), m->file, plain, text, RECODE_ENCODED, span_is_ascii(text) ? NULL : "UTF-8", &n);
+	fix_edits(c, edits, n);
+}
+
+/* It as a text/plain part in front of it. */
+static void fix_text_missing(struct check *c, const struct message *m, const struct body *html)
+{
+	struct span text = text_of_html(c, m, html);
+	size_t n;
+
+	if (!text.n)
 		return;
 	struct edit *edits = alternative_add_text(check_arena(c), m->file, m->range, html->entity, text, &n);
 	fix_edits(c, edits, n);
@@ -467,6 +515,8 @@ CHECK(text_part_missing)
 	}
 	if (plain && !has_visible_text(plain)) {
 		check_report(c, body_start(plain->entity), "empty");
+		if (html->entity->parent && html->entity->parent == plain->entity->parent)
+			fix_text_empty(c, m, html, plain->entity);
 	} else if (!plain) {
 		check_report(c, html->entity->content_type_field ? field_range(html->entity->content_type_field) : message_header_end(m),
 			     html->entity->parent && entity_is(html->entity->parent, "multipart", "alternative") ? "alternative" : "missing");

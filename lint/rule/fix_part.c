@@ -40,3 +40,18 @@ void fix_charset_label(struct check *c, const struct message *m, const struct en
 	const struct edit *edits = recode_label(check_arena(c), m->file, e, charset, &n);
 	fix_edits(c, edits, n);
 }
+
+void fix_to_utf8(struct check *c, const struct message *m, const struct entity *e)
+{
+	/* Where Gmail cuts HTML: docs of the rule html-clipped. */
+	enum { CLIPPED = 102400 };
+	struct span text = e->charset_result.text->bytes;
+	size_t n;
+
+	if (!is_for_us(c, m, e) || e->transfer == TRANSFER_UNKNOWN || e->decoded.n_bad)
+		return;
+	if (entity_is(e, "text", "html") && text.n > CLIPPED && e->decoded.text->bytes.n <= CLIPPED)
+		return;
+	const struct edit *edits = recode_part(check_arena(c), m->file, e, text, RECODE_ENCODED, "UTF-8", &n);
+	fix_edits(c, edits, n);
+}

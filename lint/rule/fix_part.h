@@ -13,5 +13,7 @@ bool part_has_tags(const struct check *c, const struct entity *e);
 void fix_transfer(struct check *c, const struct message *m, const struct entity *e, enum recode_transfer how);
 /* The same for the label of its charset. */
 void fix_charset_label(struct check *c, const struct message *m, const struct entity *e, const char *charset);
+/* The same for a text part in UTF-8. */
+void fix_to_utf8(struct check *c, const struct message *m, const struct entity *e);
 
 #endif
