@@ -58,6 +58,10 @@ _presend() {
 		compopt -o default
 		return
 		;;
+	--input)
+		mapfile -t COMPREPLY < <(compgen -W 'mail jsonl' -- "$cur")
+		return
+		;;
 	--data)
 		compopt -o default
 		return
@@ -189,7 +193,7 @@ _presend() {
 	esac
 	if [[ $cur == -* ]]; then
 		case $command in
-		'' | lint) mapfile -t COMPREPLY < <(compgen -W '--stage --class --volume --profile --target-charset --clients --stdin-filename --data --staged --changed-since --now --select --ignore --extend-select --rules --no-builtin-rules --fail-on --max-score --advice --prior --fix --unsafe-fixes --diff --baseline --write-baseline --no-inline-ignores --config --isolated --force-exclude --format --lang --verbose --quiet --statistics --color --jobs --help --version ' -- "$cur") ;;
+		'' | lint) mapfile -t COMPREPLY < <(compgen -W '--stage --class --volume --profile --target-charset --clients --stdin-filename --input --data --staged --changed-since --now --select --ignore --extend-select --rules --no-builtin-rules --fail-on --max-score --advice --prior --fix --unsafe-fixes --diff --baseline --write-baseline --no-inline-ignores --config --isolated --force-exclude --format --lang --verbose --quiet --statistics --color --jobs --help --version ' -- "$cur") ;;
 		checklist) mapfile -t COMPREPLY < <(compgen -W '--stage --class --volume --profile --target-charset --clients --stdin-filename --staged --changed-since --now --select --ignore --extend-select --rules --no-builtin-rules --fail-on --max-score --baseline --write-baseline --no-inline-ignores --ip --selector --mail-from --helo --dns --blocklists --mta-config --config --isolated --force-exclude --format --lang --verbose --quiet --color --jobs --help --version ' -- "$cur") ;;
 		bounce) mapfile -t COMPREPLY < <(compgen -W '--stdin-filename --now --summary --draft --message-id --from --since --format --lang --verbose --quiet --color --help --version ' -- "$cur") ;;
 		preview) mapfile -t COMPREPLY < <(compgen -W '--clients --stdin-filename --data --message --row --config --isolated --format --lang --color --help --version ' -- "$cur") ;;

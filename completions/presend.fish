@@ -57,6 +57,7 @@ complete -c presend -n '__presend_in none lint checklist config gate lsp' -l pro
 complete -c presend -n '__presend_in none lint checklist config gate lsp' -l target-charset -x -a 'iso-2022-jp shift_jis utf-8' -d 'the charset in which the list system will send (iso-2022-jp, shift_jis, utf-8), if it is not the draft\'s'
 complete -c presend -n '__presend_in none lint checklist preview config gate lsp' -l clients -x -a '(__fish_append , default gmail apple outlook yahoo aol thunderbird protonmail japan france germany all)' -d 'mail clients of the readers, such as outlook-windows, or presets'
 complete -c presend -n '__presend_in none lint checklist bounce preview preflight config gate' -l stdin-filename -r -F -d 'name of standard input in reports'
+complete -c presend -n '__presend_in none lint' -l input -x -a 'mail jsonl' -d 'jsonl'
 complete -c presend -n '__presend_in none lint preview' -l data -r -F -d 'fill templates in with each row of FILE (CSV, JSON) and check what every recipient gets'
 complete -c presend -n '__presend_in none lint checklist' -l staged -d 'check what is staged in git, as it is in the index'
 complete -c presend -n '__presend_in none lint checklist' -l changed-since -x -d 'check what changed since HEAD left this revision, and new files'

@@ -16,7 +16,7 @@
 
 enum option_id {
 	OPTION_FORMAT, OPTION_PROFILE, OPTION_STAGE, OPTION_CLASS, OPTION_VOLUME, OPTION_SELECT, OPTION_IGNORE, OPTION_EXTEND_SELECT,
-	OPTION_FAIL_ON, OPTION_MAX_SCORE, OPTION_ADVICE, OPTION_PRIOR, OPTION_RULES, OPTION_NO_BUILTIN_RULES, OPTION_STDIN_FILENAME, OPTION_TARGET_CHARSET, OPTION_CLIENTS,
+	OPTION_FAIL_ON, OPTION_MAX_SCORE, OPTION_ADVICE, OPTION_PRIOR, OPTION_RULES, OPTION_NO_BUILTIN_RULES, OPTION_STDIN_FILENAME, OPTION_INPUT, OPTION_TARGET_CHARSET, OPTION_CLIENTS,
 	OPTION_LANG, OPTION_NOW, OPTION_JOBS, OPTION_COLOR, OPTION_VERBOSE, OPTION_QUIET, OPTION_STATISTICS, OPTION_CONFIG, OPTION_ISOLATED,
 	OPTION_FORCE_EXCLUDE, OPTION_NO_INLINE_IGNORES, OPTION_BASELINE, OPTION_WRITE_BASELINE, OPTION_STAGED, OPTION_CHANGED_SINCE,
 	OPTION_MESSAGE, OPTION_ROW, OPTION_SUMMARY, OPTION_DRAFT, OPTION_MESSAGE_ID, OPTION_FROM, OPTION_SINCE, OPTION_DATA, OPTION_FIX,
@@ -61,6 +61,10 @@ static const struct option_definition option_definitions[] = {
 	{ OPTION_STDIN_FILENAME, 0, "stdin-filename", { "NAME", "名前" },
 	  { "name of standard input in reports; it also tells what kind of file it is", "レポートでの標準入力の名前（ファイルの種類の判定にも使用）" },
 	  GROUP_DRAFT, (FOR_MAIL & ~FOR(LSP)) | FOR(BOUNCE) | FOR(PREVIEW) | FOR(PREFLIGHT), VALUE_FILE, NULL },
+	{ OPTION_INPUT, 0, "input", { "mail|jsonl", "mail|jsonl" },
+	  { "jsonl: each line of the files is a message as JSON, with text or base64, path and id; each gets a line of --format jsonl, in its order. Default: mail",
+	    "jsonl なら、ファイルの各行を、text または base64、path、id を持つ JSON のメールとして読み、1 行ごとに --format jsonl の 1 行を同じ順で出力。既定は mail" },
+	  GROUP_DRAFT, FOR(LINT), VALUE_WORD, "mail jsonl" },
 	{ OPTION_DATA, 0, "data", { "FILE", "ファイル" },
 	  { "fill templates in with each row of FILE (CSV, JSON) and check what every recipient gets; worst-cases: made up values only",
 	    "テンプレートにデータ（CSV、JSON）の各行を差し込み、受信者ごとの結果を検査。worst-cases なら作りものの値だけを差し込む" },
@@ -720,6 +724,10 @@ static bool apply_option(struct parse_state *state, const struct option_definiti
 	case OPTION_FORCE_EXCLUDE:
 		cli->run.force_exclude = true;
 		break;
+	case OPTION_INPUT:
+		cli->run.input_lines = strcmp(value, "jsonl") == 0;
+		good = cli->run.input_lines || strcmp(value, "mail") == 0;
+		break;
 	case OPTION_DATA:
 		cli->run.data = value;
 		break;
@@ -1070,6 +1078,25 @@ static bool fixes_fit(struct cli *cli, const struct parse_state *state)
 	return true;
 }
 
+/* --input jsonl: a line for each line, and nothing else. */
+static bool lines_fit(struct cli *cli, const struct parse_state *state)
+{
+	const struct run_options *run = &cli->run;
+
+	if (!run->input_lines)
+		return true;
+	if (run->fix.mode != FIX_NONE || run->data || run->staged || run->changed_since || run->baseline || run->write_baseline || run->lint.advice || run->report.statistics)
+		return refuse(run->report.language, NULL,
+			      say(run->report.language, "cannot be given together with --fix, --diff, --data, --staged, --changed-since, --baseline, --write-baseline, --advice, --statistics",
+				  "--fix、--diff、--data、--staged、--changed-since、--baseline、--write-baseline、--advice、--statistics と同時には指定できません"), "--input");
+	if (state->n_formats && !(run->n_formats == 1 && run->formats[0].reporter == &report_jsonl && !run->formats[0].file))
+		return refuse(run->report.language, NULL, say(run->report.language, "goes with --format jsonl only", "--format jsonl でのみ使えます"), "--input");
+	cli->run.formats[0] = (struct run_format){ &report_jsonl, NULL };
+	cli->run.n_formats = 1;
+	cli->run.given |= (uint64_t)1 << config_key_of_option("format")->key;
+	return true;
+}
+
 bool cli_parse(int argc, char **argv, struct cli *cli)
 {
 	*cli = (struct cli){ .rules_format = EXPLAIN_TEXT, .gate.timeout_seconds = GATE_TIMEOUT_SECONDS };
@@ -1131,6 +1158,8 @@ bool cli_parse(int argc, char **argv, struct cli *cli)
 			return false;
 	if (cli->command == COMMAND_CHECKLIST && cli->run.n_formats == 0)
 		cli->run.formats[cli->run.n_formats++] = (struct run_format){ &report_checklist, NULL };
+	if (!lines_fit(cli, &state))
+		return false;
 	/* Machine formats are English unless --lang is given. */
 	if (cli->rules_format == EXPLAIN_JSON && !cli->run.report.language_given)
 		cli->run.report.language = LANGUAGE_EN;

@@ -2,6 +2,7 @@
 #include "run.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -25,6 +26,7 @@
 #include "rule/several.h"
 #include "run_page.h"
 #include "run_rows.h"
+#include "run_stream.h"
 #include "setup.h"
 
 static const char *say(enum language language, const char *en, const char *ja)
@@ -466,6 +468,42 @@ static void run_jobs(struct job_queue *queue, int wanted)
 	g_ptr_array_free(threads, TRUE);
 }
 
+static int compare_jobs(const void *a, const void *b)
+{
+	const struct job *x = a, *y = b;
+	int by_path = strcmp(x->file->path, y->file->path);
+
+	return by_path ? by_path : x->number < y->number ? -1 : x->number > y->number;
+}
+
+/* Messages of files that are read and nothing else: one after the other, and told at once where the one report there is allows it. */
+static bool is_stream(const struct run_options *options)
+{
+	return options->fix.mode == FIX_NONE && !options->data && !options->dns_words && !options->staged && !options->changed_since && !wants_page(options);
+}
+
+static const struct reporter *stream_teller(const struct job_queue *queue)
+{
+	const struct run_options *options = queue->options;
+	bool alone = options->n_formats == 1 && !options->formats[0].file && !queue->baseline && !options->write_baseline && !options->lint.advice;
+
+	return alone && options->formats[0].reporter == &report_jsonl ? &report_jsonl : NULL;
+}
+
+static void stream_jobs(struct job_queue *queue, struct stream_run *stream)
+{
+	qsort(queue->jobs, queue->n, sizeof *queue->jobs, compare_jobs);
+	*stream = (struct stream_run){ .setup = queue->setup, .options = queue->options, .inputs = g_new0(struct stream_input, queue->n + 1), .n = queue->n,
+				       .lines = queue->options->input_lines, .progress = &queue->progress };
+	for (size_t i = 0; i < queue->n; i++)
+		stream->inputs[i] = (struct stream_input){ queue->jobs[i].file, queue->jobs[i].place, queue->jobs[i].results, NULL };
+	stream->teller = stream->lines || run_stream_tells(stream) ? stream_teller(queue) : NULL;
+	run_stream(stream);
+	for (size_t i = 0; i < queue->n; i++)
+		queue->jobs[i].trouble = stream->inputs[i].trouble;
+	g_free(stream->inputs);
+}
+
 /* --- one file in memory ------------------------------------------------------------------------------------------------------ */
 
 struct run_memory {
@@ -613,7 +651,7 @@ static int compare_results(const void *a, const void *b)
 	return x->index < y->index ? -1 : x->index > y->index;
 }
 
-static bool fails(const struct message_result *result)
+bool run_fails(const struct message_result *result)
 {
 	if (result->max_score >= 0 && result->score && result->score->points > result->max_score)
 		return true;
@@ -658,6 +696,7 @@ struct outcome {
 	GPtrArray *troubles, *remarks; /* char * */
 	GPtrArray *results;            /* struct message_result */
 	GArray *errors;                /* struct report_error */
+	bool told;                     /* message by message, to standard output */
 };
 
 /* "path: reason" in two; no reason has a colon. */
@@ -700,7 +739,7 @@ static int report_outcome(const struct setup *setup, const struct run_options *o
 		const struct settings *settings = setup_settings_of(setup, result);
 		result->fail_on = settings->fail_on;
 		result->max_score = settings->max_score;
-		if (fails(result) || checklist_dns_fails(result))
+		if (run_fails(result) || checklist_dns_fails(result))
 			code = EXIT_FINDINGS;
 	}
 	struct report_view view = { .results = (struct message_result *const *)outcome->results->pdata,
@@ -712,7 +751,7 @@ static int report_outcome(const struct setup *setup, const struct run_options *o
 				    .output_taken = output_taken,
 				    .exit_code = outcome->errors->len ? EXIT_TROUBLE : code };
 	tell_errors(options, outcome->errors);
-	if (!write_reports(options, &view) || outcome->errors->len)
+	if ((!outcome->told && !write_reports(options, &view)) || outcome->errors->len)
 		code = EXIT_TROUBLE;
 	return code;
 }
@@ -865,28 +904,35 @@ static int lint_paths(struct setup *setup, const struct run_options *options, co
 	struct outcome outcome;
 	GPtrArray *files;
 	struct job_queue queue = { .setup = setup, .options = options, .rows = rows, .wanted = options->jobs };
+	struct stream_run stream = { .n = 0 };
 	struct baseline *baseline;
 	int code = EXIT_TROUBLE;
 
 	if (!baseline_load(options, &baseline))
 		return EXIT_TROUBLE;
 	outcome = (struct outcome){ g_ptr_array_new_with_free_func(g_free), g_ptr_array_new_with_free_func(g_free), g_ptr_array_new(),
-				    g_array_new(FALSE, TRUE, sizeof(struct report_error)) };
+				    g_array_new(FALSE, TRUE, sizeof(struct report_error)), false };
 	queue.baseline = baseline;
 	message_library_init();
 	if (find_files(setup, options, paths, n_paths, &outcome, &files) && prepare_jobs(&queue, files)) {
 		queue.teller = g_thread_self();
 		progress_begin(&queue.progress, &options->report);
-		run_jobs(&queue, options->jobs);
+		if (is_stream(options))
+			stream_jobs(&queue, &stream);
+		else
+			run_jobs(&queue, options->jobs);
 		progress_end(&queue.progress);
+		outcome.told = stream.teller != NULL;
 		gather(&queue, &outcome);
 		setup_run_several(setup, outcome.results);
 		for (guint i = 0; options->dns_words && i < outcome.results->len; i++)
 			checklist_dns_settle(g_ptr_array_index(outcome.results, i));
 		bool known = options->fix.mode == FIX_DIFF || baseline_use(options, &baseline, (struct message_result *const *)outcome.results->pdata, outcome.results->len);
 		code = report_all(setup, options, &queue, &outcome);
-		if (!is_data_used(options, &queue) || !known)
+		if (!is_data_used(options, &queue) || !known || stream.write_failed || stream.bad_lines)
 			code = EXIT_TROUBLE;
+		else if (stream.fails && code == EXIT_CLEAN)
+			code = EXIT_FINDINGS;
 	}
 	baseline_free(baseline);
 	for (guint i = 0; i < outcome.results->len; i++)
@@ -906,6 +952,9 @@ static int lint_paths(struct setup *setup, const struct run_options *options, co
 	g_ptr_array_free(outcome.troubles, TRUE);
 	g_ptr_array_free(outcome.remarks, TRUE);
 	g_array_free(outcome.errors, TRUE);
+	/* What was told is whole. Who started this shall see that it did not end by itself. */
+	if (stream.interrupted)
+		raise(stream.interrupted);
 	return code;
 }
 

@@ -27,6 +27,7 @@ struct run_options {
 	const char *baseline;          /* NULL */
 	bool write_baseline;           /* to baseline, or to RUN_BASELINE where none is named */
 	struct fix_options fix;
+	bool input_lines;              /* --input jsonl: each line of the files is a message */
 	int jobs;                      /* 0: as many as it is worth */
 	uint64_t given;                /* bits 1 << enum config_key: options that the command line gives */
 	const char *config_file;       /* --config; NULL: look for files */
@@ -44,6 +45,9 @@ enum { EXIT_CLEAN = 0, EXIT_FINDINGS = 1, EXIT_TROUBLE = 2 };
 /* Lint the paths and write the reports. Messages about trouble go to standard error. Returns the exit code. Without paths: the working directory,
  * if it has a configuration; else -1, and nothing was said. */
 int run_lint(const struct run_options *options, char *const *paths, size_t n_paths);
+
+/* Does it fail the run: by its fail_on and max_score? */
+bool run_fails(const struct message_result *result);
 
 /* The folder that fingerprints count from: the nearest one upwards with a .git, which may be a file (worktrees); else the working folder. So
  * they are the same from any folder of a repository and in any clone. g_free() it. */

@@ -142,6 +142,11 @@ browser_run() {
 	build B=build-gcc CC=gcc DEV=1 build-gcc/presend && B=build-gcc ALL=1 bash tests/page.sh && B=build-gcc bash tests/browser.sh
 }
 
+# The Debian package, twice, and lintian.
+deb_run() {
+	bash tests/deb.sh
+}
+
 begin=$SECONDS
 step gcc gcc gcc_build
 step clang clang clang_build
@@ -169,6 +174,7 @@ step terminal python3 terminal_run
 step browser chromium browser_run
 step real-mail tar real_mail_run
 step real-mail-san tar real_mail_san_run
+step deb lintian deb_run
 echo "took $((SECONDS - begin)) s"
 [ -z "$failures" ] || echo "failed:$failures"
 echo "$passed passed, $failed failed, $skipped skipped"

@@ -32,7 +32,7 @@ count() {
 for test in "$@"; do
 	run "$(basename "$test")" "$test"
 done &
-scripts=(layers headers cli formats page gate golden docs data own_rules baseline git config recipients fix fix_mail preflight template_repo servers preflight_dns)
+scripts=(layers headers cli formats pipelines page gate golden docs data own_rules baseline git config recipients fix fix_mail preflight template_repo servers preflight_dns)
 for script in "${scripts[@]}"; do
 	run "$script" bash "tests/$script.sh"
 done

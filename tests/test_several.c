@@ -115,12 +115,25 @@ START_TEST(messages_side_by_side)
 	}
 	several_function check = several_find(cases[_i].check);
 	ck_assert_ptr_nonnull(check);
-	check(&(struct several){ pointers, cases[_i].n, note, &told });
+	/* At once, and one after the other: what is told does not depend on it. */
+	struct several_memory *memory = several_memory_new();
+	check(&(struct several){ pointers, cases[_i].n, memory, note, &told });
+	several_memory_free(memory);
+	struct told again = { 0 };
+	memory = several_memory_new();
+	for (size_t i = 0; i < cases[_i].n; i++) {
+		struct told one = { 0 };
+		check(&(struct several){ &pointers[i], 1, memory, note, &one });
+		again.other[i] = one.other[0];
+	}
+	several_memory_free(memory);
 	for (size_t i = 0; i < cases[_i].n; i++) {
 		const char *want = cases[_i].want[i] == NOBODY ? NULL : paths[cases[_i].want[i]];
 		ck_assert_msg(g_strcmp0(told.other[i], want) == 0, "%s: message %zu names %s, want %s", cases[_i].name, i,
 			      told.other[i] ? told.other[i] : "none", want ? want : "none");
+		ck_assert_str_eq(again.other[i] ? again.other[i] : "none", want ? want : "none");
 		g_free(told.other[i]);
+		g_free(again.other[i]);
 	}
 }
 END_TEST

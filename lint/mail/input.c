@@ -381,9 +381,6 @@ void input_bytes_release(struct input_bytes *bytes)
 
 /* --- mbox ---------------------------------------------------------------------------------------------------------------------- */
 
-/* Characters of a separator line that are looked at. */
-#define FROM_LINE_BYTES 1000
-
 static bool skip_blanks(struct span s, size_t *at)
 {
 	size_t start = *at;
@@ -453,7 +450,7 @@ static bool is_asctime(struct span s)
 /* The line without its "From ": an address (any word; "MAILER-DAEMON" and "-" are met with), then a date. */
 static bool is_from_line(struct span rest)
 {
-	rest = span_trim(span_cut(rest, 0, FROM_LINE_BYTES));
+	rest = span_trim(span_cut(rest, 0, INPUT_FROM_LINE_BYTES));
 	/* The first word is the address, so the date can begin behind it at the earliest; an address may hold quoted blanks. */
 	for (size_t at = 1; at < rest.n; at++) {
 		if (rest.p[at - 1] == ' ' && is_asctime(span_cut(rest, at, rest.n)))
@@ -462,8 +459,7 @@ static bool is_from_line(struct span rest)
 	return false;
 }
 
-/* Length of the empty line (LF or CRLF) that ends before at; 0 where the line before is not empty. */
-static size_t empty_line_before(struct span file, size_t at)
+size_t input_empty_line_before(struct span file, size_t at)
 {
 	if (at < 2 || file.p[at - 1] != '\n')
 		return 0;
@@ -479,6 +475,12 @@ static size_t next_line(struct span file, size_t at)
 	return end < file.n ? end + 1 : file.n;
 }
 
+bool input_separator_at(struct span file, size_t at, size_t *empty_out)
+{
+	*empty_out = input_empty_line_before(file, at);
+	return *empty_out && span_starts(span_cut(file, at, file.n), SPAN_LIT("From ")) && is_from_line(span_cut(file, at + 5, next_line(file, at)));
+}
+
 struct range *input_split_mbox(struct arena *arena, struct span file, size_t *n_out, bool *is_mbox_out)
 {
 	bool is_mbox = span_starts(file, SPAN_LIT("From "));
@@ -486,19 +488,16 @@ struct range *input_split_mbox(struct arena *arena, struct span file, size_t *n_
 	struct range current = { is_mbox ? next_line(file, 0) : 0, file.n };
 
 	for (size_t at = is_mbox ? current.start : file.n; at < file.n; at = next_line(file, at)) {
-		size_t empty = empty_line_before(file, at);
-		if (!empty || !span_starts(span_cut(file, at, file.n), SPAN_LIT("From ")))
-			continue;
-		size_t next = next_line(file, at);
-		if (!is_from_line(span_cut(file, at + 5, next)))
+		size_t empty;
+		if (!input_separator_at(file, at, &empty))
 			continue;
 		/* The empty line before a separator belongs to the mbox, not to the message (RFC 4155). */
 		current.end = MAX(current.start, at - empty);
 		g_array_append_val(ranges, current);
-		current = (struct range){ next, file.n };
+		current = (struct range){ next_line(file, at), file.n };
 	}
 	if (ranges->len)
-		current.end = MAX(current.start, file.n - empty_line_before(file, file.n));
+		current.end = MAX(current.start, file.n - input_empty_line_before(file, file.n));
 	g_array_append_val(ranges, current);
 
 	*n_out = ranges->len;

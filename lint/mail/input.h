@@ -67,4 +67,11 @@ void input_bytes_release(struct input_bytes *bytes);
  * n_out >= 1, also for an empty file. */
 struct range *input_split_mbox(struct arena *arena, struct span file, size_t *n_out, bool *is_mbox_out);
 
+/* Does a separator begin at this place of a file that is an mbox, which is no place in its first line? The line must be there whole, or its first
+ * INPUT_FROM_LINE_BYTES. *empty_out: length of the empty line before it. */
+enum { INPUT_FROM_LINE_BYTES = 1000 };
+bool input_separator_at(struct span file, size_t at, size_t *empty_out);
+/* Length of the empty line (LF or CRLF) that ends before a place; 0 where the line before is not empty. */
+size_t input_empty_line_before(struct span file, size_t at);
+
 #endif

@@ -148,6 +148,11 @@ struct span stream_peek(struct stream *s)
 	return span_of(s->text + s->start, s->end - s->start);
 }
 
+void stream_skip(struct stream *s, size_t n)
+{
+	s->start += MIN(n, s->end - s->start);
+}
+
 bool stream_line(struct stream *s, struct span *line)
 {
 	const char *end = memchr(s->text + s->start, '\n', s->end - s->start);

@@ -1,4 +1,4 @@
-/* Role: Japanese words for the system's reasons and for the remarks of mail/input.c and preflight/dns.c, found by their English ones, as the layer that
+/* Role: Japanese words for the system's reasons and for the remarks of mail/input.c, message_line.c and preflight/dns.c, found by their English ones, as the layer that
  * meets them knows no language. May not: look at a file or a message. */
 #include "report/reason.h"
 
@@ -27,6 +27,18 @@ static const struct {
         {0, "no drafts in this folder", "このフォルダーに原稿がありません"},
         {0, "it changed while it was being fixed", "修正中にファイルが変更されました"},
         {0, "must be ADDRESS, ADDRESS:PORT or [V6]:PORT", "アドレス、アドレス:ポート、[IPv6 アドレス]:ポートのいずれかで指定してください"},
+        {0, "not JSON", "JSON として読めません"},
+        {0, "the line ends inside its JSON", "JSON の途中で行が終わっています"},
+        {0, "not a JSON object", "JSON のオブジェクトではありません"},
+        {0, "\"path\" is no name", "\"path\" が名前として使えません"},
+        {0, "has both \"text\" and \"base64\"", "\"text\" と \"base64\" の両方があります"},
+        {0, "has neither \"text\" nor \"base64\"", "\"text\" も \"base64\" もありません"},
+        {0, "\"text\" is no string", "\"text\" が文字列ではありません"},
+        {0, "\"base64\" is no string", "\"base64\" が文字列ではありません"},
+        {0, "\"base64\" is not base64", "\"base64\" の値が base64 として正しくありません"},
+        {0, "the line is too long", "行が長すぎます"},
+        {0, "its configuration is not sound", "適用される設定ファイルに誤りがあります"},
+        {0, "holds several messages, as an mbox does; each needs a line of its own", "mbox のように複数のメールが入っています。1 行に 1 通ずつ入れてください"},
         {0, "folders are nested too deeply; not looked at", "フォルダーの入れ子が深すぎるため、検査していません"},
 };
 

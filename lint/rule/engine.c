@@ -1251,18 +1251,19 @@ static void several_report(struct several *s, size_t i, const struct fact *fact,
 	g_array_append_val(run->added[i], finding);
 }
 
-void engine_run_several(const struct engine *engine, struct message_result **results, size_t n)
+bool engine_run_several_after(const struct engine *engine, struct several_memory *memory, struct message_result *const *results, size_t n)
 {
 	struct several_run run = { .added = g_new0(GArray *, n + 1) };
+	bool added = false;
 
-	run.several = (struct several){ results, n, several_report, &run };
-	for (size_t i = 0; n > 1 && i < engine->rules->n; i++) {
+	run.several = (struct several){ results, n, memory, several_report, &run };
+	for (size_t i = 0; i < engine->rules->n; i++) {
 		run.rule = engine->rules->rules[i];
 		several_function several = run.rule->check && run.rule->several_messages ? several_find(run.rule->check) : NULL;
 		if (several)
 			several(&run.several);
 	}
-	for (size_t i = 0; n > 1 && i < n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		struct message_result *result = results[i];
 		if (run.added[i]) {
 			g_array_prepend_vals(run.added[i], result->findings, (guint)result->n_findings);
@@ -1270,8 +1271,20 @@ void engine_run_several(const struct engine *engine, struct message_result **res
 			suppress_apply(result);
 			/* The score stands: it looks at one message at a time. */
 			g_array_free(run.added[i], TRUE);
+			added = true;
 		}
 		verdict_finish_several(result);
 	}
 	g_free(run.added);
+	return added;
+}
+
+void engine_run_several(const struct engine *engine, struct message_result **results, size_t n)
+{
+	if (n < 2)
+		return;
+	struct several_memory *memory = several_memory_new();
+
+	engine_run_several_after(engine, memory, results, n);
+	several_memory_free(memory);
 }

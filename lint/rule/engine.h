@@ -31,6 +31,9 @@ struct message_result *engine_try(struct engine_worker *worker, const struct eng
 /* Second pass: rules over several messages, results in path order. Adds findings to them. engine: any of those that made the results, which
  * are all beside each other; what each message is judged by is its own. */
 void engine_run_several(const struct engine *engine, struct message_result **results, size_t n);
+/* The same, some at a time: with what is remembered of those before (rule/several.h). Were findings added? */
+struct several_memory;
+bool engine_run_several_after(const struct engine *engine, struct several_memory *memory, struct message_result *const *results, size_t n);
 
 /* Move a finding to another text that the one at hand was made of: range of its lines. What the line became is kept as its decoded line. */
 void engine_move_finding(struct finding *finding, struct arena *arena, const struct line_index *lines, struct range range);
