@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "base/utf8.h"
 #include "report/page.h"
+#include "run_page_fix.h"
 #include "run_preview.h"
 
 /* --- stretches of a text ------------------------------------------------------------------------------------------------------- */
@@ -367,6 +368,7 @@ void run_page(const struct message *message, struct message_result *result, size
 		take_bodies(result->arena, message, page);
 		take_raw(result->arena, message, result, &page->raw);
 		take_decoded(result->arena, message, result, page);
+		run_page_fixes(message, result, page);
 	}
 	result->page = page;
 }

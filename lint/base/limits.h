@@ -73,6 +73,8 @@
 /* The HTML report: messages of one run that are shown with their mail and source (100 of them make a page of some 20 MB, as much as browsers
  * scroll well); the rest are a row of its table. */
 #define LIMIT_PAGE_MESSAGES 100
+/* Fixes shown as what stood there and what stands there then. */
+#define LIMIT_PAGE_FIXES 200
 /* And no further one, once they have so many bytes: a browser should open the page at once, and a mail carry it. */
 #define LIMIT_PAGE_BYTES ((size_t)12 * 1024 * 1024)
 /* Source text shown whole: newsletters have below 150 kB without their pictures. Of longer ones what lies around the findings, up to this. */

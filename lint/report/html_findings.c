@@ -88,6 +88,68 @@ static void put_rows(const struct html_view *view, const struct finding_rows *ro
 	g_string_append(view->out, "</p>");
 }
 
+/* Lines that go and lines that come, with the sign of a diff for those who see no colour. */
+static void put_lines(const struct html_view *view, const char *element, const char *sign, enum page_word word, struct span lines)
+{
+	struct span rest = lines;
+
+	if (!lines.n)
+		return;
+	g_string_append_printf(view->out, "<%s><span class=\"vh\">", element);
+	html_word(view, word);
+	g_string_append(view->out, ": </span>");
+	while (rest.n) {
+		size_t end = span_find_byte(rest, '\n', 0), line = end && end <= rest.n && rest.p[end - 1] == '\r' ? end - 1 : MIN(end, rest.n);
+		g_string_append_printf(view->out, "<code data-sign=\"%s\">", sign);
+		xml_append_source(view->out, span_cut(rest, 0, line));
+		g_string_append(view->out, "</code>\n");
+		rest = span_cut(rest, MIN(end + 1, rest.n), rest.n);
+	}
+	g_string_append_printf(view->out, "</%s>", element);
+}
+
+/* What the fix changes, before and after, to be copied by those who mend it in their editor. */
+static void put_change(const struct html_view *view, const struct finding *finding)
+{
+	const struct page_mail *page = view->result->page;
+	const struct page_fix *fix = NULL;
+	char number[32];
+
+	for (size_t i = 0; i < page->n_fixes && finding->fix && !fix; i++)
+		if (page->fixes[i].fix == finding->fix)
+			fix = &page->fixes[i];
+	if (!fix)
+		return;
+	g_autofree char *description = finding_format(finding, &finding->fix->how->text, view->language);
+	g_string_append(view->out, "<details class=\"change\" open><summary>");
+	html_word(view, WORD_CHANGE);
+	g_string_append(view->out, ": ");
+	xml_append_text(view->out, span_str(description));
+	g_string_append(view->out, "</summary>");
+	for (size_t i = 0; i < fix->n; i++) {
+		const struct page_change *change = &fix->changes[i];
+		g_string_append(view->out, "<div class=\"diff\">");
+		put_lines(view, "del", "-", WORD_CHANGE_OLD, change->before);
+		put_lines(view, "ins", "+", WORD_CHANGE_NEW, change->after);
+		if (change->cut)
+			g_string_append(view->out, "<span>&hellip;</span>");
+		else if (change->after.n) {
+			g_string_append(view->out, "<button type=\"button\" class=\"copy\" hidden>");
+			html_word(view, WORD_COPY);
+			g_string_append(view->out, "</button><span role=\"status\" class=\"done\" hidden>");
+			html_word(view, WORD_COPIED);
+			g_string_append(view->out, "</span>");
+		}
+		g_string_append(view->out, "</div>");
+	}
+	if (fix->more) {
+		g_string_append(view->out, "<p class=\"note\">");
+		WORD_APPEND(view->out, WORD_CHANGE_MORE, view->language, html_number(number, fix->more));
+		g_string_append(view->out, "</p>");
+	}
+	g_string_append(view->out, "</details>");
+}
+
 static void put_place(const struct html_view *view, size_t index)
 {
 	const struct finding *finding = &view->result->findings[index];
@@ -99,6 +161,7 @@ static void put_place(const struct html_view *view, size_t index)
 	put_line(view, finding);
 	if (finding->rows)
 		put_rows(view, finding->rows);
+	put_change(view, finding);
 	g_string_append(view->out, "<p class=\"where\">");
 	WORD_APPEND(view->out, WORD_LINE, view->language, html_number(number, finding->start.line));
 	if (view->in_decoded[index])
@@ -152,12 +215,17 @@ static GArray *groups_of(const struct message_result *result, enum severity seve
 	return groups;
 }
 
+void html_help(const struct html_view *view, const struct finding *finding)
+{
+	machine_append_help(view->out, finding, view->language, &writer);
+}
+
 static void put_help(const struct html_view *view, const struct finding *finding)
 {
 	g_string_append(view->out, "<p class=\"help\"><b>");
 	html_word(view, WORD_HELP);
 	g_string_append(view->out, "</b> ");
-	machine_append_help(view->out, finding, view->language, &writer);
+	html_help(view, finding);
 	if (finding->fix && finding->fix->n_edits) {
 		g_string_append(view->out, " <span class=\"fix\">");
 		html_word(view, finding->fix->safe ? WORD_FIX_SAFE : WORD_FIX_UNSAFE);

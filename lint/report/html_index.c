@@ -79,8 +79,8 @@ static void put_bars(GString *out, enum language language, enum page_word title,
 
 static void put_scores(GString *out, enum language language, const struct report_view *report)
 {
-	static const double borders[] = {1, 2, 3, 4, 5, 7, 10};
-	size_t counts[G_N_ELEMENTS(borders) + 1] = {0}, last = 0;
+	static const double borders[] = {-5, -2, 0, 2, SCORE_LINE, 7, 10};
+	size_t counts[G_N_ELEMENTS(borders) + 1] = {0};
 	GArray *bars = g_array_new(FALSE, TRUE, sizeof(struct bar));
 
 	g_array_set_clear_func(bars, bar_clear);
@@ -89,14 +89,13 @@ static void put_scores(GString *out, enum language language, const struct report
 		while (at < G_N_ELEMENTS(borders) && report->results[i]->score && report->results[i]->score->points >= borders[at])
 			at++;
 		counts[at]++;
-		last = MAX(last, at);
 	}
-	for (size_t i = 0; i <= MAX(last, 3); i++) {
+	for (size_t i = 0; i <= G_N_ELEMENTS(borders); i++) {
 		double from = i ? borders[i - 1] : 0;
 		char *label = !i                          ? g_strdup_printf("&lt; %.0f", borders[0])
-		              : i < G_N_ELEMENTS(borders) ? g_strdup_printf("%.0f&#8211;%.0f", from, borders[i])
+		              : i < G_N_ELEMENTS(borders) ? g_strdup_printf("%.0f &#8211; %.0f", from, borders[i])
 		                                          : g_strdup_printf("&ge; %.0f", from);
-		struct bar bar = {label, counts[i], 'i'};
+		struct bar bar = {label, counts[i], i && from >= SCORE_LINE ? 'w' : 'i'};
 		g_array_append_val(bars, bar);
 	}
 	put_bars(out, language, WORD_CHART_SCORES, WORD_CHART_RANGE, WORD_CHART_COUNT, bars, 0);
@@ -207,6 +206,19 @@ static const struct message_result **in_order(const struct report_view *report, 
 	return results;
 }
 
+static void put_subject(GString *out, const struct message_result *result)
+{
+	xml_append_text(out, span_str(result->subject && *result->subject ? result->subject : machine_path(result->path)));
+}
+
+static void put_date(GString *out, const struct message_result *result)
+{
+	g_autoptr(GDateTime) date = result->page && result->page->has_date ? g_date_time_new_from_unix_utc(result->page->date) : NULL;
+	g_autofree char *text = date ? g_date_time_format(date, "%Y-%m-%d") : NULL;
+
+	g_string_append_printf(out, "<td class=\"date\">%s</td>", text ? text : "");
+}
+
 static const char *figure_text(char buffer[32], enum figure figure, double value)
 {
 	if (figure == FIGURE_SIZE)
@@ -216,26 +228,86 @@ static const char *figure_text(char buffer[32], enum figure figure, double value
 
 static void put_curve(GString *out, enum language language, enum figure figure, enum page_word name, const struct message_result **results, size_t n)
 {
-	double most = 0;
+	double most = 0, least = 0;
 	char first[32], last[32], highest[32], x[32], y[32];
 
 	for (size_t i = 0; i < n; i++)
-		most = MAX(most, figure_of(results[i], figure));
+		most = MAX(most, figure_of(results[i], figure)), least = MIN(least, figure_of(results[i], figure));
 	g_string_append(out, "<figure class=\"curve\"><figcaption>");
 	WORD_APPEND(out, name, language, NULL);
 	g_string_append(out, "</figcaption><svg viewBox=\"0 0 300 80\" role=\"img\" preserveAspectRatio=\"none\"><title>");
 	WORD_APPEND(out, WORD_CHART_FROM_TO, language, figure_text(first, figure, figure_of(results[0], figure)),
 	        figure_text(last, figure, figure_of(results[n - 1], figure)), figure_text(highest, figure, most));
-	g_string_append(out, "</title><polyline points=\"");
+	g_string_append(out, "</title>");
+	if (least < 0)
+		g_string_append_printf(
+		        out, "<polyline class=\"zero\" points=\"4,%s 296,%s\"></polyline>", html_decimal(y, 76 + least / (most - least) * 72), y);
+	g_string_append(out, "<polyline points=\"");
 	for (size_t i = 0; i < n; i++)
 		g_string_append_printf(out, "%s%s,%s", i ? " " : "", html_decimal(x, 4 + (n > 1 ? (double)i / (double)(n - 1) * 292 : 146)),
-		        html_decimal(y, 76 - (most > 0 ? figure_of(results[i], figure) / most * 72 : 0)));
+		        html_decimal(y, 76 - (most > least ? (figure_of(results[i], figure) - least) / (most - least) * 72 : 0)));
 	g_string_append_printf(out, "\"></polyline></svg><p><span>%s</span><span>%s</span></p></figure>\n", first, last);
+}
+
+static int compare_figures(const void *a, const void *b)
+{
+	const double *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+/* The curves in words. */
+static void put_summary(const struct html_view *view, const enum page_word *names, const struct message_result **results, size_t n)
+{
+	static const enum page_word heads[] = {WORD_CHART_FIGURE, WORD_CHART_FIRST, WORD_CHART_LAST, WORD_CHART_LOWEST, WORD_CHART_MEDIAN, WORD_CHART_HIGHEST};
+	double *values = g_new(double, n);
+	char text[32];
+
+	html_table(view, "summary", heads, G_N_ELEMENTS(heads));
+	for (enum figure figure = FIGURE_SIZE; figure < N_FIGURES; figure++) {
+		for (size_t i = 0; i < n; i++)
+			values[i] = figure_of(results[i], figure);
+		double ends[] = {values[0], values[n - 1]};
+		qsort(values, n, sizeof *values, compare_figures);
+		double row[] = {ends[0], ends[1], values[0], values[n / 2], values[n - 1]};
+		g_string_append(view->out, "<tr><th scope=\"row\">");
+		html_word(view, names[figure]);
+		g_string_append(view->out, "</th>");
+		for (size_t i = 0; i < G_N_ELEMENTS(row); i++)
+			g_string_append_printf(view->out, "<td class=\"num\">%s</td>", figure_text(text, figure, row[i]));
+		g_string_append(view->out, "</tr>\n");
+	}
+	html_table_end(view);
+	g_free(values);
+}
+
+/* All numbers, to be copied: plain, with the size in bytes. */
+static void put_numbers(const struct html_view *view, const struct message_result **results, size_t n)
+{
+	static const enum page_word heads[] = {WORD_MESSAGE, WORD_DATE, WORD_BYTES, WORD_CHARACTERS, WORD_LINK_COUNT, WORD_POINTS};
+	char text[32];
+
+	g_string_append(view->out, "<details class=\"numbers\"><summary>");
+	html_word(view, WORD_CHART_NUMBERS);
+	g_string_append(view->out, "</summary>\n");
+	html_table(view, "numbers", heads, G_N_ELEMENTS(heads));
+	for (size_t i = 0; i < n; i++) {
+		g_string_append(view->out, "<tr><th scope=\"row\">");
+		put_subject(view->out, results[i]);
+		g_string_append(view->out, "</th>");
+		put_date(view->out, results[i]);
+		for (enum figure figure = FIGURE_SIZE; figure < FIGURE_SCORE; figure++)
+			g_string_append_printf(view->out, "<td class=\"num\">%.0f</td>", figure_of(results[i], figure));
+		g_string_append_printf(view->out, "<td class=\"num\">%s</td></tr>\n", html_decimal(text, figure_of(results[i], FIGURE_SCORE)));
+	}
+	html_table_end(view);
+	g_string_append(view->out, "</details>\n");
 }
 
 static void put_growth(GString *out, enum language language, const struct report_view *report)
 {
 	static const enum page_word names[N_FIGURES] = {WORD_SIZE, WORD_CHARACTERS, WORD_LINK_COUNT, WORD_POINTS};
+	struct html_view view = {.out = out, .language = language, .level = 1, .several = true};
 	bool by_date;
 
 	if (report->n_results < 2)
@@ -248,19 +320,14 @@ static void put_growth(GString *out, enum language language, const struct report
 	g_string_append(out, "</small></h3><div class=\"curves\">\n");
 	for (enum figure figure = FIGURE_SIZE; figure < N_FIGURES; figure++)
 		put_curve(out, language, figure, names[figure], results, report->n_results);
-	g_string_append(out, "</div></section>\n");
+	g_string_append(out, "</div>\n");
+	put_summary(&view, names, results, report->n_results);
+	put_numbers(&view, results, report->n_results);
+	g_string_append(out, "</section>\n");
 	g_free(results);
 }
 
 /* --- the list -------------------------------------------------------------------------------------------------------------------- */
-
-static void put_date(GString *out, const struct message_result *result)
-{
-	g_autoptr(GDateTime) date = result->page && result->page->has_date ? g_date_time_new_from_unix_utc(result->page->date) : NULL;
-	g_autofree char *text = date ? g_date_time_format(date, "%Y-%m-%d") : NULL;
-
-	g_string_append_printf(out, "<td class=\"date\">%s</td>", text ? text : "");
-}
 
 static void put_message(GString *out, enum language language, const struct message_result *result, size_t number, bool shown)
 {
@@ -271,7 +338,7 @@ static void put_message(GString *out, enum language language, const struct messa
 	g_string_append(out, "</td><th scope=\"row\">");
 	if (shown)
 		g_string_append_printf(out, "<a href=\"#m%zu\">", number);
-	xml_append_text(out, span_str(result->subject && *result->subject ? result->subject : machine_path(result->path)));
+	put_subject(out, result);
 	g_string_append(out, shown ? "</a><br><code>" : "<br><code>");
 	xml_append_text(out, span_str(machine_path(result->path)));
 	if (result->index)

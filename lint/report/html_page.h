@@ -52,6 +52,8 @@ void html_badge(GString *out, enum language language, const struct message_resul
 
 /* The findings with the source beside them; fills in_raw and in_decoded. */
 void html_findings(const struct html_view *view);
+/* What to do about a finding. */
+void html_help(const struct html_view *view, const struct finding *finding);
 /* The sources, marked. */
 void html_sources(const struct html_view *view);
 /* The mail in its frame, the inbox, the links. */

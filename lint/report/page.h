@@ -44,6 +44,18 @@ struct page_link {
 	size_t file_start, file_end; /* of the target in the file */
 };
 
+/* What a fix makes of some lines: decoded where that can be read, else as the file has them. */
+struct page_change {
+	struct span before, after; /* without the last line end; either may be empty */
+	bool cut;                  /* long lines and long insertions are shown in part */
+};
+
+struct page_fix {
+	const struct fix *fix;
+	const struct page_change *changes;
+	size_t n, more;            /* more: changes that are not shown */
+};
+
 struct page_mail {
 	/* Of every message. */
 	size_t n_characters;       /* of the text that a reader sees, blanks left out */
@@ -62,6 +74,8 @@ struct page_mail {
 	size_t n_decoded;
 	const struct page_link *links;
 	size_t n_links_shown;
+	const struct page_fix *fixes; /* of the first LIMIT_PAGE_FIXES findings that have one */
+	size_t n_fixes;
 };
 
 #endif

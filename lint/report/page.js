@@ -69,6 +69,19 @@
 			show(places[next]);
 	});
 
+	// The new text of a fix.
+	all('.copy').forEach(function (button) {
+		button.hidden = false;
+		button.addEventListener('click', function () {
+			var lines = all('ins code', button.parentNode).map(function (line) { return line.textContent; });
+			navigator.clipboard.writeText(lines.join('\n')).then(function () {
+				button.nextSibling.hidden = false;
+			}, function () { // where the browser does not let it: marked, for the reader to copy
+				getSelection().selectAllChildren(button.parentNode.querySelector('ins'));
+			});
+		});
+	});
+
 	// The mail of an unfolded message; events of folds do not bubble.
 	addEventListener('toggle', function (event) {
 		if (event.target.matches('.fold[open]'))

@@ -15,13 +15,16 @@
 	X(STOPS_ERROR_ONE, "1 error stops this mail.", "エラーが 1 件あります。このままでは送信しないでください。") \
 	X(STOPS_ERROR_MANY, "{0} errors stop this mail.", "エラーが {0} 件あります。このままでは送信しないでください。") \
 	X(STOPS_SCORE, "The score is above the limit.", "スコアが上限を超えています。") \
+	X(LIKE_SPAM, "It reads like spam: {0} % of such mails would be taken for it. Reword it before you send it.", "迷惑メールに似た文面です（判定される確率 {0} %）。送信前に文面を見直してください。") \
 	X(NOTHING_STOPS, "Nothing stops this mail. Look at the findings below before you send it.", "送信を止める指摘はありません。送信前に、下の指摘を確認してください。") \
-	X(GOOD, "Nothing was found that stops this mail.", "送信を止める指摘はありません。") \
+	X(GOOD, "Ready to send, as far as the draft can tell.", "原稿を見るかぎり、送信できます。") \
 	X(FIRST, "Mend first", "最初に直すところ") \
 	X(TIMES, "× {0}", "× {0}") \
 	X(SECTIONS, "Sections", "目次") \
 	X(FINDINGS, "Findings", "指摘") \
 	X(NO_FINDINGS, "No findings.", "指摘はありません。") \
+	X(ERROR, "error", "エラー") \
+	X(WARNING, "warning", "警告") \
 	X(ERRORS, "Errors", "エラー") \
 	X(WARNINGS, "Warnings", "警告") \
 	X(INFOS, "Info", "情報") \
@@ -39,6 +42,12 @@
 	X(REPLY, "What a receiver answers", "受信側の応答") \
 	X(FIX_SAFE, "--fix mends this.", "--fix で修正できます。") \
 	X(FIX_UNSAFE, "--fix --unsafe-fixes mends this; look at the result.", "--fix --unsafe-fixes で修正できます。結果を確認してください。") \
+	X(CHANGE, "The change", "修正内容") \
+	X(CHANGE_OLD, "now", "現在") \
+	X(CHANGE_NEW, "new", "修正後") \
+	X(CHANGE_MORE, "{0} more places change; presend --diff shows them.", "ほか {0} 箇所も変わります。presend --diff で確認できます。") \
+	X(COPY, "Copy the new text", "修正後をコピー") \
+	X(COPIED, "Copied", "コピーしました") \
 	X(ROWS, "{0} of {1} rows of {2}", "{2} の {1} 行のうち {0} 行") \
 	X(SUPPRESSED_ONE, "1 finding is suppressed by the draft or the baseline and not shown.", "原稿またはベースラインで抑制された指摘が 1 件あります（表示していません）。") \
 	X(SUPPRESSED_MANY, "{0} findings are suppressed by the draft or the baseline and not shown.", "原稿またはベースラインで抑制された指摘が {0} 件あります（表示していません）。") \
@@ -130,6 +139,14 @@
 	X(CHART_FINDINGS, "Findings", "指摘数") \
 	X(CHART_MORE_RULES, "{0} more rules", "ほか {0} ルール") \
 	X(CHART_FROM_TO, "first {0}, last {1}, highest {2}", "最初 {0}、最後 {1}、最大 {2}") \
+	X(CHART_FIGURE, "Figure", "項目") \
+	X(CHART_FIRST, "First", "最初") \
+	X(CHART_LAST, "Last", "最後") \
+	X(CHART_LOWEST, "Lowest", "最小") \
+	X(CHART_MEDIAN, "Median", "中央値") \
+	X(CHART_HIGHEST, "Highest", "最大") \
+	X(CHART_NUMBERS, "The numbers of every issue", "号ごとの数値") \
+	X(BYTES, "Bytes", "バイト") \
 	X(DETAILS_FIRST, "The first {0} messages are shown in full. Of the others the table has a row; give presend one of them to see all of it.", "先頭の {0} 通だけ詳細を表示しています。残りは一覧表だけに載せています。詳細は、そのファイルだけを指定して presend を実行すると確認できます。") \
 	X(BACK, "Back to the list", "一覧に戻る") \
 	X(NUMBER, "message {0}", "{0} 通目") \

@@ -130,11 +130,16 @@ size_t html_count(const struct message_result *result, enum severity severity)
 	return n;
 }
 
+static bool is_like_spam(const struct message_result *result)
+{
+	return result->score && g_str_equal(result->score->verdict, "spam-like");
+}
+
 enum html_verdict html_verdict_of(const struct message_result *result)
 {
 	if (html_stopping(result) || html_score_stops(result))
 		return VERDICT_STOP;
-	return html_count(result, SEVERITY_WARNING) + html_count(result, SEVERITY_ERROR) ? VERDICT_LOOK : VERDICT_GOOD;
+	return html_count(result, SEVERITY_WARNING) + html_count(result, SEVERITY_ERROR) || is_like_spam(result) ? VERDICT_LOOK : VERDICT_GOOD;
 }
 
 const char *html_verdict_class(enum html_verdict verdict)
@@ -168,6 +173,8 @@ static void put_sentence(const struct html_view *view)
 		WORD_APPEND(view->out, stopping == 1 ? WORD_STOPS_ONE : WORD_STOPS_MANY, view->language, html_number(number, stopping));
 	else if (html_score_stops(result))
 		html_word(view, WORD_STOPS_SCORE);
+	else if (is_like_spam(result))
+		WORD_APPEND(view->out, WORD_LIKE_SPAM, view->language, html_decimal(number, result->score->probability * 100));
 	else if (html_count(result, SEVERITY_WARNING) + html_count(result, SEVERITY_ERROR))
 		html_word(view, WORD_NOTHING_STOPS);
 	else
@@ -179,9 +186,9 @@ static void put_count(const struct html_view *view, char class, size_t n, enum p
 {
 	char number[32];
 
-	g_string_append_printf(view->out, "<li class=\"%c%s\"><b>%s</b> ", class, n ? "" : " none", html_number(number, n));
+	g_string_append_printf(view->out, "<li class=\"%c%s\">", class, n ? "" : " none");
 	html_word(view, word);
-	g_string_append(view->out, "</li>");
+	g_string_append_printf(view->out, " <b>%s</b></li>", html_number(number, n));
 }
 
 static void put_counts(const struct html_view *view)
@@ -194,7 +201,8 @@ static void put_counts(const struct html_view *view)
 	put_count(view, 'w', html_count(result, SEVERITY_WARNING), WORD_WARNINGS);
 	put_count(view, 'i', html_count(result, SEVERITY_INFO), WORD_INFOS);
 	if (result->score) {
-		g_string_append_printf(view->out, "<li class=\"s\"><a href=\"#m%zu-score\">", view->number);
+		g_string_append_printf(view->out, "<li class=\"%s\"><a href=\"#m%zu-score\">",
+		        is_like_spam(result) ? "e" : g_str_equal(result->score->verdict, "clean") ? "g" : "w", view->number);
 		WORD_APPEND(view->out, WORD_SCORE_SHORT, view->language, html_decimal(number, result->score->points),
 		        html_score_word(result->score, view->language), html_decimal(percent, result->score->probability * 100));
 		g_string_append(view->out, "</a></li>");
@@ -202,7 +210,23 @@ static void put_counts(const struct html_view *view)
 	g_string_append(view->out, "</ul>\n");
 }
 
-/* The gravest rules, each once, with a link to the first place of each. */
+static void put_first_of(const struct html_view *view, size_t index)
+{
+	const struct finding *finding = &view->result->findings[index];
+	char number[32];
+
+	g_string_append_printf(view->out, "<li class=\"%c\"><a href=\"#m%zu-f%zu\">", html_severity_class(finding->severity), view->number, index);
+	xml_append_text(view->out, span_str(finding->rule->title.text[view->language]));
+	g_string_append(view->out, "</a> <small>");
+	html_word(view, finding->severity == SEVERITY_ERROR ? WORD_ERROR : WORD_WARNING);
+	g_string_append(view->out, ", ");
+	WORD_APPEND(view->out, WORD_LINE, view->language, html_number(number, finding->start.line));
+	g_string_append(view->out, "</small><br>");
+	html_help(view, finding);
+	g_string_append(view->out, "</li>");
+}
+
+/* The gravest rules, each once, with a link to the first place of each, and what to do. */
 static void put_first(const struct html_view *view)
 {
 	const struct message_result *result = view->result;
@@ -224,10 +248,7 @@ static void put_first(const struct html_view *view)
 				g_string_append(view->out, "</p><ol>");
 			}
 			told[n++] = finding->rule;
-			g_string_append_printf(
-			        view->out, "<li class=\"%c\"><a href=\"#m%zu-f%zu\">", html_severity_class(severity), view->number, i);
-			xml_append_text(view->out, span_str(finding->rule->title.text[view->language]));
-			g_string_append(view->out, "</a></li>");
+			put_first_of(view, i);
 		}
 	}
 	if (n)
