@@ -368,12 +368,27 @@ static void add_text_links(struct message *m, struct link_builder *b, const stru
 	}
 }
 
-/* Where a member of List-Unsubscribe without brackets ends: before the comma or the bracket of the next one. */
-static size_t end_of_bare_member(struct span value, size_t at)
+/* Where a member of List-Unsubscribe without brackets ends: before the comma or the bracket of the next one, those within a tag aside.
+ * tags: of the text from origin on. */
+static size_t end_of_bare_member(struct span value, size_t at, size_t origin, const struct tag_list *tags)
 {
-	while (at < value.n && value.p[at] != ',' && value.p[at] != '<')
-		at++;
-	return at;
+	for (;;) {
+		const struct tag *tag = at < value.n ? tag_at(tags, at - origin) : NULL;
+		if (tag)
+			at = origin + tag->range.end;
+		else if (at < value.n && value.p[at] != ',' && value.p[at] != '<')
+			at++;
+		else
+			return MIN(at, value.n);
+	}
+}
+
+/* "<%= url %>" is a tag, not a bracket; "<%name%>" is a bracket: a tag of the same signs would put nothing in. */
+static bool opens_bracket(struct span value, size_t at, size_t origin, const struct tag_list *tags)
+{
+	const struct tag *tag = tag_at(tags, at - origin);
+
+	return value.p[at] == '<' && !(tag && tag->range.start == at - origin && value.n - at > 2 && memchr("=-?", value.p[at + 1] == '?' ? '?' : value.p[at + 2], 3));
 }
 
 /* Where the bracket closes that is open at at; those within a tag ("<<%= url %>>") are its own. tags: of the text from origin on. */
@@ -417,9 +432,11 @@ static void build_unsubscribe(struct message *m, struct link_builder *b)
 			continue;
 		}
 		struct list_uri *uri = &m->unsubscribe[m->n_unsubscribe];
-		size_t start = c == '<' ? i + 1 : i;
-		size_t end = c == '<' ? end_of_brackets(value, start, field->value_start, &tags) : end_of_bare_member(value, start);
-		uri->bracketed = c == '<' && end < field->value_end;
+		bool bracket = opens_bracket(value, i, field->value_start, &tags);
+		size_t start = bracket ? i + 1 : i;
+		size_t end = bracket ? end_of_brackets(value, start, field->value_start, &tags) :
+				       end_of_bare_member(value, start, field->value_start, &tags);
+		uri->bracketed = bracket && end < field->value_end;
 		uri->glued = !parted;
 		parted = false;
 		i = uri->bracketed ? end + 1 : end;

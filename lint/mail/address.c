@@ -6,7 +6,7 @@
 #include "base/utf8.h"
 #include "mail/encoded_word.h"
 
-enum { TAG_MAX = 128, LOCAL_MAX = 64, DOMAIN_MAX = 255, LABEL_MAX = 63, LIST_MAX = 20000 };
+enum { TAG_MAX = 512, LOCAL_MAX = 64, DOMAIN_MAX = 255, LABEL_MAX = 63, LIST_MAX = 20000 };
 
 /* ---- pieces ---- */
 
@@ -36,6 +36,18 @@ struct piece {
 	char c; /* of PIECE_SPECIAL */
 };
 
+/* %name%, %%name%%, ##name##; 0 where there is none. */
+static size_t lex_named_tag(struct span rest)
+{
+	size_t n = rest.p[1] == rest.p[0] ? 2 : 1, i = n;
+
+	while (i < rest.n && (ascii_is_alnum(rest.p[i]) || rest.p[i] == '_' || rest.p[i] == '.' || rest.p[i] == '-'))
+		i++;
+	if (i == n || !ascii_is_alpha(rest.p[n]) || (rest.p[0] == '#' && n == 1))
+		return 0;
+	return span_starts(span_cut(rest, i, rest.n), span_cut(rest, 0, n)) ? i + n : 0;
+}
+
 /* A template tag of one of the common shapes; 0 where there is none. Not a full list: it only keeps a tag from being
  * read as address syntax. */
 static size_t lex_tag(struct span s, size_t at, size_t end)
@@ -43,24 +55,25 @@ static size_t lex_tag(struct span s, size_t at, size_t end)
 	static const struct {
 		const char *open, *close;
 	} shapes[] = {
-		{ "{{", "}}" }, { "{%", "%}" }, { "{#", "#}" }, { "{!", "}" },  { "*|", "|*" },
-		{ "${", "}" },  { "#{", "}" },  { "<%", "%>" }, { "<?", "?>" }, { "[%", "%]" }, { "[[", "]]" },
+		{ "{{{", "}}}" }, { "{{", "}}" }, { "{%", "%}" }, { "{#", "#}" }, { "{!", "}" },    { "*|", "|*" },    { "${", "}" },
+		{ "#{", "}" },	  { "<%", "%>" }, { "<?", "?>" }, { "[%", "%]" }, { "%%=", "=%%" }, { "%%[", "]%%" }, { "[[", "]]" },
 	};
 	struct span rest = span_cut(s, at, end < at + TAG_MAX ? end : at + TAG_MAX);
+	size_t named;
 
 	if (rest.n < 3 || !memchr("{*$#<[%", rest.p[0], 7))
 		return 0;
-	if (rest.p[0] == '%') {
-		size_t n = rest.p[1] == '%' ? 2 : 1, i = n;
-		while (i < rest.n && (ascii_is_alnum(rest.p[i]) || rest.p[i] == '_' || rest.p[i] == '.' || rest.p[i] == '-'))
-			i++;
-		return i > n && ascii_is_alpha(rest.p[n]) && span_starts(span_cut(rest, i, rest.n), span_of("%%", n)) ? at + i + n : 0;
-	}
+	if ((rest.p[0] == '%' || rest.p[0] == '#') && (named = lex_named_tag(rest)))
+		return at + named;
+	/* "<%name%>" and "<%%=v(@name)=%%>" are tags in the brackets of the address: <% name %> would put nothing in, <%% begins no tag. */
+	if (span_starts(rest, SPAN_LIT("<%")) &&
+	    (rest.p[2] == '%' || ((named = lex_named_tag(span_cut(rest, 1, rest.n))) && 1 + named < rest.n && rest.p[1 + named] == '>')))
+		return 0;
 	for (size_t k = 0; k < sizeof shapes / sizeof *shapes; k++) {
-		if (!span_starts(rest, span_str(shapes[k].open)))
+		struct span open = span_str(shapes[k].open), close = span_str(shapes[k].close);
+		if (!span_starts(rest, open))
 			continue;
-		struct span close = span_str(shapes[k].close);
-		size_t i = span_find(rest, close, 2);
+		size_t i = span_find(rest, close, open.n);
 		if (i < rest.n && span_find_byte(rest, '\n', 0) > i)
 			return at + i + close.n;
 	}

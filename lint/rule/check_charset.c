@@ -118,12 +118,22 @@ CHECK(charset_missing)
 	}
 }
 
+/* A tag may hold quotes, which end the parameter before the tag does: charset="{{ c|default:"utf-8" }}". */
+static bool decides_tag(struct check *c, const struct message *m, const struct entity *e)
+{
+	const struct field *field = header_find(&e->header, "Content-Type");
+
+	if (tag_scan(check_arena(c), e->charset_name).n)
+		return true;
+	return m->kind == INPUT_TEMPLATE && field && tag_scan(check_arena(c), field->unfolded->bytes).n;
+}
+
 /* Cases: unknown, forbidden (utf-7, utf-16 ...), unusable (iso-2022-jp-3 ...), harmless (one of them over plain ASCII). */
 CHECK(charset_unknown)
 {
 	for (size_t i = 0; i < m->mime.n; i++) {
 		const struct entity *e = m->mime.all[i];
-		if (!judged(e) || !e->charset_name.n || tag_scan(check_arena(c), e->charset_name).n)
+		if (!judged(e) || !e->charset_name.n || decides_tag(c, m, e))
 			continue;
 		const char *kind = e->charset.family == CHARSET_UNKNOWN		   ? "unknown" :
 				   e->charset.family == CHARSET_FORBIDDEN	   ? "forbidden" :

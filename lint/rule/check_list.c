@@ -353,7 +353,9 @@ CHECK(list_unsubscribe_syntax)
 	for (size_t i = 0; i < m->n_unsubscribe; i++) {
 		const struct list_uri *uri = &m->unsubscribe[i];
 		const char *kind = NULL;
-		if (tag_scan(check_arena(c), uri->uri).n)
+		/* A tag may bring the brackets along, and hold blanks; one within an address does not. */
+		struct tag_list tags = tag_scan(check_arena(c), uri->uri);
+		if (tags.n && (uri->bracketed || tags.tags[0].range.start == 0))
 			continue;
 		if (!uri->bracketed)
 			kind = "no-brackets";

@@ -12,6 +12,11 @@
 
 #include <glib.h>
 
+static bool has_tag(struct check *c, struct span text)
+{
+	return tag_scan(check_arena(c), text).n > 0;
+}
+
 static struct range body_start(const struct entity *e)
 {
 	return place(e->body.start);
@@ -31,7 +36,7 @@ CHECK(mime_version)
 		/* Comments are allowed: 1.0 (produced by ...). */
 		struct span value = version->unfolded->bytes;
 		bool right = span_starts(value, SPAN_LIT("1.0")) && (value.n == 3 || !ascii_is_digit(value.p[3]));
-		if (!right && value.n && value.p[0] != '(') {
+		if (!right && value.n && value.p[0] != '(' && !has_tag(c, value)) {
 			check_report(c, field_value_range(m, version), "value", ARG_T("value", value));
 			field_fix_value(c, m, version, SPAN_LIT("1.0"));
 		}
@@ -44,11 +49,6 @@ CHECK(mime_version)
 			return;
 		}
 	}
-}
-
-static bool has_tag(struct check *c, struct span text)
-{
-	return tag_scan(check_arena(c), text).n > 0;
 }
 
 /* Does the error lie in a file name? Readers lose nothing but the end of that name. */
@@ -697,7 +697,7 @@ CHECK(content_id_value)
 		if (!id || id->unfolded->bytes.n == 0 || entity_is_enclosed(m->mime.all[i]))
 			continue;
 		struct span value = id->unfolded->bytes;
-		if (value.p[0] != '<' || value.p[value.n - 1] != '>') {
+		if ((value.p[0] != '<' || value.p[value.n - 1] != '>') && !has_tag(c, value)) {
 			check_report(c, field_value_range(m, id), "brackets", ARG_T("id", value));
 			if (is_bare_id(value))
 				field_fix_value(c, m, id, span_str(arena_printf(check_arena(c), "<%.*s>", (int)value.n, value.p)));

@@ -483,6 +483,8 @@ CHECK(flowed_text)
 		if (!format && !delsp)
 			continue;
 		any = true;
+		if ((format && tag_scan(check_arena(c), format->value->bytes).n) || (delsp && tag_scan(check_arena(c), delsp->value->bytes).n))
+			continue;
 		bool flowed = is_flowed(e), yes = delsp && span_eq_ci(delsp->value->bytes, SPAN_LIT("yes"));
 		if (format && !flowed && !span_eq_ci(format->value->bytes, SPAN_LIT("fixed")))
 			check_report(c, format->range, "value", ARG_T("parameter", format->name), ARG_T("value", format->value->bytes));

@@ -73,7 +73,15 @@ CHECK(subject_capitals)
 	}
 	struct span s = m->subject->bytes;
 	size_t first = behind_prefixes(s), code_end = first;
+	struct tag_list tags = tag_scan(check_arena(c), s);
 	for (size_t at = first; at < s.n;) {
+		/* The letters of a tag are not those that readers see. */
+		const struct tag *tag = tag_at(&tags, at);
+		if (tag && tag->certain) {
+			at = code_end = tag->range.end;
+			in_word = false;
+			continue;
+		}
 		if (at >= code_end && (at == first || s.p[at - 1] == ' ')) {
 			/* ASCII words with digits are codes and file names: capitals are their spelling. */
 			size_t end = at;
