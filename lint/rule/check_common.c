@@ -204,6 +204,17 @@ bool list_owns_host(const struct check *c, struct span host)
 	return false;
 }
 
+const struct link *background_picture(const struct message *m, const struct body *body)
+{
+	for (size_t i = 0; i < m->n_links; i++) {
+		const struct link *link = &m->links[i];
+		if (link->body == body && link->kind == LINK_IMAGE && !link->hidden && link->attribute &&
+		    (span_eq_ci(link->attribute->name, SPAN_LIT("background")) || span_eq_ci(link->attribute->name, SPAN_LIT("style"))))
+			return link;
+	}
+	return NULL;
+}
+
 bool is_content_image(const struct html_element *e, double least_px)
 {
 	static const char *const sides[] = { "width", "height" };

@@ -42,6 +42,9 @@ static inline struct span file_span(const struct message *m, struct range range)
 	return span_cut(m->file->bytes, range.start, range.end);
 }
 
+/* The first picture that a reader sees behind the text of a body, by background="" or by a style of an element; NULL. Which elements the rules of a style sheet meet is
+ * not asked here. */
+const struct link *background_picture(const struct message *m, const struct body *body);
 /* A picture that shows something: none that is hidden or narrower or lower than this by its attributes or its style. */
 bool is_content_image(const struct html_element *e, double least_px);
 /* Does a screen reader find words in the element? Those count that are only kept from the eye: clipped, moved off the screen, of no size. */

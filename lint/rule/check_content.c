@@ -288,7 +288,7 @@ CHECK(content_missing)
 		return;
 	}
 	for (size_t i = 0; i < m->n_bodies; i++) {
-		if (has_picture(m->bodies[i].html))
+		if (has_picture(m->bodies[i].html) || background_picture(m, &m->bodies[i]))
 			return;
 		size_t n = count_content(m->bodies[i].visible->bytes, &urls);
 		if (!best || n > most) {

@@ -624,7 +624,7 @@ static size_t count_letter_bytes(struct span s)
 }
 
 /* An HTML part that shows pictures and hardly any text. with: characters, bytes (below: told). Cases: none, little (fewer characters), short (fewer
- * bytes). */
+ * bytes), background (a picture behind hardly any text is all there is). */
 CHECK(image_only)
 {
 	size_t least = (size_t)rule_setting_int(check_rule(c), "characters", 100);
@@ -642,9 +642,15 @@ CHECK(image_only)
 			if (is_content_image(&html->elements[k], 50) && !images++)
 				first = &html->elements[k];
 		}
-		if (!images)
+		const struct link *ground = html && !images ? background_picture(m, &m->bodies[i]) : NULL;
+		if (!images && !ground)
 			continue;
 		size_t letters = count_letters(html->visible->bytes);
+		if (ground) {
+			if (letters < least)
+				check_report_text(c, ground->target, ((struct range){ 0, ground->target->bytes.n }), "background", ARG_I("count", letters));
+			continue;
+		}
 		if (letters >= least && count_letter_bytes(html->visible->bytes) >= least_bytes)
 			continue;
 		check_report_text(c, html->source, first->start_tag, !letters ? "none" : letters < least ? "little" : "short",
