@@ -132,10 +132,23 @@ static double body_size(const struct html *html)
 	return n && sizes[best].size > 0 ? sizes[best].size : 0;
 }
 
-/* Is the block set as a heading: a few words, larger than the text by a third at least, and more of a title than a price? */
+/* Does the line end as a sentence does, and as titles do not? */
+static bool ends_a_sentence(struct span line)
+{
+	static const char *const ends[] = { ".", "。", ",", "、", ";" };
+
+	line = span_trim(line);
+	for (size_t i = 0; i < G_N_ELEMENTS(ends); i++)
+		if (span_ends_ci(line, span_str(ends[i])))
+			return true;
+	return false;
+}
+
+/* Is the block set as a heading: a few words, larger than the text by a third at least, no sentence, and more of a title than a price? */
 static bool looks_like_heading(const struct html *html, const struct outline *outline, const struct outline_block *block, double body)
 {
 	enum { LEAST = 6, MOST = 120 };
+	struct span last = SPAN_EMPTY;
 	size_t weight = 0;
 
 	if (block->kind != OUTLINE_PARAGRAPH || outline_is_button(html, outline, block))
@@ -150,12 +163,13 @@ static bool looks_like_heading(const struct html *html, const struct outline *ou
 		if (size < body * 1.3)
 			return false;
 		weight += weight_of(piece->text);
+		last = piece->text;
 	}
-	return weight >= LEAST && weight <= MOST;
+	return weight >= LEAST && weight <= MOST && !ends_a_sentence(last);
 }
 
-/* with: letters (of the text, at least), headings (at least). A long text without any heading in which several short lines are set as headings: the
- * first of these. */
+/* with: letters (of the text, at least), headings (at least). A long text without any heading in which several short lines are set as headings, large
+ * lines one below the other as one: the first of these. */
 CHECK(heading_missing)
 {
 	size_t least = (size_t)rule_setting_int(check_rule(c), "letters", 700), least_headings = (size_t)rule_setting_int(check_rule(c), "headings", 3);
@@ -173,9 +187,13 @@ CHECK(heading_missing)
 		struct outline outline = outline_new(check_arena(c), html);
 		const struct outline_block *first = NULL;
 		size_t count = 0;
-		for (size_t k = 0; k < outline.n_blocks; k++)
-			if (looks_like_heading(html, &outline, &outline.blocks[k], body) && !count++)
+		bool before = false;
+		for (size_t k = 0; k < outline.n_blocks; k++) {
+			bool heading = looks_like_heading(html, &outline, &outline.blocks[k], body);
+			if (heading && !before && !count++)
 				first = &outline.blocks[k];
+			before = heading;
+		}
 		if (count >= least_headings)
 			check_report_text(c, html->source, outline.pieces[first->first_piece].range, NULL, ARG_I("count", count));
 	}
