@@ -39,6 +39,13 @@ static const struct {
 	{ "cells that are links", "<table><tr><td><a href=\"https://a.jp/1\">One</a></td><td><a href=\"https://a.jp/2\">Two</a></td></tr></table>",
 	  "One\nhttps://a.jp/1\nTwo\nhttps://a.jp/2\n" },
 	{ "pictures that say nothing leave no gap", "<p>A<br><img src=\"b.png\"><br><img src=\"c.png\"><br>B</p>", "A\n\nB\n" },
+	{ "a picture that says nothing, beside links with words", "<p><a href=\"https://a.jp/1\"><img src=\"b.png\" width=\"200\" height=\"80\"></a></p><p><a href=\"https://a.jp/2\">Two</a></p>",
+	  "Two\nhttps://a.jp/2\n" },
+	{ "a path of a site that nobody knows", "<p><a href=\"/may?a=1\">May</a> <a href=\"june.html\">June</a></p>", "May June\n" },
+	{ "no scheme, or a tag", "<p><a href=\"www.a.jp/m\">May</a></p><p><a href=\"*|UNSUB|*\">Stop</a></p>", "May\nwww.a.jp/m\n\nStop\n*|UNSUB|*\n" },
+	{ "a portrait beside the name", "<p><img src=\"b.png\" width=\"80\" height=\"80\" alt=\"Aoi Sato\"></p><p>Aoi Sato</p><p>May</p>", "Aoi Sato\n\nMay\n" },
+	{ "a portrait beside another name", "<p><img src=\"b.png\" width=\"80\" height=\"80\" alt=\"Aoi Sato\"></p><p>Ren Mori</p>", "Aoi Sato\n\nRen Mori\n" },
+	{ "holes", "<p>1.&nbsp; &nbsp; &nbsp;Sakura</p><pre>a&nbsp; &nbsp;b</pre>", "1. Sakura\n\na   b\n" },
 	{ "fillers", "<p>A\xC2\xA0" "b\xE2\x80\x8B" "c</p>", "A bc\n" },
 };
 

@@ -6,6 +6,7 @@
 
 #include "base/utf8.h"
 #include "base/wrap.h"
+#include "doc/url.h"
 
 enum {
 	LONGEST_LABEL_COLUMNS = 40, /* of a link that is told by its label */
@@ -29,6 +30,7 @@ struct writer {
 	bool begun;          /* the block has a line */
 	bool blank;          /* an empty line goes before the next one */
 	bool keeps_space;
+	bool has_labels;     /* some link has words */
 };
 
 /* What HTML needs for its layout and a text does not. */
@@ -37,7 +39,8 @@ static bool is_filler(uint32_t c)
 	return c == 0x200B || c == 0xAD || c == 0xFEFF || c == 0x034F;
 }
 
-static void put_text(GString *out, struct span text)
+/* Runs of &nbsp; move things on a page; in a text they are holes. */
+static void put_text(GString *out, struct span text, bool keeps_space)
 {
 	char bytes[4];
 
@@ -45,7 +48,8 @@ static void put_text(GString *out, struct span text)
 		uint32_t c = utf8_next(text, &at);
 		if (c == 0xA0)
 			c = ' ';
-		if (!is_filler(c))
+		bool doubled = c == ' ' && !keeps_space && out->len && out->str[out->len - 1] == ' ';
+		if (!is_filler(c) && !doubled)
 			g_string_append_len(out, bytes, (gssize)utf8_write(bytes, c));
 	}
 }
@@ -105,10 +109,18 @@ static bool says(struct span label, struct span target)
 	return span_find_ci(label, target, 0) < label.n;
 }
 
+/* Is it a path within a site that nobody knows? A tag of an unknown spelling begins with a sign of its own. */
+static bool is_relative(struct span target)
+{
+	return url_parse(target).flags & URL_NO_SCHEME && (ascii_is_alnum(target.p[0]) || strchr("/?.", target.p[0])) &&
+	       !span_starts_ci(target, SPAN_LIT("www."));
+}
+
 /* Is it of use outside of the page? A target with line ends in it is none. */
 static bool leads_out(struct span target)
 {
-	return target.n && target.p[0] != '#' && !span_starts_ci(target, SPAN_LIT("javascript:")) && span_find_byte(target, '\n', 0) == target.n;
+	return target.n && target.p[0] != '#' && !span_starts_ci(target, SPAN_LIT("javascript:")) && span_find_byte(target, '\n', 0) == target.n &&
+	       !is_relative(target);
 }
 
 static struct span part_text(const struct writer *w, const struct part *part)
@@ -131,7 +143,8 @@ static bool is_to_tell(const struct writer *w, guint i, size_t goes_on)
 {
 	struct span target = part_target(w, i), line = span_trim(span_of(w->line->str, w->line->len));
 
-	if (!leads_out(target) || part_at(w, i)->link == goes_on || span_eq(target, w->told) || says(line, target))
+	/* A bare URL says nothing: that of a picture without alt is told only where no link has words. */
+	if (!leads_out(target) || part_at(w, i)->link == goes_on || span_eq(target, w->told) || says(line, target) || (!line.n && w->has_labels))
 		return false;
 	for (guint k = 0; k < i; k++)
 		if (span_eq(target, part_target(w, k)))
@@ -218,7 +231,7 @@ static void put_piece(struct writer *w, const struct outline_piece *piece)
 	if (piece->kind == OUTLINE_IMAGE && piece->text.n && w->line->len && w->line->str[w->line->len - 1] != ' ')
 		g_string_append_c(w->line, ' ');
 	struct part part = { w->line->len, w->line->len, piece->link };
-	put_text(w->line, piece->text);
+	put_text(w->line, piece->text, w->keeps_space);
 	part.end = w->line->len;
 	if (w->parts->len && part_at(w, w->parts->len - 1)->link == part.link)
 		g_array_index(w->parts, struct part, w->parts->len - 1).end = part.end;
@@ -326,12 +339,37 @@ static bool is_told_in_words(const struct writer *w, const struct outline_piece 
 	return label && (!piece->text.n || span_eq_ci(piece->text, span_trim(span_str(label))));
 }
 
+/* The only thing in a block; NULL where there are several. */
+static const struct outline_piece *only_piece(const struct outline *outline, size_t number)
+{
+	if (number >= outline->n_blocks || outline->blocks[number].n_pieces != 1)
+		return NULL;
+	return &outline->pieces[outline->blocks[number].first_piece];
+}
+
+/* A picture that says what the line before it or behind it says, such as a portrait beside a name. */
+static bool repeats_neighbour(const struct outline *outline, size_t number)
+{
+	const struct outline_piece *picture = only_piece(outline, number);
+
+	if (!picture || picture->kind != OUTLINE_IMAGE || picture->link != HTML_NO_PARENT)
+		return false;
+	for (size_t i = number ? number - 1 : number + 1; i <= number + 1; i += 2) {
+		const struct outline_piece *other = only_piece(outline, i);
+		if (other && other->kind == OUTLINE_TEXT && span_eq_ci(span_trim(other->text), picture->text))
+			return true;
+	}
+	return false;
+}
+
 static void put_block(struct writer *w, const struct outline *outline, size_t number)
 {
 	const struct outline_block *block = &outline->blocks[number];
 	bool alone = block->kind == OUTLINE_ROW && has_links_in_cells(outline, block);
 
 	w->blank |= block->apart;
+	if (repeats_neighbour(outline, number))
+		return;
 	put_marks(w, block);
 	w->begun = false;
 	w->keeps_space = block->kind == OUTLINE_PREFORMATTED;
@@ -373,6 +411,7 @@ struct span plain_from_html(struct arena *arena, const struct html *html)
 			    .labels = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free) };
 
 	note_labels(&w, &outline);
+	w.has_labels = g_hash_table_size(w.labels) > 0;
 	for (size_t i = 0; i < outline.n_blocks; i++)
 		put_block(&w, &outline, i);
 	struct span text = arena_copy_span(arena, span_of(w.out->str, w.out->len));
