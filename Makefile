@@ -162,8 +162,8 @@ $(B)/gen/builtin_%.o: $(B)/gen/builtin_%.c
 	$(Q)$(CC) $(OUR_CPPFLAGS) $(CPPFLAGS) $(PKG_CFLAGS) $(OUR_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 # The rules become constant C tables by a program of the build machine.
-RULES2C_SOURCES := lint/rule/rules2c.c lint/rule/c_literal.c lint/rule/rule_load.c lint/rule/node.c lint/rule/rule.c lint/rule/data_list.c lint/rule/options.c lint/base/arena.c lint/base/span.c
-$(B)/gen/rules2c: $(RULES2C_SOURCES) lint/rule/c_literal.h $(wildcard lint/rule/rule*.h lint/rule/node.h lint/rule/data_list.h lint/rule/options.h lint/base/*.h)
+RULES2C_SOURCES := lint/rule/rules2c.c lint/rule/c_literal.c lint/rule/rule_load.c lint/rule/pack.c lint/rule/node.c lint/rule/rule.c lint/rule/data_list.c lint/rule/options.c lint/base/arena.c lint/base/span.c
+$(B)/gen/rules2c: $(RULES2C_SOURCES) lint/rule/c_literal.h $(wildcard lint/rule/rule*.h lint/rule/pack.h lint/rule/node.h lint/rule/data_list.h lint/rule/options.h lint/base/*.h)
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
 	$(Q)$(CC_FOR_BUILD) -std=gnu11 -O1 -g $(WARNINGS) -Ilint $(shell $(PKG_CONFIG) --cflags $(BUILD_PKGS)) -o $@ $(RULES2C_SOURCES) $(shell $(PKG_CONFIG) --libs $(BUILD_PKGS))
@@ -319,8 +319,8 @@ $(B)/replay/%: tests/fuzz/replay.c tests/fuzz/fuzz_%.c $(B)/libpreflight.a $(B)/
 	$(Q)$(CC) $(OUR_CPPFLAGS) $(CPPFLAGS) $(PKG_CFLAGS) $(OUR_CFLAGS) $(CFLAGS) $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $^ $(PREFLIGHT_LIBS) $(PKG_LIBS) -lstdc++ -lm
 
 # The drafts of corpus/ as mail in three ways each, and what every target begins with.
-fuzz-replay: $(FUZZ_REPLAYS)
-	@$(BASH) tests/fuzz/seeds.sh $(B)/seeds
+fuzz-replay: $(FUZZ_REPLAYS) $(B)/presend
+	@PRESEND=$(B)/presend $(BASH) tests/fuzz/seeds.sh $(B)/seeds
 	@$(B)/replay/message corpus
 	@for t in $(FUZZ_TARGETS:fuzz_%=%); do echo "$$t: $$($(B)/replay/$$t --raw $(B)/seeds/fuzz_$$t)" || exit 1; done
 

@@ -85,8 +85,11 @@ _presend() {
 		return
 		;;
 	--rules)
-		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
-		compopt -o filenames
+		compopt -o default
+		return
+		;;
+	-o | --output)
+		compopt -o default
 		return
 		;;
 	--fail-on)
@@ -199,7 +202,7 @@ _presend() {
 		preview) mapfile -t COMPREPLY < <(compgen -W '--clients --stdin-filename --data --message --row --config --isolated --format --lang --color --help --version ' -- "$cur") ;;
 		preflight) mapfile -t COMPREPLY < <(compgen -W '--volume --stdin-filename --now --fail-on --ip --selector --mail-from --helo --resolver --dns-timeout --save-dns --dns --blocklists --mta-config --config --isolated --format --lang --verbose --color --help --version ' -- "$cur") ;;
 		explain) mapfile -t COMPREPLY < <(compgen -W '--rules --no-builtin-rules --config --isolated --format --lang --color --help --version ' -- "$cur") ;;
-		rules) mapfile -t COMPREPLY < <(compgen -W '--rules --no-builtin-rules --config --isolated --format --lang --color --help --version ' -- "$cur") ;;
+		rules) mapfile -t COMPREPLY < <(compgen -W '--rules --no-builtin-rules --output --config --isolated --format --lang --color --help --version ' -- "$cur") ;;
 		config) mapfile -t COMPREPLY < <(compgen -W '--stage --class --volume --profile --target-charset --clients --stdin-filename --now --select --ignore --extend-select --rules --no-builtin-rules --fail-on --max-score --no-inline-ignores --config --isolated --print --schema --format --lang --quiet --color --help --version ' -- "$cur") ;;
 		gate) mapfile -t COMPREPLY < <(compgen -W '--stage --class --volume --profile --target-charset --clients --stdin-filename --now --select --ignore --extend-select --rules --no-builtin-rules --fail-on --max-score --baseline --no-inline-ignores --timeout --on-failure --config --isolated --lang --quiet --color --help --version ' -- "$cur") ;;
 		init) mapfile -t COMPREPLY < <(compgen -W '--lang --color --help --version ' -- "$cur") ;;

@@ -16,7 +16,8 @@
 
 enum option_id {
 	OPTION_FORMAT, OPTION_PROFILE, OPTION_STAGE, OPTION_CLASS, OPTION_VOLUME, OPTION_SELECT, OPTION_IGNORE, OPTION_EXTEND_SELECT,
-	OPTION_FAIL_ON, OPTION_MAX_SCORE, OPTION_ADVICE, OPTION_PRIOR, OPTION_RULES, OPTION_NO_BUILTIN_RULES, OPTION_STDIN_FILENAME, OPTION_INPUT, OPTION_TARGET_CHARSET, OPTION_CLIENTS,
+	OPTION_FAIL_ON, OPTION_MAX_SCORE, OPTION_ADVICE, OPTION_PRIOR, OPTION_RULES, OPTION_NO_BUILTIN_RULES, OPTION_STDIN_FILENAME,
+	OPTION_INPUT, OPTION_TARGET_CHARSET, OPTION_CLIENTS, OPTION_OUTPUT,
 	OPTION_LANG, OPTION_NOW, OPTION_JOBS, OPTION_COLOR, OPTION_VERBOSE, OPTION_QUIET, OPTION_STATISTICS, OPTION_CONFIG, OPTION_ISOLATED,
 	OPTION_FORCE_EXCLUDE, OPTION_NO_INLINE_IGNORES, OPTION_BASELINE, OPTION_WRITE_BASELINE, OPTION_STAGED, OPTION_CHANGED_SINCE,
 	OPTION_MESSAGE, OPTION_ROW, OPTION_SUMMARY, OPTION_DRAFT, OPTION_MESSAGE_ID, OPTION_FROM, OPTION_SINCE, OPTION_DATA, OPTION_FIX,
@@ -88,11 +89,14 @@ static const struct option_definition option_definitions[] = {
 	{ OPTION_EXTEND_SELECT, 0, "extend-select", { "IDS", "ID" },
 	  { "run these rules, too, even those that are off by default", "指定したルールを追加で実行（既定で無効のルールも可）" },
 	  GROUP_RULES, 0, VALUE_RULES, NULL },
-	{ OPTION_RULES, 0, "rules", { "DIR", "フォルダー" }, { "add the rules of a folder", "フォルダー内のルールを追加" },
-	  GROUP_RULES, FOR_RULES, VALUE_FOLDER, NULL },
+	{ OPTION_RULES, 0, "rules", { "PATH", "パス" },
+	  { "add the rules of a folder, or of a file of presend rules compile", "フォルダー、または presend rules compile で作成したファイルのルールを追加" },
+	  GROUP_RULES, FOR_RULES, VALUE_FILE, NULL },
 	{ OPTION_NO_BUILTIN_RULES, 0, "no-builtin-rules", { NULL, NULL },
 	  { "leave the built-in rules out", "組み込みルールを使わない" },
 	  GROUP_RULES, FOR_RULES, VALUE_NONE, NULL },
+	{ OPTION_OUTPUT, 'o', "output", { "FILE", "ファイル" }, { "what rules compile writes", "rules compile の書き込み先" },
+	  GROUP_RULES, FOR(RULES), VALUE_FILE, NULL },
 
 	{ OPTION_FAIL_ON, 0, "fail-on", { "SEVERITY", "重大度" },
 	  { "exit with 1 if a finding has this severity or a higher one: error (default), warning, info, never",
@@ -278,11 +282,13 @@ static const struct command_definition command_definitions[] = {
 	  "presend explain header-duplicate\npresend explain UN-01",
 	  { "Print why a rule exists, where it comes from, how to mend what it finds, and examples. A requirement id such as UN-01 names all rules that decide it.",
 	    "ルールの理由、根拠、対処、例を表示します。UN-01 のような要件 ID を指定すると、その要件を判定するルールをすべて表示します。" } },
-	{ COMMAND_RULES, "rules", { "rules [OPTION]... [check DIR]", "rules [オプション]... [check フォルダー]" },
-	  { "list the rules in force, or test the rules of a folder", "有効なルールの一覧を表示、またはフォルダー内のルールをテスト" },
-	  "presend rules --format json\npresend rules check rules/",
-	  { "List the rules in force. rules check DIR loads the rules of a folder strictly, runs their examples and names the patterns that are slow.",
-	    "有効なルールの一覧を表示します。rules check フォルダー は、フォルダー内のルールを厳密に読み込み、例を実行し、処理の遅い正規表現を表示します。" } },
+	{ COMMAND_RULES, "rules", { "rules [OPTION]... [check PATH | compile DIR... -o FILE]", "rules [オプション]... [check パス | compile フォルダー... -o ファイル]" },
+	  { "list the rules in force, test rules of your own, or compile them", "有効なルールの一覧を表示、独自ルールをテストまたはコンパイル" },
+	  "presend rules --format json\npresend rules check rules/\npresend rules compile rules/ -o house.rules",
+	  { "List the rules in force. rules check PATH loads the rules of a folder strictly, runs their examples and names the patterns that are slow. "
+	    "rules compile makes one file of all rules of the folders, which --rules loads at once, however many they are.",
+	    "有効なルールの一覧を表示します。rules check パス は、フォルダー内のルールを厳密に読み込み、例を実行し、処理の遅い正規表現を表示します。"
+	    "rules compile は、フォルダー内のすべてのルールを 1 つのファイルにまとめます。数が多くても --rules ですぐに読み込めます。" } },
 	{ COMMAND_CONFIG, "config", { "config [OPTION]... [PATH]", "config [オプション]... [パス]" },
 	  { "the configuration in force for a path, or its JSON Schema", "パスに適用される設定、または JSON Schema を表示" },
 	  "presend config newsletters/2026-11.eml\npresend config --schema > presend.schema.json",
@@ -677,7 +683,10 @@ static bool apply_option(struct parse_state *state, const struct option_definiti
 		good = parse_number(value, &lint->prior) && lint->prior > 0 && lint->prior < 1;
 		break;
 	case OPTION_RULES:
-		cli->run.rules_folder = value;
+		cli->run.rules_path = value;
+		break;
+	case OPTION_OUTPUT:
+		cli->output = value;
 		break;
 	case OPTION_NO_BUILTIN_RULES:
 		cli->run.no_builtin_rules = true;

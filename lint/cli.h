@@ -81,6 +81,7 @@ struct cli {
 	size_t n_operands;
 	char *root;                    /* see run_find_root() */
 	enum explain_format rules_format; /* of presend rules, explain and config */
+	const char *output;            /* of presend rules compile; NULL */
 	bool schema;                   /* presend config --schema */
 	bool coverage;                 /* presend rules --format coverage: the page docs/coverage.md */
 	struct gate_options gate;      /* command is operands */

@@ -19,17 +19,17 @@ static const char *say(enum language language, const char *en, const char *ja)
 	return language == LANGUAGE_JA ? ja : en;
 }
 
-static void fail(GPtrArray *failures, const struct rule *rule, size_t number, const char *format, ...) G_GNUC_PRINTF(4, 5);
+static void fail(GPtrArray *failures, const struct rule *rule, const struct rule_example *example, const char *format, ...) G_GNUC_PRINTF(4, 5);
 
-static void fail(GPtrArray *failures, const struct rule *rule, size_t number, const char *format, ...)
+static void fail(GPtrArray *failures, const struct rule *rule, const struct rule_example *example, const char *format, ...)
 {
 	va_list args;
 
 	va_start(args, format);
 	char *what = g_strdup_vprintf(format, args);
 	va_end(args);
-	const char *name = rule->examples[number].name;
-	g_ptr_array_add(failures, g_strdup_printf("%s: example %zu%s%s%s: %s", rule->file, number + 1, name ? " (" : "", name ? name : "",
+	const char *name = example->name;
+	g_ptr_array_add(failures, g_strdup_printf("%s:%d: example%s%s%s: %s", rule->file, example->line, name ? " (" : "", name ? name : "",
 						  name ? ")" : "", what));
 	g_free(what);
 }
@@ -57,7 +57,7 @@ static bool has_unfilled_place(const char *text)
 	return false;
 }
 
-static void judge_texts(const struct rule *rule, size_t number, const struct finding *finding, GPtrArray *failures)
+static void judge_texts(const struct rule *rule, const struct rule_example *example, const struct finding *finding, GPtrArray *failures)
 {
 	for (size_t language = 0; language < N_LANGUAGES; language++) {
 		const struct localized *const texts[] = { &finding->message->text, &rule->help };
@@ -65,46 +65,44 @@ static void judge_texts(const struct rule *rule, size_t number, const struct fin
 			char *text = finding_format(finding, texts[i], (enum language)language);
 			/* The text of the draft may hold braces itself: only what the rule wrote counts. */
 			if (has_unfilled_place(text) && !(finding->excerpt && strchr(finding->excerpt, '{')))
-				fail(failures, rule, number, "the text \"%s\" has a place that nothing fills", text);
+				fail(failures, rule, example, "the text \"%s\" has a place that nothing fills", text);
 			g_free(text);
 		}
 	}
 }
 
 /* Judge one finding of a failing example. */
-static void judge_finding(const struct rule *rule, size_t number, const struct finding *finding, struct span file, GPtrArray *failures)
+static void judge_finding(const struct rule *rule, const struct rule_example *example, const struct finding *finding, struct span file, GPtrArray *failures)
 {
-	const struct rule_example *example = &rule->examples[number];
-
 	if (example->hit) {
 		struct span covered = span_cut(file, finding->start.offset, finding->end.offset);
 		if (!span_eq(covered, span_str(example->hit)))
-			fail(failures, rule, number, "the finding covers \"%.*s\" at %zu:%zu, not \"%s\"", (int)covered.n, covered.p,
+			fail(failures, rule, example, "the finding covers \"%.*s\" at %zu:%zu, not \"%s\"", (int)covered.n, covered.p,
 			     finding->start.line, finding->start.column, example->hit);
 	}
 	if (example->excerpt && g_strcmp0(finding->excerpt, example->excerpt) != 0)
-		fail(failures, rule, number, "the excerpt is \"%s\", not \"%s\"", finding->excerpt ? finding->excerpt : "", example->excerpt);
+		fail(failures, rule, example, "the excerpt is \"%s\", not \"%s\"", finding->excerpt ? finding->excerpt : "", example->excerpt);
 	if (example->severity && strcmp(severity_name(finding->severity), example->severity) != 0)
-		fail(failures, rule, number, "the severity is %s, not %s", severity_name(finding->severity), example->severity);
+		fail(failures, rule, example, "the severity is %s, not %s", severity_name(finding->severity), example->severity);
 	if (example->requirements && !same_ids(example->requirements, finding->requirements)) {
 		char *got = g_strjoinv(" ", (char **)finding->requirements);
-		fail(failures, rule, number, "the requirements are %s", got);
+		fail(failures, rule, example, "the requirements are %s", got);
 		g_free(got);
 	}
 	const char *fix = !finding->fix ? "none" : finding->fix->safe ? "safe" : "unsafe";
 	if (example->fix && strcmp(example->fix, fix) != 0)
-		fail(failures, rule, number, "the fix is %s, not %s", fix, example->fix);
-	judge_texts(rule, number, finding, failures);
+		fail(failures, rule, example, "the fix is %s, not %s", fix, example->fix);
+	judge_texts(rule, example, finding, failures);
 }
 
 /* A near miss of a row: no finding of any rule has its id. */
-static void judge_near_miss(const struct rule *rule, size_t number, const struct finding *finding, GPtrArray *failures)
+static void judge_near_miss(const struct rule *rule, const struct rule_example *example, const struct finding *finding, GPtrArray *failures)
 {
-	const char *const *ids = rule->examples[number].requirements;
+	const char *const *ids = example->requirements;
 
 	for (size_t i = 0; ids && ids[i]; i++) {
 		if (finding->rule != rule && g_strv_contains((const gchar *const *)finding->requirements, ids[i]))
-			fail(failures, rule, number, "must pass %s, but %s is found at %zu:%zu (%s)", ids[i], finding->rule->id, finding->start.line,
+			fail(failures, rule, example, "must pass %s, but %s is found at %zu:%zu (%s)", ids[i], finding->rule->id, finding->start.line,
 			     finding->start.column, finding->excerpt ? finding->excerpt : "no excerpt");
 	}
 }
@@ -118,10 +116,9 @@ struct example_run {
 };
 
 /* After the fix of its finding the file holds what the example says, and the finding is gone. results: of the file as it is. */
-static void judge_fixed(const struct rule_set *set, const struct rule *rule, size_t number, const struct example_run *run, GPtrArray *results,
+static void judge_fixed(const struct rule_set *set, const struct rule *rule, const struct rule_example *example, const struct example_run *run, GPtrArray *results,
 			GPtrArray *failures)
 {
-	const struct rule_example *example = &rule->examples[number];
 	const struct text file = { .bytes = run->bytes };
 	GString *fixed = g_string_new(NULL);
 
@@ -133,34 +130,33 @@ static void judge_fixed(const struct rule_set *set, const struct rule *rule, siz
 	}
 	size_t n = fix_apply(fixed, &file, (struct message_result *const *)results->pdata, results->len, true);
 	if (!n || !strstr(fixed->str, example->fixed))
-		fail(failures, rule, number, "fixed, the file does not hold \"%s\"%s", example->fixed, n ? "" : ": there is no fix");
+		fail(failures, rule, example, "fixed, the file does not hold \"%s\"%s", example->fixed, n ? "" : ": there is no fix");
 	GPtrArray *after = run_lint_bytes(set, &run->options, run->path, span_of(fixed->str, fixed->len), run->is_template, run->template_kind);
 	for (guint i = 0; i < after->len; i++) {
 		struct message_result *result = g_ptr_array_index(after, i);
 		for (size_t k = 0; k < result->n_findings; k++)
 			if (n && result->findings[k].rule == rule && result->findings[k].fix)
-				fail(failures, rule, number, "the fix does not end the finding");
+				fail(failures, rule, example, "the fix does not end the finding");
 		message_result_free(result);
 	}
 	g_ptr_array_free(after, TRUE);
 	g_string_free(fixed, TRUE);
 }
 
-static void run_example(const struct rule_set *set, const struct rule *rule, size_t number, GPtrArray *failures)
+static void run_example(const struct rule_set *set, const struct rule *rule, const struct rule_example *example, GPtrArray *failures)
 {
-	const struct rule_example *example = &rule->examples[number];
 	struct example_file file;
 	struct lint_options options;
 	GError *error = NULL;
 
 	if (!example_build(example, ".", &file, &error)) {
-		fail(failures, rule, number, "%s", error->message);
+		fail(failures, rule, example, "%s", error->message);
 		g_error_free(error);
 		return;
 	}
 	if (file.is_skipped || !example_options(example, &options)) {
 		if (!file.is_skipped)
-			fail(failures, rule, number, "bad options: %s", example->options);
+			fail(failures, rule, example, "bad options: %s", example->options);
 		example_file_release(&file);
 		return;
 	}
@@ -187,22 +183,22 @@ static void run_example(const struct rule_set *set, const struct rule *rule, siz
 		for (size_t k = 0; k < result->n_findings; k++) {
 			const struct finding *finding = &result->findings[k];
 			if (!example->fail)
-				judge_near_miss(rule, number, finding, failures);
+				judge_near_miss(rule, example, finding, failures);
 			if (finding->rule != rule)
 				continue;
 			if (!found++ && example->fail)
-				judge_finding(rule, number, finding, span, failures);
+				judge_finding(rule, example, finding, span, failures);
 			else if (!example->fail)
-				fail(failures, rule, number, "must pass, but is found at %zu:%zu (%s)", finding->start.line,
+				fail(failures, rule, example, "must pass, but is found at %zu:%zu (%s)", finding->start.line,
 				     finding->start.column, finding->excerpt ? finding->excerpt : "no excerpt");
 		}
 	}
 	if (example->fixed)
-		judge_fixed(set, rule, number, &run, results, failures);
+		judge_fixed(set, rule, example, &run, results, failures);
 	for (guint i = 0; i < results->len; i++)
 		message_result_free(g_ptr_array_index(results, i));
 	if (example->fail && (example->count ? found != example->count : found == 0))
-		fail(failures, rule, number, "must be found %s, is found %d times", example->count ? "exactly as often as count says" : "at least once",
+		fail(failures, rule, example, "must be found %s, is found %d times", example->count ? "exactly as often as count says" : "at least once",
 		     found);
 	g_ptr_array_free(only, TRUE);
 	g_ptr_array_free(results, TRUE);
@@ -290,26 +286,33 @@ static void run_phrases(const struct rule *rule, GPtrArray *failures)
 
 void run_rule_examples(const struct rule_set *set, const struct rule *rule, GPtrArray *failures)
 {
-	for (size_t i = 0; i < rule->n_examples; i++)
-		run_example(set, rule, i, failures);
+	struct arena *arena = arena_new();
+	size_t n;
+	const struct rule_example *examples = rule_examples(rule, arena, &n);
+
+	for (size_t i = 0; i < n; i++)
+		run_example(set, rule, &examples[i], failures);
+	if (n < rule->n_examples)
+		g_ptr_array_add(failures, g_strdup_printf("%s: the examples cannot be read: the file is broken", rule->file));
+	arena_free(arena);
 	if (rule->n_phrases)
 		run_phrases(rule, failures);
 }
 
-int run_check_rules(const char *folder, enum language language)
+int run_check_rules(const char *path, enum language language)
 {
 	struct run_rules rules;
 	GPtrArray *failures = g_ptr_array_new_with_free_func(g_free);
 	size_t n_rules = 0, n_examples = 0, n_slow = 0;
 
-	if (!run_load_rules(folder, true, &rules)) {
+	if (!run_load_rules(path, true, language, &rules)) {
 		g_ptr_array_free(failures, TRUE);
 		return EXIT_TROUBLE;
 	}
 	message_library_init();
 	for (size_t i = 0; i < rules.set.n; i++) {
 		if (strcmp(rules.set.rules[i]->area, "engine") == 0)
-			continue; /* presend's own, not the folder's */
+			continue; /* presend's own */
 		bool slow = false;
 		n_rules++;
 		match_check_rule(rules.set.rules[i], &slow, NULL);
@@ -330,7 +333,7 @@ int run_check_rules(const char *folder, enum language language)
 		printf("%zu rules, %zu examples, %u failed, %zu slow\n", n_rules, n_examples, failures->len, n_slow);
 	int code = failures->len ? EXIT_FINDINGS : EXIT_CLEAN;
 	if (n_rules == 0) {
-		run_say(folder, say(language, "no rule file in this folder", "このフォルダーにルールファイルがありません"));
+		run_say(path, say(language, "no rule file in this folder", "このフォルダーにルールファイルがありません"));
 		code = EXIT_TROUBLE;
 	}
 	g_ptr_array_free(failures, TRUE);

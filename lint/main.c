@@ -15,6 +15,7 @@
 #include "init.h"
 #include "lsp.h"
 #include "mcp.h"
+#include "own_rules.h"
 #include "rule/coverage.h"
 #include "rule/explain.h"
 #include "run_preflight.h"
@@ -89,18 +90,35 @@ static int explain(const struct cli *cli)
 	return code;
 }
 
-/* presend rules, presend rules check DIR. */
+static int rules_compile(const struct cli *cli)
+{
+	enum language language = cli->run.report.language;
+
+	if (cli->n_operands > 1 && cli->output)
+		return own_rules_compile(cli->operands + 1, cli->n_operands - 1, cli->output, language);
+	fprintf(stderr, "%s\n", say(language, "presend: rules compile needs folders, and -o with the file to write",
+				    "presend: rules compile にはフォルダーと、書き込み先のファイル（-o）を指定してください"));
+	return EXIT_TROUBLE;
+}
+
+/* presend rules, presend rules check PATH, presend rules compile DIR... -o FILE. */
 static int rules(const struct cli *cli)
 {
 	enum language language = cli->run.report.language;
 
 	if (cli->n_operands && strcmp(cli->operands[0], "check") == 0) {
 		if (cli->n_operands != 2) {
-			fprintf(stderr, "%s\n", say(language, "presend: rules check needs one folder",
-						    "presend: rules check にはフォルダーを 1 つ指定してください"));
+			fprintf(stderr, "%s\n", say(language, "presend: rules check needs one folder or file",
+						    "presend: rules check にはフォルダーかファイルを 1 つ指定してください"));
 			return EXIT_TROUBLE;
 		}
 		return run_check_rules(cli->operands[1], language);
+	}
+	if (cli->n_operands && strcmp(cli->operands[0], "compile") == 0)
+		return rules_compile(cli);
+	if (cli->output) {
+		run_say("--output", say(language, "belongs to rules compile", "rules compile のオプションです"));
+		return EXIT_TROUBLE;
 	}
 	if (cli->n_operands) {
 		run_say(say(language, "unexpected argument", "余分な引数です"), cli->operands[0]);

@@ -67,54 +67,32 @@ static void say_reason(enum language language, const char *what, const char *mes
 
 /* --- rules ------------------------------------------------------------------------------------------------------------------- */
 
-static bool known_check(const char *name)
-{
-	for (size_t i = 0; i < n_check_registry; i++)
-		if (strcmp(check_registry[i].name, name) == 0)
-			return true;
-	return several_find(name) != NULL;
-}
-
 static int compare_rules(const void *a, const void *b)
 {
 	return strcmp((*(const struct rule *const *)a)->id, (*(const struct rule *const *)b)->id);
 }
 
-bool run_load_rules(const char *folder, bool no_builtin_rules, struct run_rules *out)
+bool run_load_rules(const char *path, bool no_builtin_rules, enum language language, struct run_rules *out)
 {
+	const struct rule_set *builtin = builtin_rules();
+
 	*out = (struct run_rules){ .arena = arena_new() };
-	if (!folder && !no_builtin_rules) {
-		out->set = (struct rule_set){ builtin_rules, n_builtin_rules };
+	if (!path && !no_builtin_rules) {
+		out->set = *builtin;
 		return true;
 	}
 	GPtrArray *errors = g_ptr_array_new_with_free_func(g_free);
-	struct rule_set own = { NULL, 0 };
-	if (folder) {
-		char *data_folder = g_build_filename(folder, "data", NULL);
-		struct data_set own_lists = data_load_folder(out->arena, data_folder, errors);
-		struct data_set lists = data_set_join(out->arena, &own_lists, &builtin_data, data_folder, errors);
-		own = rule_load_folder(out->arena, folder, known_check, &lists, errors);
-		g_free(data_folder);
-	}
-	const struct rule **all = ARENA_ARRAY(out->arena, const struct rule *, own.n + n_builtin_rules + 1);
+	if (path)
+		own_rules_load(out->arena, path, language, &out->own, errors);
+	const struct rule **all = ARENA_ARRAY(out->arena, const struct rule *, out->own.set.n + builtin->n + 1);
 	size_t n = 0;
 
-	for (size_t i = 0; i < own.n; i++) {
-		GError *error = NULL;
-		if (!match_check_rule(own.rules[i], NULL, &error)) {
-			g_ptr_array_add(errors, g_strdup_printf("%s:1:1: %s", own.rules[i]->file, error->message));
-			g_clear_error(&error);
-		}
-		const struct rule_set builtin = { builtin_rules, n_builtin_rules };
-		if (rule_set_find(&builtin, own.rules[i]->id))
-			g_ptr_array_add(errors, g_strdup_printf("%s:1:1: id \"%s\" is taken by a built-in rule", own.rules[i]->file,
-								own.rules[i]->id));
-		all[n++] = own.rules[i];
-	}
+	for (size_t i = 0; i < out->own.set.n; i++)
+		all[n++] = out->own.set.rules[i];
 	/* What presend says about itself (a limit reached, a rule that gave up) is never left out. */
-	for (size_t i = 0; i < n_builtin_rules; i++)
-		if (!no_builtin_rules || strcmp(builtin_rules[i]->area, "engine") == 0)
-			all[n++] = builtin_rules[i];
+	for (size_t i = 0; i < builtin->n; i++)
+		if (!no_builtin_rules || strcmp(builtin->rules[i]->area, "engine") == 0)
+			all[n++] = builtin->rules[i];
 	qsort(all, n, sizeof *all, compare_rules);
 	out->set = (struct rule_set){ all, n };
 	for (guint i = 0; i < errors->len; i++)
@@ -128,6 +106,7 @@ bool run_load_rules(const char *folder, bool no_builtin_rules, struct run_rules 
 
 void run_rules_release(struct run_rules *rules)
 {
+	rule_file_close(&rules->own.file);
 	arena_free(rules->arena);
 	*rules = (struct run_rules){ 0 };
 }

@@ -4,6 +4,7 @@
 
 #include "fix_files.h"
 #include "mail/input.h"
+#include "own_rules.h"
 #include "report/report.h"
 #include "rule/options.h"
 
@@ -18,7 +19,7 @@ struct run_options {
 	struct run_format formats[8];
 	size_t n_formats;              /* 0: text */
 	double max_score;              /* negative: none */
-	const char *rules_folder;      /* NULL */
+	const char *rules_path;        /* --rules: a folder or a file; NULL */
 	bool no_builtin_rules;
 	const char *stdin_name;        /* NULL */
 	const char *data;              /* --data: rows to fill templates in with; NULL */
@@ -58,16 +59,17 @@ void run_say(const char *what, const char *message);
 /* From now on run_say() appends its lines here; NULL: to standard error, again. Of one thread. */
 void run_say_into(GString *lines);
 
-/* The rules in force: built-in ones and those of a folder. false after having printed every fault to standard error. */
+/* The rules in force: built-in ones and those of a folder or a file of `presend rules compile`. false after having printed every fault to standard error. */
 struct run_rules {
 	struct arena *arena;
 	struct rule_set set;
+	struct own_rules own;
 };
-bool run_load_rules(const char *folder, bool no_builtin_rules, struct run_rules *out);
+bool run_load_rules(const char *path, bool no_builtin_rules, enum language language, struct run_rules *out);
 void run_rules_release(struct run_rules *rules);
 
-/* presend rules check DIR: load strictly, compile every pattern, run every example, name the slow ones. Returns the exit code. */
-int run_check_rules(const char *folder, enum language language);
+/* presend rules check DIR, or a file of `presend rules compile`: load strictly, compile every pattern, run every example, name the slow ones. Returns the exit code. */
+int run_check_rules(const char *path, enum language language);
 
 /* Run the examples of one rule, and the hit and the near miss of each of its phrases; each failure is one line in failures (GPtrArray of char *). Used by the tests for the shipped rules. */
 void run_rule_examples(const struct rule_set *set, const struct rule *rule, GPtrArray *failures);

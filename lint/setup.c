@@ -11,9 +11,9 @@ static const char *say(enum language language, const char *en, const char *ja)
 	return language == LANGUAGE_JA ? ja : en;
 }
 
-/* Rules of one folder of own rules, compiled once. */
+/* Own rules of one place, compiled once. */
 struct bench {
-	const char *rules_folder;      /* NULL: built-in rules only */
+	const char *rules_path;      /* NULL: built-in rules only */
 	struct run_rules rules;
 	struct engine *first;          /* what it has compiled is shared by those beside it; its options are those of the command line */
 };
@@ -61,7 +61,7 @@ struct setup *setup_new(const struct run_options *options)
 	struct setup *setup = g_new0(struct setup, 1);
 
 	setup->options = options;
-	setup->base = (struct settings_base){ options->lint, options->report.fail_on, options->max_score, options->rules_folder, options->given };
+	setup->base = (struct settings_base){ options->lint, options->report.fail_on, options->max_score, options->rules_path, options->given };
 	setup->finder = config_finder_new(options->config_file, options->isolated, options->report.language);
 	setup->store = settings_store_new(setup->finder, &setup->base);
 	setup->ignore = ignore_new(setup->finder);
@@ -134,16 +134,16 @@ static bool command_line_known(const struct run_options *options, const struct r
 /* The bench for a group of files; NULL, and said why, where its rules cannot be loaded or the command line names unknown ones. */
 static struct bench *bench_of(struct setup *setup, struct settings_group *group)
 {
-	const char *folder = settings_rules_folder(setup->store, group);
+	const char *path = settings_rules_path(setup->store, group);
 
 	for (guint i = 0; i < setup->benches->len; i++) {
 		struct bench *bench = g_ptr_array_index(setup->benches, i);
-		if (g_strcmp0(bench->rules_folder, folder) == 0)
+		if (g_strcmp0(bench->rules_path, path) == 0)
 			return bench;
 	}
 	struct bench *bench = g_new0(struct bench, 1);
-	bench->rules_folder = folder;
-	if (!run_load_rules(folder, setup->options->no_builtin_rules, &bench->rules)) {
+	bench->rules_path = path;
+	if (!run_load_rules(path, setup->options->no_builtin_rules, setup->options->report.language, &bench->rules)) {
 		g_free(bench);
 		return NULL;
 	}

@@ -133,7 +133,7 @@ done
 [ "$twins" -ge 7 ] || { echo "docs: only $twins pages with a Japanese twin" >&2; status=1; }
 
 # What docs/RULES.ja.md explains of refusals are words of the loader.
-cat lint/rule/node.c lint/rule/rule_load.c lint/run.c | tr -d '\\' > "$scratch/loader"
+cat lint/rule/node.c lint/rule/rule_load.c lint/own_rules.c lint/run.c | tr -d '\\' > "$scratch/loader"
 sed -n '/^## エラーの説明/,$s/^| `\(.*\)` | .*/\1/p' docs/RULES.ja.md | sed 's/…/\n/g' | sed '/^[ "]*$/d; s/^ *//; s/ *$//' | sort -u > "$scratch/words"
 [ "$(wc -l < "$scratch/words")" -ge 30 ] || { echo 'docs: docs/RULES.ja.md explains too few refusals' >&2; status=1; }
 while read -r words; do

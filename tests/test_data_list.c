@@ -258,7 +258,7 @@ START_TEST(joined)
 	load_good(&b, "shorteners.txt", HEADER "x\n");
 	data_set_join(b.arena, &b.set, &builtin_data, "own/data", b.errors);
 	ck_assert_uint_eq(b.errors->len, 1);
-	ck_assert_str_eq(b.errors->pdata[0], "own/data/shorteners.txt:1:1: there is a built-in list of this name");
+	ck_assert_str_eq(b.errors->pdata[0], "own/data/shorteners.txt:1:1: there is already a list of this name");
 	release(&b);
 }
 END_TEST

@@ -390,7 +390,7 @@ static const struct row rows[] = {
 static const struct rule_set *builtin(void)
 {
 	static struct rule_set set;
-	set = (struct rule_set){ builtin_rules, n_builtin_rules };
+	set = *builtin_rules();
 	return &set;
 }
 
@@ -752,7 +752,7 @@ START_TEST(phrase_matches)
 	struct run_rules rules;
 
 	ck_assert(g_file_set_contents(file, yaml, -1, NULL));
-	bool loaded = run_load_rules(folder, true, &rules);
+	bool loaded = run_load_rules(folder, true, LANGUAGE_EN, &rules);
 	g_unlink(file);
 	g_rmdir(folder);
 	ck_assert_msg(loaded, "the rule is refused");

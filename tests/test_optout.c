@@ -12,7 +12,7 @@ static struct arena *arena_of_words;
 
 static void use_our_words(void)
 {
-	const struct rule_set all = { builtin_rules, n_builtin_rules };
+	const struct rule_set all = *builtin_rules();
 	const struct rule *rule = rule_set_find(&all, "unsubscribe-link-missing");
 
 	ck_assert_ptr_nonnull(rule);

@@ -34,8 +34,8 @@ static GPtrArray *words;
 static void collect_words(void)
 {
 	words = g_ptr_array_new();
-	for (size_t i = 0; i < n_builtin_rules; i++) {
-		const struct rule *rule = builtin_rules[i];
+	for (size_t i = 0; i < builtin_rules()->n; i++) {
+		const struct rule *rule = builtin_rules()->rules[i];
 		for (size_t k = 0; k < rule->n_settings; k++)
 			for (const char *const *word = rule->settings[k].list; word && *word; word++)
 				if (strlen(*word) < 40)
@@ -130,7 +130,7 @@ static GString *make_data(guint32 seed)
 
 static GString *report(const struct lint_options *options, const char *const *template, const GString *csv, bool each_row)
 {
-	const struct rule_set set = { builtin_rules, n_builtin_rules };
+	const struct rule_set set = *builtin_rules();
 	enum template_kind template_kind = TEMPLATE_NONE;
 	GPtrArray *errors = g_ptr_array_new_with_free_func(g_free);
 	GString *out = g_string_new(NULL);

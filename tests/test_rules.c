@@ -13,13 +13,13 @@
 static const struct rule_set *all_rules(void)
 {
 	static struct rule_set set;
-	set = (struct rule_set){ builtin_rules, n_builtin_rules };
+	set = *builtin_rules();
 	return &set;
 }
 
 START_TEST(examples_of_rule)
 {
-	const struct rule *rule = builtin_rules[_i];
+	const struct rule *rule = builtin_rules()->rules[_i];
 	GPtrArray *failures = g_ptr_array_new_with_free_func(g_free);
 	GString *report = g_string_new(NULL);
 
@@ -35,17 +35,20 @@ END_TEST
 /* A rule that names a check has it; a rule with a pattern compiles, and has a literal that triggers it. */
 START_TEST(rule_is_whole)
 {
-	const struct rule *rule = builtin_rules[_i];
+	const struct rule *rule = builtin_rules()->rules[_i];
 	GError *error = NULL;
 	bool slow = false;
 
 	ck_assert_msg(match_check_rule(rule, &slow, &error), "%s: %s", rule->id, error ? error->message : "?");
 	ck_assert_msg(!slow, "%s: a pattern without a literal runs over every text", rule->id);
 	ck_assert_msg(rule->n_sources > 0, "%s: no source", rule->id);
-	size_t failing = 0, passing = 0;
-	for (size_t i = 0; i < rule->n_examples; i++)
-		rule->examples[i].fail ? failing++ : passing++;
+	size_t failing = 0, passing = 0, n;
+	struct arena *arena = arena_new();
+	const struct rule_example *examples = rule_examples(rule, arena, &n);
+	for (size_t i = 0; i < n; i++)
+		examples[i].fail ? failing++ : passing++;
 	ck_assert_msg(failing > 0 && passing > 0, "%s: %zu failing and %zu passing examples", rule->id, failing, passing);
+	arena_free(arena);
 }
 END_TEST
 
@@ -54,8 +57,8 @@ START_TEST(check_has_a_rule)
 {
 	const char *name = check_registry[_i].name;
 
-	for (size_t i = 0; i < n_builtin_rules; i++)
-		if (builtin_rules[i]->check && strcmp(builtin_rules[i]->check, name) == 0)
+	for (size_t i = 0; i < builtin_rules()->n; i++)
+		if (builtin_rules()->rules[i]->check && strcmp(builtin_rules()->rules[i]->check, name) == 0)
 			return;
 	ck_abort_msg("no rule uses the check %s", name);
 }
@@ -68,8 +71,8 @@ int main(void)
 
 	message_library_init();
 	tcase_set_timeout(examples, 120);
-	tcase_add_loop_test(examples, examples_of_rule, 0, (int)n_builtin_rules);
-	tcase_add_loop_test(whole, rule_is_whole, 0, (int)n_builtin_rules);
+	tcase_add_loop_test(examples, examples_of_rule, 0, (int)builtin_rules()->n);
+	tcase_add_loop_test(whole, rule_is_whole, 0, (int)builtin_rules()->n);
 	tcase_add_loop_test(whole, check_has_a_rule, 0, (int)n_check_registry);
 	suite_add_tcase(suite, examples);
 	suite_add_tcase(suite, whole);

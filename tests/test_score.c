@@ -27,7 +27,7 @@ static GPtrArray *lint(const char *mail, size_t n, enum stage stage, double prio
 {
 	struct lint_options options = { .stage = stage, .stage_given = stage != STAGE_DRAFT, .profiles = PROFILE_GMAIL | PROFILE_GMAIL_BULK, .now = 1795478430,
 					.prior = prior, .select = g_ptr_array_new() };
-	const struct rule_set set = { builtin_rules, n_builtin_rules };
+	const struct rule_set set = *builtin_rules();
 	GPtrArray *results = run_lint_bytes(&set, &options, "a.eml", span_of(mail, n), false, TEMPLATE_NONE);
 
 	g_ptr_array_free(options.select, TRUE);
@@ -315,7 +315,7 @@ END_TEST
 START_TEST(advised)
 {
 	struct lint_options options = { .profiles = PROFILE_GMAIL | PROFILE_GMAIL_BULK, .now = 1795478430, .advice = true, .select = g_ptr_array_new() };
-	const struct rule_set set = { builtin_rules, n_builtin_rules };
+	const struct rule_set set = *builtin_rules();
 	char *mail = g_strconcat(HEAD, MIME, "Subject: News\n\n", bad_en, "\n", good_en, NULL);
 	static const double wanted[] = { 1.0, 0.5, -1000, 1000 };
 	struct score before = score_of(mail, STAGE_DRAFT, 0);

@@ -152,7 +152,7 @@ START_TEST(second_of_an_mbox)
 				 "Subject: one\n\nText\n\n"
 				 "From a@b.example Tue Nov 24 09:00:01 2026\nFrom: a@b.example\nTo: y@b.example\nMessage-ID: <1@b.example>\n"
 				 "Subject: two\n\nText\n";
-	const struct rule_set rules = { builtin_rules, n_builtin_rules };
+	const struct rule_set rules = *builtin_rules();
 	struct lint_options options = { 0 };
 	struct draft_file draft;
 	size_t n = 0;

@@ -26,7 +26,7 @@ static void set_select(struct lint_options *options, const char *ids)
 static GPtrArray *lint(const char *path, const char *in, const char *select, enum stage stage, bool obey)
 {
 	struct lint_options options = { .volume = VOLUME_UNKNOWN, .profiles = PROFILE_GMAIL | PROFILE_GMAIL_BULK, .now = 1795478430 };
-	const struct rule_set set = { builtin_rules, n_builtin_rules };
+	const struct rule_set set = *builtin_rules();
 	enum template_kind kind;
 	bool is_template = input_kind_of(path, &kind) == INPUT_TEMPLATE;
 	struct draft_file draft;

@@ -88,6 +88,8 @@
 /* Rule files: one file, the nesting of its YAML. Tried: 65,000 levels cost libyaml 12 s. */
 #define LIMIT_RULE_FILE_BYTES ((size_t)256 * 1024)
 #define LIMIT_YAML_DEPTH 12
+/* A file of `presend rules compile`: 30,000 rules. */
+#define LIMIT_COMPILED_RULES_BYTES ((size_t)64 * 1024 * 1024)
 /* One list of facts (rule/data_list.h): ten times the longest there is, and starts of lines fit into 32 bits. */
 #define LIMIT_DATA_FILE_BYTES ((size_t)1024 * 1024)
 /* Configuration files: hundreds of lists fit in. Keys with 32,000 dots, as many as fit, are parsed and freed within 14 MB (measured). */

@@ -91,7 +91,7 @@ static const struct config_key_definition definitions[] = {
 	  .help = { "What is left out of folders, besides what .gitignore and .presendignore name. A file named on the command line is checked all the same, unless --force-exclude is given.",
 		    "フォルダーの検査から除くファイル（.gitignore と .presendignore に書いたものに加えて除外）。コマンドラインで直接指定したファイルは、--force-exclude がない限り検査します。" } },
 	{ .key = KEY_RULES, .name = "rules", .scopes = SCOPE_FILE, .type = TYPE_STRING, .option = "rules", .example = "\"house-rules\"",
-	  .help = { "A folder of rules to add, relative to this file.", "追加するルールのフォルダー（このファイルからの相対パス）。" } },
+	  .help = { "Rules to add: a folder, or a file of presend rules compile; relative to this file.", "追加するルール。フォルダー、または presend rules compile で作成したファイル（このファイルからの相対パス）。" } },
 	{ .key = KEY_LANG, .name = "lang", .scopes = SCOPE_FILE, .type = TYPE_WORD, .words = languages, .option = "lang", .example = "\"ja\"",
 	  .help = { "Language of the messages. Read from the configuration of the working directory, once for a run.",
 		    "メッセージの言語。実行時のカレントディレクトリに適用される設定から 1 回だけ読みます。" } },

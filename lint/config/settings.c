@@ -135,10 +135,10 @@ const struct config_chain *settings_group_chain(const struct settings_group *gro
 	return group->chain;
 }
 
-const char *settings_rules_folder(const struct settings_store *store, const struct settings_group *group)
+const char *settings_rules_path(const struct settings_store *store, const struct settings_group *group)
 {
 	if (store->base->given & (uint64_t)1 << KEY_RULES)
-		return store->base->rules_folder;
+		return store->base->rules_path;
 	for (size_t i = group->chain->n; i > 0; i--) {
 		const struct config_file *file = group->chain->files[i - 1];
 		if (!file->top.values[KEY_RULES])

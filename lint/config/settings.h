@@ -10,7 +10,7 @@ struct settings_base {
 	struct lint_options lint;
 	enum severity fail_on;         /* SEVERITY_OFF: never */
 	double max_score;              /* negative: none */
-	const char *rules_folder;      /* NULL: none */
+	const char *rules_path;      /* NULL: none */
 	uint64_t given;                /* bits 1 << enum config_key: those the command line gives */
 };
 
@@ -40,8 +40,8 @@ struct settings_group *settings_group_of(struct settings_store *store, const cha
 /* The group of what lies in a folder, as far as no table for paths is asked. */
 struct settings_group *settings_group_of_folder(struct settings_store *store, const char *folder);
 const struct config_chain *settings_group_chain(const struct settings_group *group);
-/* The folder of own rules, absolute or as the command line has it; NULL. */
-const char *settings_rules_folder(const struct settings_store *store, const struct settings_group *group);
+/* Where own rules are, absolute or as the command line has it; NULL. */
+const char *settings_rules_path(const struct settings_store *store, const struct settings_group *group);
 
 /* The list that a message belongs to: the one that its path is given, else by List-Id (without brackets), else by the From address or its
  * domain, where only one list has it; NULL. Empty spans

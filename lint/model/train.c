@@ -953,8 +953,7 @@ int main(int argc, char **argv)
 	struct lint_options options = { .stage_given = true, .stage = STAGE_DRAFT, .profiles = PROFILE_GMAIL | PROFILE_GMAIL_BULK, .now = 1,
 					.select = g_ptr_array_new(), .ignore = g_ptr_array_new(), .extend_select = g_ptr_array_new(),
 					.no_inline_ignores = true };
-	const struct rule_set rules = { builtin_rules, n_builtin_rules };
-	struct engine *engine = engine_new(&rules, &options);
+	struct engine *engine = engine_new(builtin_rules(), &options);
 	struct trainer trainer = { .options = &options, .worker = engine_worker_new(engine), .samples = g_array_new(FALSE, TRUE, sizeof(struct sample)),
 				   .named = g_hash_table_new(g_str_hash, g_str_equal), .names = g_ptr_array_new(),
 				   .vetoes = g_hash_table_new(g_str_hash, g_str_equal), .words = g_hash_table_new(g_str_hash, g_str_equal),

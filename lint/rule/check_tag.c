@@ -101,8 +101,7 @@ static GArray *collect_tags(struct check *c, const struct message *m)
 /* The settings of the rule that takes a file with many tags for a template: how many. */
 static guint many_tags(void)
 {
-	const struct rule_set all = {builtin_rules, n_builtin_rules};
-	const struct rule *rule = rule_set_find(&all, "template-as-message");
+	const struct rule *rule = rule_set_find(builtin_rules(), "template-as-message");
 
 	return rule ? (guint)rule_setting_int(rule, "minimum", 3) : G_MAXUINT;
 }

@@ -492,7 +492,7 @@ struct data_set data_set_join(struct arena *arena, const struct data_set *own, c
 	for (size_t i = 0; i < own->n; i++) {
 		all[n++] = own->lists[i];
 		if (data_set_find(builtin, own->lists[i]->name))
-			g_ptr_array_add(errors, g_strdup_printf("%s/%s.%s:1:1: there is a built-in list of this name", folder,
+			g_ptr_array_add(errors, g_strdup_printf("%s/%s.%s:1:1: there is already a list of this name", folder,
 			                                own->lists[i]->name, own->lists[i]->is_table ? "tsv" : "txt"));
 	}
 	for (size_t i = 0; i < builtin->n; i++)

@@ -500,14 +500,18 @@ static void rule_as_text(GString *out, const struct rule *rule, enum language la
 		put_phrases_text(out, rule, language);
 	}
 	put_heading(out, LABEL_EXAMPLES, language);
-	for (size_t i = 0; i < rule->n_examples; i++) {
-		char *content = example_text(&rule->examples[i]);
+	struct arena *arena = arena_new();
+	size_t n_examples;
+	const struct rule_example *examples = rule_examples(rule, arena, &n_examples);
+	for (size_t i = 0; i < n_examples; i++) {
+		char *content = example_text(&examples[i]);
 		g_string_append_printf(out, "%*s", INDENT, "");
-		put_example_head(out, &rule->examples[i], language);
+		put_example_head(out, &examples[i], language);
 		g_string_append_c(out, '\n');
 		put_block(out, content, 3 * INDENT);
 		g_free(content);
 	}
+	arena_free(arena);
 	put_heading(out, LABEL_SOURCES, language);
 	for (size_t i = 0; i < rule->n_sources; i++) {
 		GString *source = g_string_new(NULL);
@@ -695,8 +699,11 @@ static void rule_as_markdown(GString *out, const struct rule *rule)
 	g_string_append(out, "\n## ");
 	put_markdown_labels(out, LABEL_EXAMPLES);
 	g_string_append_c(out, '\n');
-	for (size_t i = 0; i < rule->n_examples; i++) {
-		const struct rule_example *example = &rule->examples[i];
+	struct arena *arena = arena_new();
+	size_t n_examples;
+	const struct rule_example *examples = rule_examples(rule, arena, &n_examples);
+	for (size_t i = 0; i < n_examples; i++) {
+		const struct rule_example *example = &examples[i];
 		char *content = example_text(example);
 		GString *head = g_string_new(NULL);
 		put_example_head(head, example, LANGUAGE_EN);
@@ -707,6 +714,7 @@ static void rule_as_markdown(GString *out, const struct rule *rule)
 		g_string_free(head, TRUE);
 		g_free(content);
 	}
+	arena_free(arena);
 	g_string_append(out, "\n## ");
 	put_markdown_labels(out, LABEL_SOURCES);
 	g_string_append(out, "\n\n");
@@ -850,8 +858,11 @@ static void rule_as_json(GString *out, const struct rule *rule, enum language la
 	if (rule->supersedes)
 		put_array(out, "supersedes", rule->supersedes);
 	g_string_append(out, ",\"examples\":[");
-	for (size_t i = 0; i < rule->n_examples; i++) {
-		const struct rule_example *example = &rule->examples[i];
+	struct arena *arena = arena_new();
+	size_t n_examples;
+	const struct rule_example *examples = rule_examples(rule, arena, &n_examples);
+	for (size_t i = 0; i < n_examples; i++) {
+		const struct rule_example *example = &examples[i];
 		char *content = example_text(example);
 		g_string_append(out, i ? ",{" : "{");
 		g_string_append_printf(out, "\"fail\":%s", example->fail ? "true" : "false");
@@ -862,6 +873,7 @@ static void rule_as_json(GString *out, const struct rule *rule, enum language la
 		g_string_append_c(out, '}');
 		g_free(content);
 	}
+	arena_free(arena);
 	g_string_append(out, "]}");
 }
 

@@ -52,13 +52,12 @@ const struct optout_words *optout_words_new(struct arena *arena, const struct ru
 
 struct optout_words optout_words_of(const struct check *c)
 {
-	const struct rule_set all = { builtin_rules, n_builtin_rules };
 	struct arena *arena;
 	void **kept = check_kept(c, check_rule(c), &arena);
 
 	if (!*kept) {
 		const char *owner = rule_setting(check_rule(c), "words_of", NULL);
-		const struct rule *rule = owner ? rule_set_find(&all, owner) : NULL;
+		const struct rule *rule = owner ? rule_set_find(builtin_rules(), owner) : NULL;
 		*kept = (void *)optout_words_new(arena, rule ? rule : check_rule(c));
 	}
 	return *(const struct optout_words *)*kept;

@@ -84,11 +84,12 @@ static bool decides(const struct rule *rule, const char *listed)
 
 GPtrArray *reply_rules(const GPtrArray *requirements)
 {
+	const struct rule_set *all = builtin_rules();
 	GPtrArray *rules = g_ptr_array_new();
 
 	for (guint i = 0; i < requirements->len; i++)
-		for (size_t k = 0; k < n_builtin_rules; k++)
-			if (decides(builtin_rules[k], g_ptr_array_index(requirements, i)))
-				add_once(rules, builtin_rules[k]);
+		for (size_t k = 0; k < all->n; k++)
+			if (decides(all->rules[k], g_ptr_array_index(requirements, i)))
+				add_once(rules, all->rules[k]);
 	return rules;
 }

@@ -1,9 +1,10 @@
-/* A rule as data. Built-in rules are constant tables made from rules.d by rules2c at build time; a user's rules are read by
- * rule_load.c into the same structures. Everything here is const once made. The language: docs/RULES.md. */
+/* A rule as data. Built-in rules are packed by rules2c at build time (rule/pack.h); a user's rules are read by rule_load.c into the same
+ * structures, or unpacked from a file of `presend rules compile`. Everything here is const once made. The language: docs/RULES.md. */
 #ifndef PRESEND_RULE_RULE_H
 #define PRESEND_RULE_RULE_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "rule/data_list.h"
 #include "rule/options.h"
@@ -123,6 +124,8 @@ struct rule_example {
 	int count;                     /* number of findings of this rule; 0: at least one */
 };
 
+struct rule_pack;
+
 struct rule {
 	const char *id;
 	const char *area;              /* folder name: header, mime, charset, list, identity, link, html, text, template, size, ... */
@@ -147,12 +150,17 @@ struct rule {
 	const struct rule_match *match;/* NULL where check is set */
 	const struct rule_phrase *phrases; /* match is then the ANY of one child for each, in this order */
 	size_t n_phrases;
-	const struct rule_example *examples;
+	const struct rule_example *examples; /* of a rule that was read from a rule file; else they are in pack: ask rule_examples() */
 	size_t n_examples;
+	const struct rule_pack *pack;  /* what it was unpacked from; NULL */
+	uint32_t packed_examples;
 	bool several_messages;         /* runs over the records of all messages */
 	bool skips_quoted;             /* a hit of match that is quoted to warn of it does not count */
 	bool default_off;              /* only with --select or --extend-select */
 };
+
+/* The examples, which live as long as the arena and the rule. 0 of n_examples where they are in a file that is broken there. */
+const struct rule_example *rule_examples(const struct rule *rule, struct arena *arena, size_t *n);
 
 /* "with:" look-up; fallback where the key is absent. */
 const char *rule_setting(const struct rule *rule, const char *key, const char *fallback);
@@ -175,16 +183,15 @@ bool word_list_has_host(struct word_list list, struct span host);
 /* Is the domain an entry or of a family such as "yahoo.*": yahoo.fr, yahoo.co.jp, yahoo.com.br, not yahoo.hanami-books.jp? */
 bool word_list_has_domain(struct word_list list, struct span domain);
 
-/* The built-in rules, sorted by id. Generated. */
-extern const struct rule *const builtin_rules[];
-extern const size_t n_builtin_rules;
-extern const char builtin_rules_version[]; /* hash over rules.d */
+extern const char builtin_rules_version[]; /* hash over rules.d; generated */
 
 /* A set of rules in force, sorted by id. */
 struct rule_set {
 	const struct rule *const *rules;
 	size_t n;
 };
+/* The built-in rules. Unpacked by whoever asks first, and kept. */
+const struct rule_set *builtin_rules(void);
 const struct rule *rule_set_find(const struct rule_set *set, const char *id);
 /* The nearest id, for did-you-mean; NULL where none is near. */
 const char *rule_set_suggest(const struct rule_set *set, const char *id);

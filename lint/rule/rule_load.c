@@ -9,7 +9,7 @@
 #include "rule/node.h"
 
 /* [a-z][a-z0-9]* with parts joined by the separator. */
-static bool is_name(const char *text, char separator)
+bool rule_is_name(const char *text, char separator)
 {
 	bool start = true;
 
@@ -29,7 +29,7 @@ static bool is_name(const char *text, char separator)
 	return !start;
 }
 
-static bool is_requirement(const char *text)
+bool rule_is_requirement(const char *text)
 {
 	return strlen(text) == 5 && g_ascii_isupper(text[0]) && g_ascii_isupper(text[1]) && text[2] == '-' &&
 	       ascii_is_digit(text[3]) && ascii_is_digit(text[4]);
@@ -43,7 +43,7 @@ static const char *const *requirements_of(struct loader *l, const struct node *n
 		return NULL;
 	}
 	for (const struct node *item = node->children; item; item = item->next)
-		if (item->kind == NODE_SCALAR && *item->text && !is_requirement(item->text))
+		if (item->kind == NODE_SCALAR && *item->text && !rule_is_requirement(item->text))
 			REFUSE(l, item, "\"%s\" is no requirement id such as UN-01", item->text);
 	return strings_of(l, node, "requirements", true);
 }
@@ -230,7 +230,7 @@ static void read_messages(struct loader *l, const struct node *node, struct rule
 		REFUSE(l, node, "a rule with match has one message, {en: ..., ja: ...}");
 	struct rule_message *messages = ARENA_ARRAY(l->arena, struct rule_message, count_children(node));
 	for (const struct node *child = node->children; child; child = child->next) {
-		if (!is_name(child->key, '-'))
+		if (!rule_is_name(child->key, '-'))
 			REFUSE_KEY(l, child, "\"%s\" is no case name (small letters, digits, hyphens)", child->key);
 		messages[rule->n_messages].case_name = child->key;
 		messages[rule->n_messages++].text = localized_of(l, child, "message", arguments);
@@ -838,7 +838,7 @@ static void read_settings(struct loader *l, const struct node *node, struct rule
 	struct rule_setting *settings = ARENA_ARRAY(l->arena, struct rule_setting, count_children(node));
 	for (const struct node *child = node->children; child; child = child->next) {
 		struct rule_setting *setting = &settings[rule->n_settings++];
-		if (!is_name(child->key, '_'))
+		if (!rule_is_name(child->key, '_'))
 			REFUSE_KEY(l, child, "\"%s\" is no name of a setting (small letters, digits, underscores)", child->key);
 		setting->key = child->key;
 		if (child->kind != NODE_LIST)
@@ -854,7 +854,7 @@ static void read_check(struct loader *l, const struct node *node, struct rule *r
 	rule->check = line_of(l, node, "check");
 	if (!rule->check)
 		return;
-	if (!is_name(rule->check, '_'))
+	if (!rule_is_name(rule->check, '_'))
 		REFUSE(l, node, "\"%s\" is no name of a check (small letters, digits, underscores)", rule->check);
 	else if (l->known_check && !l->known_check(rule->check))
 		REFUSE(l, node, "there is no check \"%s\"", rule->check);
@@ -1048,7 +1048,7 @@ static void read_identity(struct loader *l, const struct node *node, struct rule
 	const char *id = line_of(l, node, "id");
 	if (!id)
 		return;
-	if (!is_name(id, '-'))
+	if (!rule_is_name(id, '-'))
 		REFUSE(l, node, "\"%s\" is no id (small letters, digits, hyphens)", id);
 	else if (strcmp(id, wanted_id) != 0)
 		REFUSE(l, node, "id \"%s\" is not the file's name, %s.yaml", id, wanted_id);
@@ -1061,7 +1061,7 @@ static void read_supersedes(struct loader *l, const struct node *node, struct ru
 	if (rule->supersedes && strcmp(rule->supersedes[0], "*") == 0 && !rule->supersedes[1])
 		return;
 	for (const char *const *id = rule->supersedes; id && *id; id++) {
-		if (!is_name(*id, '-'))
+		if (!rule_is_name(*id, '-'))
 			REFUSE(l, node, "\"%s\" is no id of a rule", *id);
 		else if (rule->id && strcmp(*id, rule->id) == 0)
 			REFUSE(l, node, "a rule cannot supersede itself");
@@ -1223,7 +1223,7 @@ static void load_folder(struct loader *l, const char *path, const char *area, GP
 				; /* lists of facts */
 			else if (area)
 				refuse(l, 1, 1, "folders of rules are one level deep");
-			else if (!is_name(name, '-'))
+			else if (!rule_is_name(name, '-'))
 				refuse(l, 1, 1, "\"%s\" is no name of an area (small letters, digits, hyphens)", name);
 			else
 				load_folder(l, child, name, rules);

@@ -19,4 +19,9 @@
 struct rule_set rule_load_folder(struct arena *arena, const char *folder, bool (*known_check)(const char *name), const struct data_set *lists,
 				 GPtrArray *errors);
 
+/* A name: small letters and digits, in parts with the separator between, at most 64 bytes. */
+bool rule_is_name(const char *text, char separator);
+/* An id such as UN-01. */
+bool rule_is_requirement(const char *text);
+
 #endif

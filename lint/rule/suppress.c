@@ -43,11 +43,9 @@ static void look_up(struct ignore_word *word, const struct rule_set *rules)
 /* Built-in rules are known also in a run without them: the draft is not wrong then. */
 static void settle_word(struct ignore_word *word, const struct rule_set *rules)
 {
-	const struct rule_set builtin = { builtin_rules, n_builtin_rules };
-
 	look_up(word, rules);
-	if (!word->known && rules->rules != builtin_rules)
-		look_up(word, &builtin);
+	if (!word->known && rules->rules != builtin_rules()->rules)
+		look_up(word, builtin_rules());
 }
 
 static bool is_id_byte(char c)

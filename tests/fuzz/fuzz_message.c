@@ -89,7 +89,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct rule_set rules = { builtin_rules, n_builtin_rules };
+	const struct rule_set rules = *builtin_rules();
 
 	if (size == 0)
 		return 0;

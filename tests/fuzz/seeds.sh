@@ -3,7 +3,7 @@
 # anew; seeds.sh --targets prints their names.
 set -eu
 cd "$(dirname "$0")/../.."
-targets='fuzz_message fuzz_html fuzz_css fuzz_config fuzz_bounce fuzz_rows fuzz_template fuzz_preflight fuzz_lsp'
+targets='fuzz_message fuzz_html fuzz_css fuzz_config fuzz_bounce fuzz_rows fuzz_template fuzz_rules fuzz_preflight fuzz_lsp'
 if [ "$1" = --targets ]; then
 	echo "$targets"
 	exit
@@ -65,6 +65,20 @@ for n, (path, language) in enumerate([("corpus/good/receipt.eml", "eml"), ("corp
     (out / str(n)).write_bytes(b"\2" + b"\0".join(json.dumps({"jsonrpc": "2.0", **m}, ensure_ascii=n == 1).encode() for m in messages))
 (out / "framed").write_bytes(b"\1Content-Length: 2\r\n\r\n{}Content-Length: 9999999999999999999999\r\n\r\nContent-Type: x\r\n\r\n")
 PY
+# Files of compiled rules: our examples, and the phrases that ship, under ids of their own.
+presend=${PRESEND:-build/presend}
+if [ -x "$presend" ]; then
+	"$presend" rules compile tests/own_rules -o "$seeds/fuzz_rules/own" >/dev/null
+	mkdir "$seeds/phrases"
+	for rule in rules.d/phrases/*.yaml; do
+		id=own-$(basename "$rule" .yaml)
+		sed "s/^id: .*/id: $id/" "$rule" >"$seeds/phrases/$id.yaml"
+	done
+	"$presend" rules compile "$seeds/phrases" -o "$seeds/fuzz_rules/phrases" >/dev/null
+	rm -r "$seeds/phrases"
+else
+	echo "fuzz: there is no $presend, so no file of compiled rules" >&2
+fi
 # Of preflight: every answer of the server that misbehaves, the snapshots, records and zones; the first byte as in fuzz_preflight.c.
 python3 tests/preflight/server.py --seeds "$seeds/fuzz_preflight"
 for snapshot in tests/preflight/*.json; do

@@ -1,0 +1,18 @@
+/* Role: the built-in rules, unpacked once.
+ * May not: hold anything else that changes. */
+#include "rule/pack.h"
+
+const struct rule_set *builtin_rules(void)
+{
+	static gsize done;
+	static struct rule_set rules;
+
+	if (g_once_init_enter(&done)) {
+		struct data_set none;
+		/* Kept to the end. */
+		if (!rule_pack_read(arena_new(), &builtin_pack, &builtin_data, &rules, &none, NULL))
+			g_assert_not_reached();
+		g_once_init_leave(&done, 1);
+	}
+	return &rules;
+}
