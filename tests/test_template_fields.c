@@ -182,7 +182,7 @@ END_TEST
 
 int main(void)
 {
-	struct rule_set rules = { builtin_rules, n_builtin_rules };
+	struct rule_set rules = *builtin_rules();
 	struct lint_options options = { 0 };
 	TCase *tcase = tcase_create("fields");
 
