@@ -255,6 +255,16 @@ static void fix_quoted_printable(struct check *c, const struct message *m, const
 		check_fix_unsafe(c);
 }
 
+/* Does the text end inside a character, or a multipart around it without its last boundary? */
+static bool was_cut(const struct entity *e)
+{
+	bool cut = e->charset_result.n_illegal > 0;
+
+	for (const struct entity *at = e->parent; at; at = at->parent)
+		cut |= (at->flags & ENTITY_NOT_CLOSED) != 0;
+	return cut;
+}
+
 /* The bytes of base64 encoded again, where all of them are there: nothing foreign between them, and none cut off. Behind padding in the middle many
  * programs read nothing: what stands there appears to their users only then. */
 static void fix_base64(struct check *c, const struct message *m, const struct entity *e)
@@ -267,8 +277,8 @@ static void fix_base64(struct check *c, const struct message *m, const struct en
 	for (size_t i = 0; i < e->decoded.n_problems; i++) {
 		const struct transfer_problem *p = &e->decoded.problems[i];
 		bool padding = p->kind == TRANSFER_PROBLEM_BAD_PADDING, sign = m->file->bytes.p[p->offset] == '=';
-		/* One character alone holds no byte: the rest is lost. */
-		if (p->kind == TRANSFER_PROBLEM_BAD_CHARACTER || (padding && !sign && p->length < 2))
+		/* One character alone holds no byte: the rest is lost, as where the file was cut. */
+		if (p->kind == TRANSFER_PROBLEM_BAD_CHARACTER || (padding && !sign && (p->length < 2 || was_cut(e))))
 			return;
 		joined |= padding && sign;
 	}
@@ -368,7 +378,7 @@ static void fix_not_closed(struct check *c, const struct message *m, const struc
 	while (last->n_children)
 		last = last->children[last->n_children - 1];
 	const char *eol = rewrite_line_end(span_cut(m->file->bytes, m->range.start, m->range.end));
-	if (last == e || !recode_is_possible(last) || last->decoded.n_bad || strcmp(eol, "\r") == 0)
+	if (last == e || !recode_is_possible(last) || last->decoded.n_bad || last->charset_result.n_illegal || strcmp(eol, "\r") == 0)
 		return;
 	bool ended = e->body.end > 0 && m->file->bytes.p[e->body.end - 1] == '\n';
 	const char *line = arena_printf(check_arena(c), "%s--%.*s--%s", ended && !e->parent ? "" : eol, (int)boundary.n, boundary.p, e->parent ? "" : eol);
