@@ -110,7 +110,7 @@ def content(part):
     """The bytes of a part as it is read, with one kind of line end. Line ends in front of a boundary may belong to it."""
     if (part.get("content-transfer-encoding") or "").strip().lower() == "quoted-printable":
         # RFC 2045, section 6.7, rule (3): white space at the end of a line is no content; the library keeps it.
-        raw = part.get_payload().encode("ascii", "surrogateescape")
+        raw = part._payload.encode("ascii", "surrogateescape")  # get_payload() decodes the bytes that are not encoded
         found = quopri.decodestring(re.sub(rb"[ \t]+(?=\r?\n|\r|\Z)", b"", raw))
     else:
         found = part.get_payload(decode=True) or b""
@@ -307,6 +307,8 @@ def main(folder):
         before, after = (open(f"{folder}/{d}/{name}", "rb").read() for d in ("before", "after"))
         rules = {f["rule"] for m in before_reports[name] for f in m["findings"] if f["fix"]}
         fired.update(rules)
+        # What stood in its way may be mended first.
+        rules |= {f["rule"] for m in before_reports[name] for f in m["findings"] if f["rule"] == "text-part-missing"}
         # A charset that is known brings other fixes in the next round.
         rules |= {"eight-bit-in-seven-bit", "meta-charset-mismatch"} if rules & CHARSETS else set()
         allowed = {ATTRIBUTES[r][0]: ATTRIBUTES[r][1] for r in rules if r in ATTRIBUTES}
@@ -334,11 +336,12 @@ def main(folder):
     for name, messages in after_reports.items():
         old, now = loud(before_reports.get(name, [])), loud(messages)
         # A text part made of the HTML says what the HTML says, and its faults again.
-        has_text = any(f["rule"] == "text-part-missing" and f["fix"] for m in before_reports.get(name, []) for f in m["findings"])
+        has_text = any(f["rule"] == "text-part-missing" for m in before_reports.get(name, []) for f in m["findings"])
         rules_before = {rule for rule, _ in old}
         for rule, message in (now - old):
-            # What was not decoded rightly was not judged.
-            if rule in EXPECTED or (has_text and rule in rules_before) or (rule == "charset-undecodable" and "quoted-printable-malformed" in rules_before):
+            # What was not decoded rightly was not judged; of a boundary the gravest fault is told.
+            if rule in EXPECTED or (has_text and rule in rules_before) or (rule == "charset-undecodable" and "quoted-printable-malformed" in rules_before) or \
+                    (rule == "boundary-broken" and rule in rules_before):
                 continue
             new.setdefault(rule, []).append(f"{name}: {message}")
             bad = 1

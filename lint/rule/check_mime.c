@@ -278,7 +278,7 @@ static void fix_base64(struct check *c, const struct message *m, const struct en
 		const struct transfer_problem *p = &e->decoded.problems[i];
 		bool padding = p->kind == TRANSFER_PROBLEM_BAD_PADDING, sign = m->file->bytes.p[p->offset] == '=';
 		/* One character alone holds no byte: the rest is lost, as where the file was cut. */
-		if (p->kind == TRANSFER_PROBLEM_BAD_CHARACTER || (padding && !sign && (p->length < 2 || was_cut(e))))
+		if (p->kind == TRANSFER_PROBLEM_BAD_CHARACTER || (padding && !sign && (p->length < 2 || !e->is_text || was_cut(e))))
 			return;
 		joined |= padding && sign;
 	}
