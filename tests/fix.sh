@@ -70,6 +70,34 @@ run --write-baseline known.eml
 run --baseline presend-baseline.json --fix known.eml
 is 'a known finding is not fixed' "$(cmp known.eml <(draft) && echo same)" same
 
+# Gmail cuts HTML at 102,400 bytes: what a fix adds must not push the end over that.
+# long CHARSET BYTES: HTML of that size, in a charset and with text of it.
+long() {
+	printf 'From: "Hanami Books" <news@hanami-books.jp>\nTo: <a@hanami-reader.jp>\nSubject: May\nMIME-Version: 1.0\nContent-Type: text/html; charset=%s\nContent-Transfer-Encoding: 8bit\n\n' "$1"
+	python3 - "$1" "$2" <<'PY'
+import sys
+charset, size = sys.argv[1], int(sys.argv[2])
+text = "<html><body><p>"
+end = "</p></body></html>\n"
+data = text.encode(charset)
+line = "今月の新刊のご案内です。どうぞご覧ください。\n".encode(charset)
+data += line * ((size - len(data) - len(end)) // len(line))
+sys.stdout.buffer.write(data + b"x" * (size - len(data) - len(end)) + end.encode())
+PY
+}
+for size in 102000 102398; do
+	long UTF-8 $size >"long-$size.eml"
+	"$presend" "${clock[@]}" --select html-language --fix "long-$size.eml" >out 2>err
+	long Shift_JIS $size >"sjis-$size.eml"
+	"$presend" "${clock[@]}" --select charset-legacy --fix --unsafe-fixes "sjis-$size.eml" >out 2>err
+done
+long Shift_JIS 60000 >sjis-60000.eml
+"$presend" "${clock[@]}" --select charset-legacy --fix --unsafe-fixes sjis-60000.eml >out 2>err
+is 'lang where there is room' "$(grep -c 'lang="' long-102000.eml)" 1
+is 'no lang where it would be cut' "$(cmp long-102398.eml <(long UTF-8 102398) && echo same)" same
+is 'UTF-8 where there is room' "$(grep -c 'charset=UTF-8' sjis-60000.eml)" 1
+is 'no UTF-8 where it would be cut' "$(cmp sjis-102000.eml <(long Shift_JIS 102000) && echo same)" same
+
 draft >locked.eml
 if [ "$(id -u)" != 0 ]; then
 	chmod 400 locked.eml
