@@ -30,7 +30,7 @@ TEST_PKGS := check
 
 PACKAGES := gcc g++ libc6-dev make pkg-config libgmime-3.0-dev libxml2-dev libicu-dev libpcre2-dev libyaml-dev libjson-c-dev libpsl-dev libtomlplusplus-dev libssl-dev libc-ares-dev
 TEST_PACKAGES := check python3 git curl cmark-gfm parallel
-FULL_PACKAGES := clang libclang-rt-14-dev valgrind cppcheck clang-tidy clang-format pre-commit postfix mandoc bash-completion zsh fish tmux neovim python3-jsonschema nsd chromium fonts-ipafont-gothic
+FULL_PACKAGES := clang libclang-rt-14-dev valgrind cppcheck clang-tidy clang-format pre-commit postfix mandoc bash-completion zsh fish tmux neovim python3-jsonschema nsd chromium fonts-ipafont-gothic poppler-utils
 # What `make model` needs besides; presend itself is not linked with it.
 MODEL_PACKAGES := liblinear-dev python3
 # What `make static` needs besides: the libraries that those above depend on.

@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "base/utf8.h"
 #include "report/page.h"
+#include "run_page_cid.h"
 #include "run_page_fix.h"
 #include "run_preview.h"
 
@@ -295,6 +296,7 @@ static void take_bodies(struct arena *arena, const struct message *message, stru
 		struct span text = body->source->bytes;
 		if (body->html && !page->html_size) {
 			page->html = run_page_harmless(arena, whole_characters(text, LIMIT_PAGE_MAIL_BYTES));
+			page->html = run_page_pictures(arena, message, page->html, &page->n_pictures_missing);
 			page->html_size = text.n;
 		} else if (!body->html && !page->plain_size) {
 			page->plain = arena_copy_span(arena, whole_characters(text, LIMIT_PAGE_MAIL_BYTES));

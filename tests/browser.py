@@ -34,7 +34,7 @@ class Server(http.server.ThreadingHTTPServer):
         return connection
 
 
-PIXEL = bytes.fromhex("47494638396101000100800000ff0000ffffff2c00000000010001000002024401003b")
+PIXEL = page_drafts.GIF.encode("latin-1")
 
 
 class Answer(http.server.BaseHTTPRequestHandler):
@@ -116,7 +116,7 @@ def unfolded():
     browser.run("document.querySelectorAll('.fold').forEach(f => f.open = true)")
     fact(browser.until("document.querySelectorAll('iframe[srcdoc]').length === document.querySelectorAll('iframe').length"), "frames that were not made")
     quiet("a folder, unfolded", 1)
-    fact(browser.run("document.title").startswith("6 messages"), "the title is another:", browser.run("document.title"))
+    fact(browser.run("document.title").startswith(f"{len(os.listdir(folder))} messages"), "the title is another:", browser.run("document.title"))
 
 
 def many():
@@ -140,6 +140,144 @@ def images():
     fact("/pixel.gif" in met and set(met) <= pictures, "images asked for:", met)
 
 
+def leads_nowhere():
+    """A click on a link that lies over all of the mail and wants to lead the whole page away."""
+    path = report(os.path.join(folder, page_drafts.NAME))
+    browser.open(path)
+    browser.run("document.querySelector('iframe').scrollIntoView({block: 'center'})")
+    time.sleep(1)
+    x, y = browser.run("(r => [r.left + r.width / 2, r.top + r.height / 2])(document.querySelector('iframe').getBoundingClientRect())")
+    fact(browser.run(f"document.elementFromPoint({x}, {y}).tagName") == "IFRAME" and browser.run("document.elementFromPoint(200, 5).tagName") != "IFRAME", "the frame is not where it should be")
+    asked()  # what the images of the test before were late with
+    browser.click(x, y)
+    time.sleep(1)
+    pages = [t for t in browser.call("Target.getTargets")["targetInfos"] if t["type"] == "page"]
+    fact(browser.run("location.href") == "file://" + path, "a click leads away", browser.run("location.href"))
+    met = asked()
+    fact(met == [], "a click asks for", met)
+    fact(len([t for t in pages if t["url"] != "about:blank"]) == 1, "a click leads away", pages)
+
+
+def works():
+    """Keys, filters, widths, dark and light, the other source, the copy of a fix; by the keyboard alone."""
+    draft = os.path.join(scratch, "works.eml")
+    open(draft, "w").write(
+        "From: News <news@example.org>\nTo: a@example.org\nSubject: Winter {{ name }}\nDate: Tue, 24 Nov 2026 00:00:00 +0000\nMessage-ID: <1@example.org>\nContent-Type: text/html; charset=utf-8\n"
+        "Content-Transfer-Encoding: quoted-printable\n\n<html><head><title>t</title></head><body><p>Words of the winter market =C3=A9, which opens on Saturday.</p>\n"
+        "<img src=3D\"http://www.example.org/a.png\"></body></html>\n")
+    browser.open(report(draft))
+    shown = "[...document.querySelectorAll('.place')].filter(p => p.checkVisibility()).length"
+    told = "document.querySelector('.found').textContent"
+    total = browser.run(shown)
+    fact(total >= 4 and browser.run(told) == f"{total} / {total} findings shown", "findings", total, browser.run(told))
+    # Tab: the skip link is first and can be seen; it leads to the findings.
+    browser.key("Tab")
+    fact(browser.run("document.activeElement.className") == "skip" and browser.run("document.activeElement.getBoundingClientRect().left >= 0"), "the skip link")
+    browser.key("Enter")
+    fact(browser.until("location.hash === '#m0-findings'"), "the skip link leads nowhere")
+    browser.run("document.body.tabIndex = -1, document.body.focus()")
+    seen = []
+    for _ in range(12):
+        browser.key("Tab")
+        seen.append(browser.run("(e => e.tagName + '.' + e.className + '.' + (e.type || ''))(document.activeElement)"))
+        style = browser.run("(s => s.outlineStyle + ' ' + s.outlineWidth)(getComputedStyle(document.activeElement))")
+        fact(style == "solid 3px", "the focus is not to be seen:", seen[-1], style)
+    fact("INPUT..checkbox" in seen and "INPUT..search" in seen or "BUTTON.theme.button" in seen, "the order of Tab", seen)
+    # j and k.
+    browser.run("document.activeElement.blur()")
+    now = "(p => p && p.id)(document.querySelector('.place.now'))"
+    browser.key("j")
+    first = browser.run(now)
+    browser.key("j")
+    fact(first and browser.run(now) not in (None, first) and browser.run("document.activeElement.id") == browser.run(now), "j")
+    browser.key("k")
+    fact(browser.run(now) == first, "k")
+    # To the source and back.
+    browser.run("document.querySelector('.place.now .jump') ? document.querySelector('.place.now .jump').click() : 0")
+    fact(browser.until("/^#m0-[rd]/.test(location.hash)"), "from a finding to its source")
+    browser.run("document.getElementById(location.hash.slice(1)).parentNode.querySelector('a.mk').click()")
+    fact(browser.until("/^#m0-f/.test(location.hash)"), "from the source to its finding")
+    # Filters.
+    browser.run("document.querySelector('input[value=i]').focus()")
+    browser.key(" ")
+    some = browser.run(shown)
+    fact(some < total and browser.run(told) == f"{some} / {total} findings shown" and browser.run("document.querySelector('.found').getAttribute('role')") == "status", "the filter of severities", some, total)
+    browser.key(" ")
+    browser.run("document.querySelector('input[type=search]').focus()")
+    for key in "charset":
+        browser.key(key)
+    fact(browser.run("document.querySelector('input[type=search]').value") == "charset" and browser.run(shown) < total, "the filter of words")
+    # Widths, colours, both sources.
+    width = "Math.round(document.querySelector('iframe').getBoundingClientRect().width)"
+    fact(browser.run(width) == 700, "the width of a computer", browser.run(width))
+    browser.run("document.querySelector('input[value=phone]').click()")
+    fact(browser.run(width) == 360, "the width of a phone", browser.run(width))
+    browser.run("document.querySelector('input[value=dark]').click()")
+    fact(browser.run("getComputedStyle(document.querySelector('iframe')).colorScheme") == "dark", "the dark mail")
+    ground = browser.run("getComputedStyle(document.body).backgroundColor")
+    browser.run("document.querySelector('.theme').click()")
+    fact(browser.run("getComputedStyle(document.body).backgroundColor") != ground, "dark and light")
+    fact(browser.run("document.querySelectorAll('details.text').length") == 2, "the raw and the decoded source")
+    browser.run("document.querySelectorAll('details.text summary').forEach(s => s.click())")
+    # Nothing is wider than a phone.
+    for language in ("en", "ja"):
+        browser.open(report(draft, language=language), width=390)
+        fact(browser.run("document.documentElement.scrollWidth") <= 390 and browser.run("document.documentElement.lang") == language, "too wide for a phone", language, browser.run("document.documentElement.scrollWidth"))
+
+
+CONTRAST = """(() => {
+	const light = c => { const p = c.map(v => v / 255).map(v => v <= 0.03928 ? v / 12.92 : Math.pow((v + 0.055) / 1.055, 2.4)); return 0.2126 * p[0] + 0.7152 * p[1] + 0.0722 * p[2]; };
+	const parse = s => (s.match(/[0-9.]+/g) || [0, 0, 0, 0]).map(Number);
+	const bad = []; let n = 0;
+	for (const e of document.querySelectorAll('body *')) {
+		if (![...e.childNodes].some(t => t.nodeType === 3 && t.data.trim()) || e.closest('svg, script, noscript') || !e.checkVisibility()) continue;
+		let g = e, ground;
+		do { ground = parse(getComputedStyle(g).backgroundColor); g = g.parentElement; } while (g && ground.length > 3 && ground[3] === 0);
+		const a = light(parse(getComputedStyle(e).color)), b = light(ground), ratio = (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
+		n++;
+		if (ratio < 4.5) bad.push(e.tagName + '.' + e.className + ' ' + ratio.toFixed(2));
+	}
+	return [n, bad.slice(0, 9)];
+})()"""
+
+
+def read_aloud():
+    """What a screen reader gets: names of controls, landmarks, headings in order, charts in words; and the contrast of all text (WCAG 2.1, 1.4.3)."""
+    one = report("corpus/bad/reads-like-spam.eml")
+    for path in (one, None):
+        path = path or report(folder)
+        for scheme in ("light", "dark"):
+            browser.open(path, media={"prefers-color-scheme": scheme})
+            browser.run("document.querySelectorAll('details').forEach((d, i) => d.open = i < 40)")
+            n, bad = browser.run(CONTRAST)
+            fact(n > 100 and not bad, "contrast", scheme, n, bad)
+        nodes = [node for node in browser.call("Accessibility.getFullAXTree")["nodes"] if not node.get("ignored")]
+        roles = {}
+        for node in nodes:
+            roles.setdefault(node["role"]["value"], []).append(node.get("name", {}).get("value", ""))
+        for role in ("button", "checkbox", "radio", "searchbox", "link", "image", "Iframe", "navigation", "complementary", "DisclosureTriangle"):
+            fact(all(name.strip() for name in roles.get(role, [])), "without a name:", role, roles.get(role))
+        for role in ("main", "navigation", "heading", "table", "button", "contentinfo"):
+            fact(roles.get(role), "no", role, "for a screen reader", sorted(roles))
+        levels = [p["value"]["value"] for node in nodes if node["role"]["value"] == "heading" for p in node["properties"] if p["name"] == "level"]
+        fact(levels[0] == 1 and all(b <= a + 1 for a, b in zip(levels, levels[1:])), "headings", levels[:20])
+
+
+def printed():
+    """On paper: every finding, the reasons that are folded away on the screen, and where links lead."""
+    import shutil
+    browser.open(report("corpus/bad/reads-like-spam.eml"))
+    out = os.path.join(scratch, "page.pdf")
+    browser.pdf(out)
+    fact(open(out, "rb").read(5) == b"%PDF-", "no PDF")
+    if shutil.which("pdftotext"):
+        text = " ".join(subprocess.run(["pdftotext", out, "-"], capture_output=True).stdout.decode().split())
+        for title in browser.run("[...document.querySelectorAll('.group h4, .group h3')].map(h => h.firstChild.data.trim())"):
+            fact(title in text, "not printed:", title)
+        why = browser.run("document.querySelector('.why p').textContent").split()[:4]
+        fact(" ".join(why) in text and "findings shown" not in text, "the reasons are not printed", why)
+
+
 def without_script():
     """The page is whole, but for filters and the like."""
     path = report(os.path.join(folder, page_drafts.NAME))
@@ -149,7 +287,7 @@ def without_script():
 
 
 try:
-    for test in (naked, hostile, unfolded, many, images, without_script):
+    for test in (naked, hostile, unfolded, many, images, leads_nowhere, works, read_aloud, printed, without_script):
         test()
 finally:
     browser.close()

@@ -4,6 +4,7 @@
 Usage: page.py PRESEND SCRATCH. Findings are compared with the JSON report, sources with the files."""
 import base64
 import hashlib
+import html
 import html.parser
 import json
 import os
@@ -192,6 +193,10 @@ def hostile():
         if name in (page_drafts.NAME, "page.html"):
             frame = page.frames[0]["srcdoc"]
             fact(frame.endswith(HARMFUL.sub("<x-", page_drafts.html(ORIGIN))), name, "the frame does not hold the draft")
+    # Of the pictures that a mail carries only those that are pictures by their bytes.
+    data = run("--format", "html", os.path.join(folder, "related.eml")).decode()
+    dot = "data:image/gif;base64," + base64.b64encode(page_drafts.GIF.encode("latin-1")).decode()
+    fact(look(data.encode()).frames[0]["srcdoc"].count("data:") == 2 and dot in html.unescape(data) and "(cid:) that are not shown here: 2." in data, "pictures of the mail")
     page = look(run("--format", "html", folder), several=True)
     fact(len(page.frames) >= 4, "frames of a folder", len(page.frames))
     # A file name is the user's, and may be anything.

@@ -13,7 +13,7 @@ rel=prefetch href="{origin}/prefetch"><style>@import url({origin}/import.css); b
 <p>It's "quoted" &amp; &lt;escaped&gt; &quot;</p></iframe><script>{own}</script>
 "><img src=x onerror="{own}"> '><img src=x onerror="{own}"><img src="{origin}/pixel.gif" onerror="{own}" onload="{own}">
 <img srcset="{origin}/set.png 1x, {origin}/set2.png 2x"><picture><source srcset="{origin}/source.png"><img alt=""></picture>
---></title></textarea></script></style></details></article></main></body></html><script>{own}</script>
+]]>--></title></template></noscript></textarea></script></style></details></article></main></body></html><script>{own}</script>
 <a href="javascript:{own}" autofocus onfocus="{own}">click</a> <a target=_top href="{origin}/top">top</a> <a target=_self href="{origin}/self">self</a> <a href="{origin}/a" ping="{origin}/ping">ping</a>
 <form action="{origin}/form" target=_top><input name=q value=secret autofocus onfocus="{own}"><button formaction="{origin}/button">send</button></form>
 <svg onload="{own}"><use href="{origin}/use.svg#x"/><image href="{origin}/image.svg"/><script>{own}</script><animate onbegin="{own}" attributeName=x dur=1s /></svg>
@@ -21,10 +21,13 @@ rel=prefetch href="{origin}/prefetch"><style>@import url({origin}/import.css); b
 <iframe srcdoc="<script>{own}</script>" src="{origin}/frame"></iframe><object data="{origin}/object"></object><embed src="{origin}/embed"><frameset><frame src="{origin}/frame2"></frameset>
 <video src="{origin}/video" poster="{origin}/poster.png" autoplay onerror="{own}"></video><audio src="{origin}/audio" autoplay></audio><track src="{origin}/track">
 <table background="{origin}/table.png"><tr><td style="background-image: image-set(url({origin}/cell.png) 1x)">x</td></tr></table>
-<details open ontoggle="{own}"><summary>x</summary></details><marquee onstart="{own}">x</marquee><div style="behavior:url({origin}/htc)">x</div>&lt;script&gt;{own}&lt;/script&gt;</body></html>
+<details open ontoggle="{own}"><summary>x</summary></details><marquee onstart="{own}">x</marquee><div style="behavior:url({origin}/htc)">x</div>&lt;script&gt;{own}&lt;/script&gt;<template><script>{own}</script></template>
+<a target=_top href="{origin}/overlay" style="position: fixed; inset: 0; z-index: 2147483647; display: block">over all</a></body></html>
 """
 
 
+# A red dot.
+GIF = bytes.fromhex("47494638396101000100800000ff0000ffffff2c00000000010001000002024401003b").decode("latin-1")
 NAME = "<img src=x onerror=document.title='owned'>\"'&amp;.eml"
 
 
@@ -44,5 +47,12 @@ def drafts(origin):
         "utf7.eml": (head + "Content-Type: text/html; charset=utf-7\r\n\r\n+ADw-script+AD4-document.title='owned'+ADw-/script+AD4-<p>x</p>\r\n").encode(),
         "broken.eml": (head + "Content-Type: text/html; charset=utf-8\r\n\r\n<p>\xff\xfe").encode("latin-1") + b"\xc0\xbcscript\xc0\xbe\xf0\x9f<img src=\"" + origin.encode() + b"/latin.png\">\r\n",
         "text.eml": (head + "Content-Type: text/plain; charset=utf-8\r\n\r\n</pre></details><script>document.title='owned'</script>\r\n" + controls + f"\r\n{origin}/text \"><img src=x onerror=document.title='owned'>\r\n").encode(),
+        "related.eml": (
+            head + "Content-Type: multipart/related; boundary=b\r\n\r\n--b\r\nContent-Type: text/html; charset=utf-8\r\n\r\n"
+            + "<p>Pictures: <img src='cid:gif%40x' alt=gif> <img src=\"cid:svg@x\" alt=svg> <img src=cid:html@x alt=html> cid:gif@x</p>\r\n"
+            + "".join(f"--b\r\nContent-Type: {kind}\r\nContent-ID: <{name}@x>\r\nContent-Transfer-Encoding: base64\r\n\r\n{base64.b64encode(data.encode('latin-1')).decode()}\r\n" for name, kind, data in (
+                ("gif", "image/svg+xml", GIF), ("svg", "image/svg+xml", f"<svg xmlns='http://www.w3.org/2000/svg'><image href='{origin}/inner.png'/></svg>"), ("html", "image/gif", f"<script src='{origin}/inner.js'></script>")))
+            + "--b--\r\n"
+        ).encode(),
         "page.html": body.encode(),
     }

@@ -73,6 +73,8 @@
 /* The HTML report: messages of one run that are shown with their mail and source (100 of them make a page of some 20 MB, as much as browsers
  * scroll well); the rest are a row of its table. */
 #define LIMIT_PAGE_MESSAGES 100
+/* Pictures that a mail carries, shown in its frame: of all of them together. */
+#define LIMIT_PAGE_PICTURE_BYTES ((size_t)1024 * 1024)
 /* Fixes shown as what stood there and what stands there then. */
 #define LIMIT_PAGE_FIXES 200
 /* And no further one, once they have so many bytes: a browser should open the page at once, and a mail carry it. */

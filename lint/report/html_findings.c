@@ -366,7 +366,9 @@ static void put_filters(const struct html_view *view)
 	}
 	g_string_append(view->out, "</fieldset><label class=\"search\">");
 	html_word(view, WORD_SEARCH);
-	g_string_append(view->out, " <input type=\"search\"></label><p class=\"keys\">");
+	g_string_append(view->out, " <input type=\"search\"></label><p role=\"status\" class=\"found\"><span></span> ");
+	html_word(view, WORD_FOUND);
+	g_string_append(view->out, "</p><p class=\"keys\">");
 	html_word(view, WORD_KEYS);
 	g_string_append(view->out, "</p></form>\n");
 }

@@ -54,6 +54,11 @@ static void put_frame(const struct html_view *view, const struct page_mail *page
 		WORD_APPEND(view->out, WORD_MAIL_CUT, view->language, html_number(size, page->html_size), html_number(most, LIMIT_PAGE_MAIL_BYTES));
 		g_string_append(view->out, "</p>");
 	}
+	if (page->n_pictures_missing) {
+		g_string_append(view->out, "<p class=\"note\">");
+		WORD_APPEND(view->out, WORD_PICTURES_MISSING, view->language, html_number(size, page->n_pictures_missing));
+		g_string_append(view->out, "</p>");
+	}
 	g_string_append(view->out, "<div class=\"desk\"><iframe sandbox=\"\" loading=\"lazy\" referrerpolicy=\"no-referrer\" title=\"");
 	html_word(view, WORD_MAIL_FRAME);
 	/* A hundred documents at once are too much: each is made when its message is unfolded. */

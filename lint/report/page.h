@@ -67,6 +67,7 @@ struct page_mail {
 	struct preview preview;    /* the inbox alone */
 	struct span html;          /* what goes into the frame: without what loads or leads (run_page.h); empty where there is no HTML part */
 	size_t html_size;
+	size_t n_pictures_missing; /* cid: that the frame does not show */
 	struct span plain;         /* the text part */
 	size_t plain_size;
 	struct page_text raw;

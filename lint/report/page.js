@@ -16,7 +16,11 @@
 		});
 	});
 
-	// Findings by severity and by words.
+	// Findings by severity and by words; how many are left is said aloud.
+	function count(form) {
+		var places = all('.place', form.parentNode);
+		form.querySelector('.found span').textContent = places.filter(function (place) { return !place.closest('[hidden]'); }).length + ' / ' + places.length;
+	}
 	function filter(form) {
 		var part = form.parentNode, words = form.querySelector('input[type=search]').value.toLowerCase();
 		all('input[type=checkbox]', form).forEach(function (box) {
@@ -27,9 +31,11 @@
 		all('.group', part).forEach(function (group) {
 			group.hidden = words !== '' && group.textContent.toLowerCase().indexOf(words) < 0;
 		});
+		count(form);
 	}
 	all('.filters').forEach(function (form) {
 		form.hidden = false;
+		count(form);
 		form.addEventListener('input', function () { filter(form); });
 		form.addEventListener('submit', function (event) { event.preventDefault(); });
 	});

@@ -30,6 +30,7 @@
 	X(INFOS, "Info", "情報") \
 	X(SHOW, "Show", "表示") \
 	X(SEARCH, "Search the findings", "指摘を検索") \
+	X(FOUND, "findings shown", "件を表示") \
 	X(KEYS, "j and k: next and previous finding", "j / k: 次の指摘・前の指摘") \
 	X(LINE, "line {0}", "{0} 行目") \
 	X(IN_SOURCE, "in the source", "ソースで表示") \
@@ -61,6 +62,7 @@
 	X(MAIL_SAFE, "A picture of the mail: no script runs, no form is sent, no link leads away, and nothing is loaded.", "表示の確認用です。スクリプトは実行されず、フォームは送信されず、リンクは開かず、外部からは何も読み込みません。") \
 	X(MAIL_CUT, "The HTML has {0} bytes; the first {1} are shown.", "HTML は {0} バイトあります。先頭の {1} バイトを表示しています。") \
 	X(MAIL_SCRIPT, "Of several mails on a page, the view is made by JavaScript, which is off.", "複数のメールをまとめたページでの表示には JavaScript が必要です（現在は無効です）。") \
+	X(PICTURES_MISSING, "Pictures of the mail itself (cid:) that are not shown here: {0}. They are not in the mail, are no PNG, JPEG, GIF or WebP, or too large together.", "メールに添付された画像（cid:）のうち、{0} 件は表示していません。メールに含まれていないか、PNG・JPEG・GIF・WebP ではないか、合計サイズが大きすぎます。") \
 	X(WIDTH, "Width", "幅") \
 	X(DESKTOP, "Computer", "パソコン") \
 	X(PHONE, "Phone", "スマートフォン") \
@@ -69,7 +71,7 @@
 	X(DARK, "Dark", "ダーク") \
 	X(INVERTED, "Inverted by the mail program", "メールソフトによる反転") \
 	X(IMAGES, "Load the images", "画像を読み込む") \
-	X(IMAGES_NOTE, "Images are off. Loading them tells their servers that somebody looked.", "画像は表示していません。読み込むと、画像のサーバーに閲覧したことが伝わります。") \
+	X(IMAGES_NOTE, "Images from servers are off; those in the mail itself are shown. Loading tells the servers that somebody looked.", "サーバー上の画像は表示していません（メールに含まれる画像は表示します）。読み込むと、画像のサーバーに閲覧したことが伝わります。") \
 	X(PLAIN, "The plain text part", "テキスト形式の本文") \
 	X(NO_BODY, "There is no text to show.", "表示できる本文がありません。") \
 	X(INBOX, "In the inbox", "受信トレイでの表示") \
