@@ -319,33 +319,50 @@ CHECK(link_names_alike)
 
 /* --- size of text ------------------------------------------------------------------------------------------------------------------ */
 
-/* with: pixels, share (per cent), letters. More than this share of the letters is smaller than this: at the first such text. What is too small to be
- * seen is told elsewhere. */
+/* Text of a part on one screen: its letters, those that are smaller than the limit, and the first such text. */
+struct small_text {
+	const struct html_text_run *first;
+	size_t all, small;
+	double smallest;
+};
+
+static struct small_text small_text_on(const struct html *html, enum html_screen screen, double least)
+{
+	struct small_text found = { NULL, 0, 0, least };
+
+	for (size_t k = 0; k < html->n_texts; k++) {
+		const struct html_text_run *run = &html->texts[k];
+		if (run->hidden != HTML_VISIBLE || run->parent == HTML_NO_PARENT)
+			continue;
+		const struct html_style *style = html_style_on(html, run->parent, screen);
+		size_t letters = style->hidden == HTML_VISIBLE ? weight_of(run->decoded->bytes) : 0;
+		found.all += letters;
+		if (!letters || style->font_size_px < 0 || style->font_size_px >= least)
+			continue;
+		found.small += letters;
+		found.smallest = MIN(found.smallest, style->font_size_px);
+		found.first = found.first ? found.first : run;
+	}
+	return found;
+}
+
+/* with: pixels, share (per cent), letters. More than this share of the letters is smaller than this: at the first such text. Cases: default, phone (a media
+ * query makes it so on telephones only). What is too small to be seen is told elsewhere. */
 CHECK(text_small)
 {
 	double least = (double)rule_setting_int(check_rule(c), "pixels", 12);
 	size_t share = (size_t)rule_setting_int(check_rule(c), "share", 40), minimum = (size_t)rule_setting_int(check_rule(c), "letters", 150);
+	static const enum html_screen screens[] = { HTML_DESKTOP, HTML_PHONE };
 
 	for (size_t i = 0; i < m->n_bodies; i++) {
 		const struct html *html = m->bodies[i].html;
-		const struct html_text_run *first = NULL;
-		size_t all = 0, small = 0;
-		double smallest = least;
-		for (size_t k = 0; html && k < html->n_texts; k++) {
-			const struct html_text_run *run = &html->texts[k];
-			if (run->hidden != HTML_VISIBLE || run->parent == HTML_NO_PARENT)
+		for (size_t k = 0; html && k < G_N_ELEMENTS(screens); k++) {
+			struct small_text t = small_text_on(html, screens[k], least);
+			if (!t.first || t.all < minimum || t.small * 100 <= t.all * share)
 				continue;
-			double size = html->elements[run->parent].style.font_size_px;
-			size_t letters = weight_of(run->decoded->bytes);
-			all += letters;
-			if (!letters || size < 0 || size >= least)
-				continue;
-			small += letters;
-			smallest = MIN(smallest, size);
-			first = first ? first : run;
+			check_report_text(c, html->source, t.first->range, screens[k] == HTML_PHONE ? "phone" : NULL, ARG_I("share", t.small * 100 / t.all),
+					  ARG_I("size", t.smallest));
+			break;
 		}
-		if (!first || all < minimum || small * 100 <= all * share)
-			continue;
-		check_report_text(c, html->source, first->range, NULL, ARG_I("share", small * 100 / all), ARG_I("size", smallest));
 	}
 }
