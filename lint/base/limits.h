@@ -45,7 +45,7 @@
 #define LIMIT_CSS_ERRORS 1000
 /* Nesting of template blocks: a close is looked for among all that are open. Handwritten templates stay below 10. */
 #define LIMIT_TEMPLATE_DEPTH 100
-/* Bytes of one template in all its views (doc/template_tree.h): a text of 128 KiB with a choice of 64 languages is read as each reader gets it. */
+/* Bytes of one template in all its views (doc/template_tree.h): a text of 32 KiB with a choice of 256 messages is read as each reader gets it. */
 #define LIMIT_TEMPLATE_VIEWS_BYTES ((size_t)8 * 1024 * 1024)
 /* Columns of a data file with a row for each recipient, and the nesting of its JSON: names are looked up one after the other. The file has the limit of
  * all input, LIMIT_INPUT_BYTES: a quarter of a million rows of 250 bytes. */

@@ -78,7 +78,7 @@ struct template_tree *template_tree_parse(struct arena *arena, struct span text,
  * least, also one within another; a block of one branch is shown in all views, but of "{{#x}} ... {{/x}}{{^x}} ... {{/x}}" each has its own.
  * There are at most TEMPLATE_MOST_VIEWS, of long texts LIMIT_TEMPLATE_VIEWS_BYTES worth: each view costs as much as the text alone.
  * *cut_out: that is too few for all branches. */
-enum { TEMPLATE_MOST_VIEWS = 64 };
+enum { TEMPLATE_MOST_VIEWS = 256 };
 unsigned template_views(const struct template_tree *tree, bool *cut_out);
 /* The ranges of the text that a view leaves out, in order, not overlapping. */
 struct range *template_hidden(struct arena *arena, const struct template_tree *tree, unsigned view, size_t *n_out);
