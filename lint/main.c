@@ -1,12 +1,11 @@
 /* The program: command line in, exit code out. Nothing else belongs here. */
 #include <malloc.h>
 #include <signal.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
+#include "base/heap.h"
 #include "cli.h"
 #include "completions.h"
 #include "config/schema.h"
@@ -270,25 +269,12 @@ static int program(int argc, char **argv)
 	return code;
 }
 
-/* What one draft needs of the heap, asked for in one go: a fault for each page of it is a tenth of what a cold start costs (make bench). */
-static void warm_heap(void)
-{
-	enum { WARM_BYTES = 1 << 20, PAGE_BYTES = 4096 };
-	char *block = malloc(WARM_BYTES);
-
-	if (!block)
-		return;
-	uintptr_t start = ((uintptr_t)block + PAGE_BYTES - 1) & ~(uintptr_t)(PAGE_BYTES - 1);
-	/* Linux 5.14; elsewhere it fails, and nothing is lost. */
-	(void)!madvise((void *)start, WARM_BYTES - PAGE_BYTES, MADV_POPULATE_WRITE);
-	free(block);
-}
-
 int main(int argc, char **argv)
 {
 	/* Large blocks come from the heap and stay there: a fresh mapping for each costs more than decoding the text in it. */
 	mallopt(M_MMAP_THRESHOLD, 64 << 20);
 	mallopt(M_TRIM_THRESHOLD, 64 << 20);
-	warm_heap();
+	/* What our rules and one newsletter take. */
+	heap_warm(2 << 20);
 	return program(argc, argv);
 }

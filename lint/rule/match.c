@@ -78,6 +78,7 @@ struct form_set {
 
 struct match_set {
 	struct arena *arena;
+	struct arena *scratch; /* while the set is made: what reading a regex leaves behind */
 	struct set_rule *rules;
 	size_t n_rules;
 	struct leaf *leaves;
@@ -199,11 +200,12 @@ static void make_leaf(struct match_set *set, struct leaf *leaf, const struct rul
 
 	if (match->kind == MATCH_REGEX) {
 		/* Whether literals are in the form is match_check_rule()'s question. */
-		leaf->shape = pattern_analyse(set->arena, match->regex ? match->regex : "", FORM_DECODED);
+		leaf->shape = pattern_analyse(set->scratch, match->regex ? match->regex : "", FORM_DECODED);
 		n = leaf->shape.n_literals;
 		leaf->literal_bytes = ARENA_ARRAY(set->arena, struct span, n + 1);
 		for (size_t i = 0; i < n; i++)
-			leaf->literal_bytes[i] = leaf->shape.literals[i];
+			leaf->literal_bytes[i] = arena_copy_span(set->arena, leaf->shape.literals[i]);
+		leaf->shape.literals = leaf->literal_bytes;
 	} else {
 		n = add_phrases(set, leaf);
 	}
@@ -285,6 +287,7 @@ struct match_set *match_set_new(const struct rule_set *rules)
 	size_t n_leaves = 0;
 
 	set->arena = arena;
+	set->scratch = arena_new();
 	set->rules = ARENA_ARRAY(arena, struct set_rule, rules->n + 1);
 	for (size_t i = 0; i < rules->n; i++) {
 		if (!rules->rules[i]->match)
@@ -308,6 +311,8 @@ struct match_set *match_set_new(const struct rule_set *rules)
 		prefilter_finish(set->forms[form].prefilter);
 		make_waiting(set, form);
 	}
+	arena_free(set->scratch);
+	set->scratch = NULL;
 	return set;
 }
 

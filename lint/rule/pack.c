@@ -544,7 +544,7 @@ static bool good_rule(const struct rule *rule, const struct rule *before)
 		if (!good_ids(rule->conditions[i].requirements))
 			return false;
 	return rule_is_name(rule->id, '-') && (!before || strcmp(before->id, rule->id) < 0) && good_ids(rule->requirements) &&
-	       !rule->check == (rule->match != NULL) && (!rule->match || good_match(rule->match)) &&
+	       (!rule->supersedes || rule->supersedes[0]) && !rule->check == (rule->match != NULL) && (!rule->match || good_match(rule->match)) &&
 	       (!rule->n_phrases || (rule->match && rule->match->kind == MATCH_ANY && n_children == rule->n_phrases)) && good_settings(rule);
 }
 

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "doc/message.h"
 #include "rule/explain.h"
 #include "rule/rule_file.h"
 #include "run.h"
