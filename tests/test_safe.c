@@ -131,6 +131,8 @@ int main(void)
 {
 	Suite *suite = suite_create("safe");
 	TCase *tcase = tcase_create("terminal");
+
+	tcase_set_timeout(tcase, 60); /* every pair of bytes, also beside other tests */
 	SRunner *runner;
 	int failed;
 
