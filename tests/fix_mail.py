@@ -314,7 +314,10 @@ def main(folder):
         allowed = {ATTRIBUTES[r][0]: ATTRIBUTES[r][1] for r in rules if r in ATTRIBUTES}
         if before_reports[name][0]["kind"] == "template":
             templates += 1
-            fault = html_fault(before, after, allowed)
+            # A template may have fields in front.
+            headed = any(map(about_fields, rules)) or "tag-in-encoded-word" in rules
+            one, other = (re.split(rb"\r?\n\r?\n", d, maxsplit=1)[-1] if headed else d for d in (before, after))
+            fault = html_fault(one, other, allowed)
         else:
             n = len(before_reports[name])
             old, new = messages_of(before, n), messages_of(after, n)
