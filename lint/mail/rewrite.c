@@ -533,7 +533,8 @@ static void words_to_file(struct arena *arena, const struct text *file, const st
 			inner[k - i] = (struct edit){ edits[k].start - said.start, edits[k].end - said.start, edits[k].with };
 		edits_apply(changed, span_cut(text->bytes, said.start, said.end), inner, used - i);
 		const struct word_style style = { words[first].charset, words[first].encoding };
-		refold_put_words(arena, encoded, &style, span_of(changed->str, changed->len), 0, arena_printf(arena, "%s ", rewrite_line_end(file->bytes)));
+		refold_put_words(arena, encoded, &style, span_of(changed->str, changed->len),
+				 place.start - line_start(file->bytes, place.start, last_of_line(file->bytes)), arena_printf(arena, "%s ", rewrite_line_end(file->bytes)));
 		/* A word with nothing in it goes with the white space beside it. */
 		if (!changed->len && last + 1 < n_words)
 			place.end = words[last + 1].start;

@@ -151,7 +151,7 @@ static void fix_word(struct check *c, const struct message *m, const struct fiel
 		fix_control(c, m, f, at);
 	} else if (flag == EW_MISPLACED) {
 		field_fix_decoded(c, m, f);
-	} else if (field_words_at(c, m, f, at, flag & (unsure | EW_FOLD_INSIDE), &words)) {
+	} else if (field_words_at(c, m, f, at, flag & (unsure | EW_FOLD_INSIDE), &words) && (flag != EW_ASCII_ONLY || field_words_plain(&words))) {
 		field_fix_words(c, m, &words, 1, false);
 		if (flag & unsure || (flag == EW_FOLD_INSIDE && word->encoding == 'Q'))
 			check_fix_unsafe(c);

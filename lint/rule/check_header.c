@@ -236,10 +236,12 @@ static void fix_raw_text(struct check *c, const struct message *m, const struct 
 		field_fix_raw_names(c, m, f, range);
 		return;
 	}
-	if (!field_words_at(c, m, f, range, 0, &words))
+	bool text = f->kind != FIELD_UNSTRUCTURED || word_in_list(texts, f->name);
+	/* What has lines of its own is laid out, as the report of a filter. */
+	if ((!text && span_find_byte(file_span(m, field_range(f)), '\n', 0) < f->value_end - f->start) || !field_words_at(c, m, f, range, 0, &words))
 		return;
 	field_fix_words(c, m, &words, 1, false);
-	if (f->kind == FIELD_UNSTRUCTURED && !word_in_list(texts, f->name))
+	if (!text)
 		check_fix_unsafe(c);
 }
 

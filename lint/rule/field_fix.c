@@ -151,7 +151,12 @@ static struct range grown(const struct message *m, const struct field *f, struct
 static bool text_at(struct check *c, const struct message *m, const struct field *f, struct range at, struct field_words *out)
 {
 	out->place = grown(m, f, at);
-	out->text = encoded_words_decode(check_arena(c), m->file, out->place, f->kind, NULL, NULL)->bytes;
+	struct span text = encoded_words_decode(check_arena(c), m->file, out->place, f->kind, NULL, NULL)->bytes;
+	char *written = arena_copy(check_arena(c), text);
+	/* A tab is what somebody folded with. */
+	for (size_t i = 0; i < text.n; i++)
+		written[i] = (char)(text.p[i] == '\t' ? ' ' : text.p[i]);
+	out->text = span_of(written, text.n);
 	return true;
 }
 
@@ -274,14 +279,26 @@ static struct word_style style_for(struct check *c, const struct message *m, con
 	return refold_utf8_style(text);
 }
 
-/* May the text stand as it is? */
+/* May the text stand as it is? A word too long for a line cannot be folded unless it is encoded. */
 static bool is_plain(struct span text, bool phrase)
 {
+	enum { LONGEST_WORD = 60 };
+
+	for (size_t at = 0, end; at < text.n; at = end + 1) {
+		end = span_find_byte(text, ' ', at);
+		if (end - at > LONGEST_WORD)
+			return false;
+	}
 	for (size_t i = 0; i < text.n; i++)
 		if (text.p[i] < ' ' || text.p[i] > '~' || (phrase && !ascii_is_alnum(text.p[i]) && !strchr(" !#$%&'*+-/=?^_`{|}~", text.p[i])))
 			return false;
 	return text.n && text.p[0] != ' ' && text.p[text.n - 1] != ' ' && span_find(text, SPAN_LIT("=?"), 0) == text.n &&
 	       !(phrase && span_find(text, SPAN_LIT("  "), 0) < text.n);
+}
+
+bool field_words_plain(const struct field_words *words)
+{
+	return is_plain(words->text, words->phrase);
 }
 
 /* A name in ASCII that needs quotes: true, and it was written. */
@@ -313,8 +330,13 @@ static bool says_the_same(const struct field *f, struct span a, struct span b)
 {
 	size_t i = 0, k = 0;
 
-	if (f->kind == FIELD_UNSTRUCTURED)
-		return span_eq(span_trim(a), span_trim(b));
+	if (f->kind == FIELD_UNSTRUCTURED) {
+		a = span_trim(a);
+		b = span_trim(b);
+		while (i < a.n && i < b.n && (a.p[i] == b.p[i] || (a.p[i] == ' ' && b.p[i] == '\t')))
+			i++;
+		return a.n == b.n && i == a.n;
+	}
 	for (;;) {
 		while (i < a.n && (strchr("\"\\", a.p[i]) || ascii_is_space(a.p[i])))
 			i++;

@@ -30,6 +30,8 @@ struct field_words {
 /* The stretch around a place of the field (a word, raw text) that must be written together; false where the field has template tags, where what it says is
  * not sure (a word in it has flags besides those of tolerated that leave doubt), or where no encoded word may stand. */
 bool field_words_at(struct check *c, const struct message *m, const struct field *f, struct range at, unsigned tolerated, struct field_words *out);
+/* Would the stretch be written without encoding? */
+bool field_words_plain(const struct field_words *words);
 /* Write the stretches, in order, all of one field: as they are where they are ASCII and may stand so, a name of ASCII in quotes where it needs them, else in encoded words, and fold the lines that are then
  * too long. Words stay in the charset and encoding that all of a stretch have, where that has the text. other_text: the text was changed, and the
  * field need not say what it said. */
