@@ -172,7 +172,7 @@ says out 'usage: presend' help
 wants 0 'help as a command' help
 wants 0 'help of a command' help explain
 says out 'usage: presend explain' 'help of a command'
-says out '--rules DIR' 'help of a command: its options'
+says out '--rules PATH' 'help of a command: its options'
 ! grep -q -e --select "$scratch/out"
 report $? 'help of a command: only its options'
 wants 0 '--help behind a command' checklist --help
