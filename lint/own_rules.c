@@ -104,7 +104,7 @@ static void add_fault(GPtrArray *errors, const char *path, enum language languag
 	g_ptr_array_add(errors, g_strdup_printf(language == LANGUAGE_JA ? "%s: %s。presend rules compile フォルダー -o ファイル で作り直してください" : "%s: %s; make it again: presend rules compile DIR -o FILE", path, what));
 }
 
-/* Of 3,000 rules; there a fault for each page of the others is a small part of the run. */
+/* Of 2,500 rules; there a fault for each page of the others is a small part of the run. */
 #define MOST_WARM_BYTES ((size_t)8 << 20)
 
 static void load_file(struct arena *arena, const char *path, enum language language, struct own_rules *out, GPtrArray *errors)
@@ -122,9 +122,9 @@ static void load_file(struct arena *arena, const char *path, enum language langu
 		g_ptr_array_add(errors, g_strdup_printf(language == LANGUAGE_JA ? "%s: ルールのファイルではありません。フォルダーか、presend rules compile で作成したファイルを指定してください" : "%s: this is no file of rules; give a folder, or a file that presend rules compile wrote", path));
 		return;
 	}
-	/* What is unpacked of it and made ready to match takes three times its bytes. */
+	/* What is unpacked of it and made ready to match takes four times its bytes. */
 	if (state == RULE_FILE_GOOD)
-		heap_warm(MIN(3 * out->file.n, MOST_WARM_BYTES));
+		heap_warm(MIN(4 * out->file.n, MOST_WARM_BYTES));
 	if (state == RULE_FILE_OTHER_VERSION)
 		what = g_strdup_printf(language == LANGUAGE_JA ? "presend %s で作成されたファイルで、この presend（" PRESEND_VERSION "）では読めません" : "presend %s made it, and this one (" PRESEND_VERSION ") cannot read it", out->file.version);
 	else if (state == RULE_FILE_BROKEN || !rule_pack_read(arena, &out->file.pack, &builtin_data, &out->set, &lists, &missing))
