@@ -411,7 +411,7 @@ for m in lines:
 python 'JSON: every field is described in docs/output.md' '
 import json, re, sys
 text = open(sys.argv[2], encoding="utf-8").read()
-told = set(re.findall(r"`([a-z_]+)`", text))
+told = set(re.findall(r"`([a-z_0-9]+)`", text))
 def names(value):
     if isinstance(value, dict):
         for key, inner in value.items():

@@ -54,7 +54,7 @@ static const struct localized_phrase {
         [PHRASE_SUPPRESSED] = {{"{0} suppressed", "抑制 {0} 件"}},
         [PHRASE_UNREADABLE] = {{"{0} not checked", "未検査 {0} 件"}},
         [PHRASE_FIXABLE] = {{"{0} can be fixed with --fix", "--fix で修正できる指摘 {0} 件"}},
-        [PHRASE_FIXABLE_UNSAFE] = {{"{0} with --fix --unsafe-fixes", "--fix --unsafe-fixes で修正できる指摘 {0} 件"}},
+        [PHRASE_FIXABLE_UNSAFE] = {{"{0} can be fixed with --fix --unsafe-fixes", "--fix --unsafe-fixes で修正できる指摘 {0} 件"}},
         [PHRASE_UNREADABLE_TITLE] = {{"Not checked:", "検査できなかったファイル:"}},
         [PHRASE_NO_ROOM] = {{"There was no room for {0} more.", "ほかに {0} 件ありますが、文字数の上限のため省略しました。"}},
         [PHRASE_LIST_COMMA] = {{", ", "、"}},

@@ -921,7 +921,8 @@ static void text_write(GString *out, const struct report_view *view, const struc
 	append_summary(summary, view, options);
 	append_for_terminal(out, options, summary, 0, HEADLINE_INDENT);
 	g_string_truncate(summary, 0);
-	append_fixable(summary, view, options);
+	if (!options->quiet)
+		append_fixable(summary, view, options);
 	append_for_terminal(out, options, summary, 0, HEADLINE_INDENT);
 	g_string_free(summary, TRUE);
 }
