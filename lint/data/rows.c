@@ -84,17 +84,13 @@ static struct field_bytes next_field(const struct rows *rows, size_t *at)
 
 	if (i < s.n && s.p[i] == '"') {
 		field.quoted = true;
-		for (start = ++i;; i++) {
-			i = span_find_byte(s, '"', i);
-			if (i == s.n) {
-				field.wrong = "a quoted field does not end";
-				break;
-			}
-			if (i + 1 == s.n || s.p[i + 1] != '"')
-				break;
+		start = ++i;
+		while ((i = span_find_byte(s, '"', i)) + 1 < s.n && s.p[i + 1] == '"') {
 			field.doubled = true;
-			i++;
+			i += 2;
 		}
+		if (i == s.n)
+			field.wrong = "a quoted field does not end";
 		field.raw = span_cut(s, start, i);
 		field.lines = count_lines(field.raw);
 		i += i < s.n;
