@@ -370,6 +370,9 @@ static void tell_loop(struct check *c, const struct message *m, size_t hops)
 
 static void fix_drop_all(struct check *c, const struct message *m, const char *name)
 {
+	/* Of a fragment that is nothing but traces nothing would be left. */
+	if (!m->from_field)
+		return;
 	for (const struct field *f = header_find(m->header, name); f; f = header_find_next(m->header, f))
 		field_fix_drop(c, m, f);
 }
