@@ -32,8 +32,8 @@ static void fix_duplicate(struct check *c, const struct message *m, const struct
 
 	if (span_eq(first->unfolded->bytes, f->unfolded->bytes)) {
 		field_fix_drop(c, m, f);
-	} else if (word_in_list(lists, f->name)) {
-		field_fix_merge(c, m, first, f);
+	} else if (word_in_list(lists, f->name) && f == header_find_next(m->header, first)) {
+		field_fix_merge(c, m, first);
 		check_fix_unsafe(c);
 	}
 }

@@ -148,8 +148,9 @@ static void fix_unsubscribe_duplicate(struct check *c, const struct message *m, 
 
 	if (span_eq(a, b)) {
 		field_fix_drop(c, m, f);
-	} else if (span_eq_ci(f->name, SPAN_LIT("List-Unsubscribe")) && a.n && b.n && a.p[0] == '<' && b.p[0] == '<' && count_web(a) + count_web(b) == 1) {
-		field_fix_merge(c, m, first, f);
+	} else if (span_eq_ci(f->name, SPAN_LIT("List-Unsubscribe")) && a.n && b.n && a.p[0] == '<' && b.p[0] == '<' && count_web(a) + count_web(b) == 1 &&
+		   header_count(m->header, "List-Unsubscribe") == 2) {
+		field_fix_merge(c, m, first);
 		check_fix_unsafe(c);
 	}
 }

@@ -66,17 +66,26 @@ void field_fix_place(struct check *c, const struct message *m, const struct fiel
 	check_fix(c, NULL, (struct range){ edit.start, edit.end }, edit.with);
 }
 
-void field_fix_merge(struct check *c, const struct message *m, const struct field *into, const struct field *f)
+void field_fix_merge(struct check *c, const struct message *m, const struct field *into)
 {
-	struct span first = file_span(m, field_value_range(m, into)), value = file_span(m, field_value_range(m, f));
+	struct span first = file_span(m, field_value_range(m, into));
 	const char *eol = rewrite_line_end(m->file->bytes);
+	GString *members = g_string_new(NULL);
 
-	if (!may_change(m, into) || !may_change(m, f) || has_tag(c, m, into) || has_tag(c, m, f) || first.n == 0 || value.n == 0)
-		return;
-	const char *comma = first.p[first.n - 1] == ',' ? "" : ",";
-	size_t end = field_value_range(m, into).end;
-	check_fix(c, NULL, place(end), span_str(arena_printf(check_arena(c), "%s%s %.*s", comma, eol, (int)value.n, value.p)));
-	check_fix(c, NULL, (struct range){ f->start, f->end }, SPAN_EMPTY);
+	/* All at once, however many there are: one after the other would need a round each. */
+	for (const struct field *f = into; f; f = header_find_next(m->header, f)) {
+		struct span value = file_span(m, field_value_range(m, f));
+		if (!may_change(m, f) || has_tag(c, m, f) || value.n == 0) {
+			g_string_free(members, TRUE);
+			return;
+		}
+		if (f != into && !span_eq(into->unfolded->bytes, f->unfolded->bytes))
+			g_string_append_printf(members, "%s%s %.*s", members->len == 0 && first.p[first.n - 1] == ',' ? "" : ",", eol, (int)value.n, value.p);
+	}
+	check_fix(c, NULL, place(field_value_range(m, into).end), span_of(members->str, members->len));
+	for (const struct field *f = header_find_next(m->header, into); f; f = header_find_next(m->header, f))
+		check_fix(c, NULL, (struct range){ f->start, f->end }, SPAN_EMPTY);
+	g_string_free(members, TRUE);
 }
 
 void field_fix_fold(struct check *c, const struct message *m, const struct field *f, size_t words, size_t any)

@@ -13,8 +13,8 @@ void field_fix_value(struct check *c, const struct message *m, const struct fiel
 void field_fix_decoded(struct check *c, const struct message *m, const struct field *f);
 /* Put another text in a place of the field, and fold its lines where they become longer than 76. */
 void field_fix_place(struct check *c, const struct message *m, const struct field *f, struct range place, struct span with);
-/* Put the members of a list into an earlier field, and take the later one away. */
-void field_fix_merge(struct check *c, const struct message *m, const struct field *into, const struct field *f);
+/* Put the members of all later fields of that name into this one of the root header, and take those away. */
+void field_fix_merge(struct check *c, const struct message *m, const struct field *into);
 /* Fold the lines that are longer; what the unfolded field says stays the same byte for byte, but for a blank behind a comma or semicolon. */
 void field_fix_fold(struct check *c, const struct message *m, const struct field *f, size_t words, size_t any);
 
