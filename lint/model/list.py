@@ -39,7 +39,7 @@ def of_index(work, folder):
             row = dict(zip(columns, line.rstrip("\n").split("\t")))
             if row["label"] in LABELS:
                 path = unpacked(work, folder, row["path"], archives)
-                yield path, row["label"], row.get("lang", "und"), row.get("source", folder)
+                yield path, row["label"], row.get("lang", "und"), row.get("source", os.path.basename(os.path.abspath(folder)))
 
 
 def of_folder(folder, label):
