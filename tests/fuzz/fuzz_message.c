@@ -1,4 +1,4 @@
-/* Fuzz target: one message or template through the whole pipeline and every reporter, in memory.
+/* Fuzz target: one message or template through the whole pipeline, every reporter and all fixes, in memory.
  * May not write a file, keep anything between two inputs, or judge what was found: sanitizers and the clock judge. */
 #include <glib.h>
 #include <stdint.h>
@@ -6,6 +6,7 @@
 
 #include "doc/message.h"
 #include "report/report.h"
+#include "rule/fix.h"
 #include "run.h"
 
 /* The first byte of an input chooses the options, so that a fuzzer can turn each of them:
@@ -76,6 +77,19 @@ static void report_all(const GPtrArray *results, enum language language)
 	}
 }
 
+/* The safe fixes, then all of them. One that changes nothing would be made again in every round. */
+static void fix_all(const GPtrArray *results, struct span bytes)
+{
+	const struct text file = { .bytes = bytes };
+
+	for (int unsafe = 0; unsafe < 2; unsafe++) {
+		GString *fixed = g_string_new(NULL);
+		size_t n = fix_apply(fixed, &file, (struct message_result *const *)results->pdata, results->len, unsafe);
+		g_assert(n ? !span_eq(span_of(fixed->str, fixed->len), bytes) : fixed->len == 0);
+		g_string_free(fixed, TRUE);
+	}
+}
+
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -94,9 +108,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size == 0)
 		return 0;
 	struct choice choice = choice_of(data[0]);
-	GPtrArray *results = run_lint_bytes(&rules, &choice.options, choice.path, span_of((const char *)data + 1, size - 1),
-					    choice.is_template, choice.template_kind);
+	struct span bytes = span_of((const char *)data + 1, size - 1);
+	GPtrArray *results =
+		run_lint_bytes(&rules, &choice.options, choice.path, bytes, choice.is_template, choice.template_kind);
 	report_all(results, choice.language);
+	fix_all(results, bytes);
 	for (guint i = 0; i < results->len; i++)
 		message_result_free(g_ptr_array_index(results, i));
 	g_ptr_array_free(results, TRUE);
