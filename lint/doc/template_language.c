@@ -97,6 +97,8 @@ static void vote_braces(struct votes *v, struct span text, const struct tag *tag
 	while (at < tag->range.end && (text.p[at] == '{' || text.p[at] == '~' || text.p[at] == '-' || ascii_is_space(text.p[at])))
 		at++;
 	char c = text.p[at], next = at + 1 < text.n ? text.p[at + 1] : '\0';
+	/* {{ block('title') }} of Twig. */
+	bool is_call = at + tag->name.n < tag->range.end && text.p[at + tag->name.n] == '(';
 	if (c == '#' || (c == '/' && next != '*')) {
 		bool helper = span_in(tag->name, "if unless each with lookup log inline");
 		v->of[LANGUAGE_HANDLEBARS] += helper ? OWN : SHARED;
@@ -108,7 +110,7 @@ static void vote_braces(struct votes *v, struct span text, const struct tag *tag
 	} else if (span_in(tag->name, "else")) {
 		v->of[LANGUAGE_HANDLEBARS] += SHARED;
 		v->of[LANGUAGE_GO] += SHARED;
-	} else if (span_in(tag->name, "end range define template") || (span_in(tag->name, "if with block") && next && c != '.')) {
+	} else if (span_in(tag->name, "end range define template") || (span_in(tag->name, "if with block") && next && c != '.' && !is_call)) {
 		v->of[LANGUAGE_GO] += OWN;
 	} else if (c == '.' && (ascii_is_alpha(next) || next == '_')) {
 		v->of[LANGUAGE_GO] += OWN / 2;

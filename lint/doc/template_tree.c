@@ -202,7 +202,7 @@ static void read_go(struct item *item, struct span s)
 		set_open(item, NODE_WITH, word, rest);
 	else if (span_in(word, "define"))
 		set_open(item, NODE_DEFINE, word, rest);
-	else if (span_in(word, "block"))
+	else if (span_in(word, "block") && !span_starts(rest, SPAN_LIT("(")))
 		set_open(item, NODE_BLOCK, word, rest);
 	else if (span_in(word, "else"))
 		set_else(item, word, rest);

@@ -45,6 +45,20 @@ static bool is_end_of_run(struct span s, size_t at)
 	return at >= s.n || memchr("<\r\n", s.p[at], 3);
 }
 
+/* Is a brace open that the line opened in front of the place? */
+static bool is_inside_braces(struct span s, size_t at)
+{
+	int open = 0;
+
+	for (size_t i = at; i > 0 && s.p[i - 1] != '\n' && at - i < 1000; i--) {
+		open += s.p[i - 1] == '{';
+		open -= s.p[i - 1] == '}';
+		if (open > 0)
+			return true;
+	}
+	return false;
+}
+
 /* "{{ name }" and "{{ name" at the end of its line, "*|FNAME|", "%%name%", "<%= name >": behind it, or 0. at: where the sign begins. */
 static size_t half_at(struct span s, size_t at)
 {
@@ -71,6 +85,9 @@ static size_t half_at(struct span s, size_t at)
 	/* "{ name }}" */
 	size_t name = skip_blanks(s, at + 1), end = skip_name(s, name), behind = skip_blanks(s, end);
 	bool alone = at == 0 || !memchr("{$#@%\\", s.p[at - 1], 6);
+	/* Code: the last sign closes what was opened before: "@{$ARGS{Order}}". */
+	if (alone && is_inside_braces(s, at))
+		return 0;
 	return alone && end > name && starts_with(s, behind, "}}") && !starts_with(s, behind, "}}}") ? behind + 2 : 0;
 }
 
