@@ -156,8 +156,8 @@ def reading(string, rules):
     if "body-control-character" in rules:
         string = re.sub("[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]", "", string)
     if "machine-dependent-character" in rules:
-        # What the signs are made of is the same: (1) for the circled 1.
-        string = re.sub("[()\\s]", "", unicodedata.normalize("NFKC", string))
+        # What the signs are made of is the same: (1) for the circled 1, No. for its sign.
+        string = re.sub("[().\\s]", "", unicodedata.normalize("NFKC", string))
     if "meta-charset-mismatch" in rules or "charset-legacy" in rules:
         string = re.sub(r"(?i)charset=[^;>]*", "charset=", string)
     return string
@@ -171,13 +171,14 @@ def is_new_text(part):
     return part.get_content_type() == "text/plain" and not part.get_filename() and len(content(part).strip()) > 0
 
 
-def said(value):
+def said(value, rules):
     """A value as a reader gets it, blanks aside."""
     try:
-        value = str(email.header.make_header(email.header.decode_header(value)))
+        # Not make_header(): its ISO-2022-JP lacks the rows of jis().
+        value = "".join(v if isinstance(v, str) else text(v, (c or "latin-1").lower()) for v, c in email.header.decode_header(value))
     except (LookupError, UnicodeError, ValueError, email.errors.HeaderParseError):
         pass
-    return re.sub(r"\s", "", value)
+    return re.sub(r"\s", "", reading(value, rules & {"machine-dependent-character"}))
 
 
 # The rules that may change the fields of parts that say how the body is sent, and the bytes of bodies, not what they say.
@@ -200,7 +201,8 @@ def part_fields_fault(old, new, rules):
     for name in ("content-type", "content-transfer-encoding"):
         a, b = re.sub(r"\s", "", str(old.get(name, ""))), re.sub(r"\s", "", str(new.get(name, "")))
         if name == "content-type" and rules & (CHARSETS | {"text-part-missing"}):
-            a, b = (re.sub(r"(?i)(?:^text/plain)?;?charset=[^;]*", "", v) for v in (a, b))
+            # A part without the field is text/plain (RFC 2045, section 5.2).
+            a, b = (re.sub(r"(?i);?charset=[^;]*", "", v) or "text/plain" for v in (a, b))
         if a != b and not (name == "content-transfer-encoding" and rules & TRANSFERS) and not any(map(about_fields, rules)):
             return f"{name} is {b!r}, was {a!r}"
     return None
@@ -233,17 +235,17 @@ def mail_fault(before, after, rules, allowed):
     added = collections.Counter(fields(after)) - collections.Counter(fields(before))
     gone = collections.Counter(fields(before)) - collections.Counter(fields(after))
     may_move = "text-part-missing" in rules
-    kept = {(name, said(value)) for name, value in gone}
+    kept = {(name, said(value, rules)) for name, value in gone}
     for name, value in list(added) + list(gone):
         if name.startswith("content-") and (may_move or not before.is_multipart()):
             continue
         if (name, value) in [FIELDS.get(r) for r in rules] or any(map(about_fields, rules)):
             continue
-        if (name, value) in added and (name, said(value)) in kept:
+        if (name, value) in added and (name, said(value, rules)) in kept:
             continue
         if name == "mime-version" and rules & TRANSFERS:
             continue
-        if (name, value) in gone and (name, said(value)) in {(n, said(v)) for n, v in added}:
+        if (name, value) in gone and (name, said(value, rules)) in {(n, said(v, rules)) for n, v in added}:
             continue
         return f"field {name}: {value!r}"
     old, new = leaves(before), leaves(after)
