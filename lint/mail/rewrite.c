@@ -346,7 +346,8 @@ static size_t break_at(struct span s, size_t start)
 		at -= 1;
 	else if (s.p[at - 2] == '=')
 		at -= 2;
-	while (at + 12 > limit && at + 2 < s.n && s.p[at] == '=' && s.p[at + 1] >= '8' && s.p[at + 1] <= 'B')
+	/* In Shift_JIS a letter may stand in front of such a byte: three back is then inside of another escape. */
+	while (at + 12 > limit && at + 2 < s.n && s.p[at] == '=' && s.p[at + 1] >= '8' && s.p[at + 1] <= 'B' && s.p[at - 3] == '=')
 		at -= 3;
 	return at;
 }
