@@ -557,7 +557,7 @@ static void fix_file_name(struct check *c, const struct message *m, const struct
 	struct span name = param->value->bytes;
 
 	if (!field || !word_in_list(names, param->name) || name.n == 0 || !utf8_valid(name) || span_find(name, SPAN_LIT("\xEF\xBF\xBD"), 0) < name.n ||
-	    param->flags & (PARAM_DUPLICATE | PARAM_BAD_CHARSET))
+	    param->flags & (PARAM_DUPLICATE | PARAM_BAD_CHARSET) || value->syntax_error)
 		return;
 	for (size_t i = 0; i < value->n; i++)
 		if (&value->params[i] != param && value->params[i].range.start < param->range.end && value->params[i].range.end > param->range.start)
