@@ -55,7 +55,8 @@ bool span_ends_ci(struct span s, struct span suffix)
 
 size_t span_find(struct span s, struct span needle, size_t from)
 {
-	if (from > s.n)
+	/* A span of nothing may have no bytes to point at, and memchr() must not be given NULL. */
+	if (from >= s.n)
 		return s.n;
 	if (needle.n == 0)
 		return from;
