@@ -1,6 +1,7 @@
 /* TOML by toml++: hands its tree on as plain C. The only C++ of presend; nothing but this file may include toml++.
  * No exceptions and no RTTI, so that nothing can be thrown through C. */
 #include <algorithm>
+#include <cstdint>
 #include <string_view>
 
 extern "C" {
