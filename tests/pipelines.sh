@@ -112,7 +112,9 @@ PYTHON
 for i in 1 2 3 4 5 6 7 8; do cat "$scratch/all.jsonl"; done >"$scratch/many.jsonl"
 python3 - "$presend" "$scratch/many.jsonl" <<'PYTHON' || fail 'an interrupt'
 import json, signal, subprocess, sys
-run = subprocess.Popen([sys.argv[1], "--isolated", "--input", "jsonl", sys.argv[2]], stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0)
+run = subprocess.Popen([sys.argv[1], "--isolated", "--input", "jsonl", sys.argv[2]], stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0,
+                       # What runs in the background of a shell finds interrupts ignored.
+                       preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
 run.stdout.readline()
 run.send_signal(signal.SIGINT)
 rest, errors = run.communicate()
