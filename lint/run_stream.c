@@ -458,6 +458,11 @@ void run_stream(struct stream_run *run)
 	if (run->teller) {
 		sigaction(SIGINT, &action, &before[0]);
 		sigaction(SIGTERM, &action, &before[1]);
+		/* What nohup or a shell's background has switched off stays so. */
+		if (before[0].sa_handler == SIG_IGN)
+			sigaction(SIGINT, &before[0], NULL);
+		if (before[1].sa_handler == SIG_IGN)
+			sigaction(SIGTERM, &before[1], NULL);
 	}
 	work(&w);
 	/* Only workers start workers, under the lock: none does any more once the end is reached. */
