@@ -76,6 +76,16 @@ static void interrupt(int number)
 	interrupted = number;
 }
 
+/* What nohup or a shell's background has switched off stays so. */
+static void take_signal(int number, struct sigaction *before)
+{
+	const struct sigaction action = { .sa_handler = interrupt, .sa_flags = (int)(SA_RESETHAND | SA_RESTART) };
+
+	sigaction(number, NULL, before);
+	if (before->sa_handler != SIG_IGN)
+		sigaction(number, &action, NULL);
+}
+
 /* --- what comes next ------------------------------------------------------------------------------------------------------------ */
 
 static void close_input(struct work *w)
@@ -448,7 +458,7 @@ void run_stream(struct stream_run *run)
 {
 	int wanted = run->options->jobs;
 	struct work w = { .run = run, .threads = g_ptr_array_new(), .teller = g_thread_self(), .memory = several_memory_new() };
-	struct sigaction before[2], action = { .sa_handler = interrupt, .sa_flags = (int)(SA_RESETHAND | SA_RESTART) };
+	struct sigaction before[2];
 
 	w.most_threads = wanted > 0 ? (size_t)wanted : g_get_num_processors();
 	w.n_window = w.most_threads * WINDOW_PER_WORKER;
@@ -456,13 +466,8 @@ void run_stream(struct stream_run *run)
 	g_mutex_init(&w.lock);
 	g_cond_init(&w.moved);
 	if (run->teller) {
-		sigaction(SIGINT, &action, &before[0]);
-		sigaction(SIGTERM, &action, &before[1]);
-		/* What nohup or a shell's background has switched off stays so. */
-		if (before[0].sa_handler == SIG_IGN)
-			sigaction(SIGINT, &before[0], NULL);
-		if (before[1].sa_handler == SIG_IGN)
-			sigaction(SIGTERM, &before[1], NULL);
+		take_signal(SIGINT, &before[0]);
+		take_signal(SIGTERM, &before[1]);
 	}
 	work(&w);
 	/* Only workers start workers, under the lock: none does any more once the end is reached. */

@@ -96,7 +96,17 @@ START_TEST(every_offset)
 		ck_assert_uint_eq(index.starts[line - 1], start);
 	}
 	ck_assert_uint_eq(index.n, line);
+	ck_assert_uint_eq(line_ends_count(draft.file->bytes), line - 1);
 	draft_file_release(&draft);
+}
+END_TEST
+
+/* The bytes of an empty file have no place in memory. */
+START_TEST(nothing)
+{
+	ck_assert_uint_eq(line_ends_count(SPAN_EMPTY), 0);
+	ck_assert_uint_eq(span_find(SPAN_EMPTY, SPAN_LIT("x"), 0), 0);
+	ck_assert_uint_eq(span_find_non_ascii(SPAN_EMPTY, 0), 0);
 }
 END_TEST
 
@@ -107,5 +117,6 @@ int main(void)
 	tcase_add_loop_test(tcase, position_of_offset, 0, N_ROWS(positions));
 	tcase_add_loop_test(tcase, bytes_of_line, 0, N_ROWS(lines));
 	tcase_add_test(tcase, every_offset);
+	tcase_add_test(tcase, nothing);
 	return run_case("lines", tcase);
 }

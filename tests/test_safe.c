@@ -131,11 +131,10 @@ int main(void)
 {
 	Suite *suite = suite_create("safe");
 	TCase *tcase = tcase_create("terminal");
-
-	tcase_set_timeout(tcase, 60); /* every pair of bytes, also beside other tests */
 	SRunner *runner;
 	int failed;
 
+	tcase_set_timeout(tcase, 60); /* every pair of bytes, also beside other tests */
 	tcase_add_loop_test(tcase, safe_text, 0, G_N_ELEMENTS(cases));
 	tcase_add_test(tcase, safe_every_pair_of_bytes);
 	tcase_add_test(tcase, safe_next_steps);

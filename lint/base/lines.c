@@ -32,11 +32,18 @@ static void next_line_end(struct span file, struct line_end *end)
 	end->at = end->lf < end->cr ? end->lf : end->cr;
 }
 
-struct line_index line_index_new(struct arena *arena, struct span file)
+size_t line_ends_count(struct span file)
 {
-	size_t n = 1;
+	size_t n = 0;
+
 	for (struct line_end end = first_line_end(file); end.at < file.n; next_line_end(file, &end))
 		n++;
+	return n;
+}
+
+struct line_index line_index_new(struct arena *arena, struct span file)
+{
+	size_t n = line_ends_count(file) + 1;
 
 	uint32_t *starts = ARENA_ARRAY(arena, uint32_t, n);
 	size_t line = 1;

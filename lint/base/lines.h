@@ -22,6 +22,8 @@ struct position {
 
 /* Index the lines of a file; the file must live as long as the index. */
 struct line_index line_index_new(struct arena *arena, struct span file);
+/* How many line ends it finds: LF, CRLF, or a CR alone. */
+size_t line_ends_count(struct span file);
 /* The position of a byte offset, clamped to the file's length. */
 struct position line_position(const struct line_index *index, size_t offset);
 /* The bytes of a line (1-based) without its line end. */

@@ -303,6 +303,14 @@ const struct field *header_find_next(const struct header *header, const struct f
 	return find_from(header, (size_t)(field - header->fields) + 1, field->name);
 }
 
+struct range header_value_range(struct span file, const struct field *field)
+{
+	struct span value = span_cut(file, field->value_start, field->value_end), inner = span_trim(value);
+	size_t start = field->value_start + (inner.n ? (size_t)(inner.p - value.p) : 0);
+
+	return (struct range){ start, start + inner.n };
+}
+
 size_t header_count(const struct header *header, const char *name)
 {
 	size_t n = 0;

@@ -102,6 +102,8 @@ enum field_kind field_kind_of(struct span name);
 const struct field *header_find(const struct header *header, const char *name);
 /* The next one behind field. */
 const struct field *header_find_next(const struct header *header, const struct field *field);
+/* Where the value stands in the file, without the white space at its ends; behind the colon where there is none. */
+struct range header_value_range(struct span file, const struct field *field);
 size_t header_count(const struct header *header, const char *name);
 
 /* Decode the encoded words of any stretch of the file, as header_scan() does for a field value: for display names, comments,

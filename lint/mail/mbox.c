@@ -2,6 +2,7 @@
 #include "mail/mbox.h"
 
 #include "base/limits.h"
+#include "base/lines.h"
 #include "mail/input.h"
 
 /* Kept of what is passed over: a separator line and the empty line before it. */
@@ -26,16 +27,6 @@ static bool read_more(struct mbox *mbox)
 	g_byte_array_append(mbox->held, (const guint8 *)part.p, (guint)part.n);
 	stream_skip(mbox->stream, part.n);
 	return part.n > 0;
-}
-
-/* Line ends as line_index_new() counts them. */
-static size_t count_line_ends(struct span s)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < s.n; i++)
-		n += s.p[i] == '\n' || (s.p[i] == '\r' && !(i + 1 < s.n && s.p[i + 1] == '\n'));
-	return n;
 }
 
 struct mbox *mbox_new(struct stream *stream)
@@ -84,7 +75,7 @@ static void hold_from(struct mbox *mbox, size_t at, bool keep)
 	GByteArray *held = mbox->held;
 
 	mbox->offset += at;
-	mbox->lines += count_line_ends(before);
+	mbox->lines += line_ends_count(before);
 	if (!keep) {
 		g_byte_array_remove_range(held, 0, (guint)at);
 		return;

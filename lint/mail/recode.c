@@ -116,14 +116,6 @@ static bool encode(struct arena *arena, const struct text *file, const struct en
 
 /* --- the fields ----------------------------------------------------------------------------------------------------------------- */
 
-static struct range value_range(const struct text *file, const struct field *field)
-{
-	struct span value = span_cut(file->bytes, field->value_start, field->value_end), inner = span_trim(value);
-	size_t start = field->value_start + (inner.n ? (size_t)(inner.p - value.p) : 0);
-
-	return (struct range){ start, start + inner.n };
-}
-
 static struct edit new_line(struct arena *arena, const struct text *file, const struct entity *e, const char *line)
 {
 	const char *eol = rewrite_line_end(span_cut(file->bytes, e->header.start, e->body.end));
@@ -138,7 +130,7 @@ static bool put_transfer(struct arena *arena, const struct text *file, const str
 	static const char *const names[] = { [TRANSFER_7BIT] = "7bit", [TRANSFER_8BIT] = "8bit", [TRANSFER_QP] = "quoted-printable", [TRANSFER_BASE64] = "base64" };
 
 	if (e->transfer_field && (e->transfer != transfer || !e->transfer_field->unfolded->bytes.n)) {
-		struct range range = value_range(file, e->transfer_field);
+		struct range range = header_value_range(file->bytes, e->transfer_field);
 		const char *gap = range.start == e->transfer_field->value_start ? " " : "";
 		*out = (struct edit){ range.start, range.end, span_str(arena_printf(arena, "%s%s", gap, names[transfer])) };
 		return true;
@@ -167,7 +159,7 @@ static bool put_charset(struct arena *arena, const struct text *file, const stru
 	}
 	if (param || !e->content_type.subtype.n)
 		return false;
-	struct range range = value_range(file, field);
+	struct range range = header_value_range(file->bytes, field);
 	bool ended = range.end > range.start && file->bytes.p[range.end - 1] == ';';
 	*out = (struct edit){ range.end, range.end, span_str(arena_printf(arena, "%s charset=%s", ended ? "" : ";", charset)) };
 	return true;

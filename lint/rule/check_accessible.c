@@ -74,7 +74,7 @@ static bool is_whole(const struct html *html)
 static bool has_room(const struct check *c, const struct body *body, size_t n)
 {
 	enum { N_RULES = 4 };
-	size_t limit = (size_t)rule_setting_int(check_rule(c), "limit", 102400);
+	size_t limit = (size_t)rule_setting_int(check_rule(c), "limit", GMAIL_CUTS_HTML_AT);
 	const struct text *decoded = body->entity->decoded.text;
 	size_t size = decoded ? decoded->bytes.n : body->source->bytes.n;
 

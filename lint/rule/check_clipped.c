@@ -90,7 +90,7 @@ static struct lost what_is_lost(struct check *c, const struct message *m, const 
 CHECK(html_clipped)
 {
 	size_t near = (size_t)rule_setting_int(check_rule(c), "warn", 92160);
-	size_t limit = (size_t)rule_setting_int(check_rule(c), "limit", 102400);
+	size_t limit = (size_t)rule_setting_int(check_rule(c), "limit", GMAIL_CUTS_HTML_AT);
 
 	for (size_t i = 0; i < m->n_bodies; i++) {
 		const struct html *html = m->bodies[i].html;

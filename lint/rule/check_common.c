@@ -8,13 +8,12 @@
 
 struct range field_value_range(const struct message *m, const struct field *field)
 {
-	struct span value = span_cut(m->file->bytes, field->value_start, field->value_end);
-	struct span inner = span_trim(value);
+	return header_value_range(m->file->bytes, field);
+}
 
-	if (inner.n == 0)
-		return place(field->value_start);
-	size_t start = field->value_start + (size_t)(inner.p - value.p);
-	return (struct range){ start, start + inner.n };
+bool has_tag(const struct check *c, struct span text)
+{
+	return tag_scan(check_arena(c), text).n > 0;
 }
 
 bool word_in_list(const char *const *list, struct span word)

@@ -12,6 +12,10 @@ static inline struct range field_range(const struct field *field)
 
 /* The value without the white space at both ends; an empty range behind the colon where there is none. */
 struct range field_value_range(const struct message *m, const struct field *field);
+/* Octets of HTML that Gmail shows (rules.d/size/html-clipped.yaml has the source): what settings named limit are where a rule file has none. */
+enum { GMAIL_CUTS_HTML_AT = 102400 };
+/* Does a template tag stand in the text? */
+bool has_tag(const struct check *c, struct span text);
 /* Is the word in the list, without regard to ASCII case? list: NULL-terminated or NULL. */
 bool word_in_list(const char *const *list, struct span word);
 /* An empty range at a place. */

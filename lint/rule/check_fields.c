@@ -9,11 +9,6 @@
 #include "base/utf8.h"
 #include "rule/field_fix.h"
 
-static bool has_tag(struct check *c, struct span text)
-{
-	return tag_scan(check_arena(c), text).n > 0;
-}
-
 /* Does the field exist, hold something, and hold no template tag? Else the rule has nothing to judge. */
 static const struct field *field_to_judge(struct check *c, const struct message *m, const char *name)
 {

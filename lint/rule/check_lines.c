@@ -36,7 +36,7 @@ CHECK(not_a_message)
 }
 
 /* LIMIT_INPUT_BYTES reached, or caps inside the message. Cases: input, text, parts, depth, header-fields, header-field, addresses, html-attributes, html-depth, html-nodes,
- * css, branches. * Whatever was not looked at is told. */
+ * css, branches. Whatever was not looked at is told. */
 CHECK(cap_reached)
 {
 	if (m->input_cut)

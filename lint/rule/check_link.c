@@ -973,7 +973,7 @@ static const struct link *shown_on_one(struct check *c, const struct html *html,
 static const struct link *faintest(const struct check *c, const struct html *html, const GPtrArray *ways, const struct faintness *limits,
 				   enum html_screen screen, const char **kind)
 {
-	size_t limit = (size_t)rule_setting_int(check_rule(c), "limit", 102400);
+	size_t limit = (size_t)rule_setting_int(check_rule(c), "limit", GMAIL_CUTS_HTML_AT);
 	const struct link *faint = NULL;
 
 	for (guint i = 0; i < ways->len; i++) {

@@ -12,11 +12,6 @@
 
 #include <glib.h>
 
-static bool has_tag(struct check *c, struct span text)
-{
-	return tag_scan(check_arena(c), text).n > 0;
-}
-
 static struct range body_start(const struct entity *e)
 {
 	return place(e->body.start);

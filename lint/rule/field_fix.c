@@ -21,22 +21,22 @@ static bool may_change(const struct message *m, const struct field *f)
 	return true;
 }
 
-static bool has_tag(struct check *c, const struct message *m, const struct field *f)
+static bool field_has_tag(struct check *c, const struct message *m, const struct field *f)
 {
-	return tag_scan(check_arena(c), span_cut(m->file->bytes, f->start, f->end)).n > 0;
+	return has_tag(c, span_cut(m->file->bytes, f->start, f->end));
 }
 
 void field_fix_drop(struct check *c, const struct message *m, const struct field *f)
 {
 	const struct entity *e = message_entity_at(m, f->start);
 
-	if (may_change(m, f) && !has_tag(c, m, f) && (e->header.n > 1 || &e->header != m->header))
+	if (may_change(m, f) && !field_has_tag(c, m, f) && (e->header.n > 1 || &e->header != m->header))
 		check_fix(c, NULL, (struct range){ f->start, f->end }, SPAN_EMPTY);
 }
 
 void field_fix_value(struct check *c, const struct message *m, const struct field *f, struct span value)
 {
-	if (!may_change(m, f) || has_tag(c, m, f))
+	if (!may_change(m, f) || field_has_tag(c, m, f))
 		return;
 	/* An empty value stands behind the colon, and its blank with it. */
 	bool empty = f->unfolded->bytes.n == 0;
@@ -60,7 +60,7 @@ void field_fix_place(struct check *c, const struct message *m, const struct fiel
 {
 	struct edit inner = { place.start, place.end, with };
 
-	if (!may_change(m, f) || has_tag(c, m, f))
+	if (!may_change(m, f) || field_has_tag(c, m, f))
 		return;
 	struct edit edit = refold_field(check_arena(c), m->file, f, &inner, 1, (struct fold_limits){ FOLD_WORDS, FOLD_WORDS }, NULL);
 	check_fix(c, NULL, (struct range){ edit.start, edit.end }, edit.with);
@@ -75,7 +75,7 @@ void field_fix_merge(struct check *c, const struct message *m, const struct fiel
 	/* All at once, however many there are: one after the other would need a round each. */
 	for (const struct field *f = into; f; f = header_find_next(m->header, f)) {
 		struct span value = file_span(m, field_value_range(m, f));
-		if (!may_change(m, f) || has_tag(c, m, f) || value.n == 0) {
+		if (!may_change(m, f) || field_has_tag(c, m, f) || value.n == 0) {
 			g_string_free(members, TRUE);
 			return;
 		}
@@ -90,7 +90,7 @@ void field_fix_merge(struct check *c, const struct message *m, const struct fiel
 
 void field_fix_fold(struct check *c, const struct message *m, const struct field *f, size_t words, size_t any)
 {
-	if (!may_change(m, f) || tag_scan(check_arena(c), f->unfolded->bytes).n)
+	if (!may_change(m, f) || has_tag(c, f->unfolded->bytes))
 		return;
 	struct edit edit = refold_field(check_arena(c), m->file, f, NULL, 0, (struct fold_limits){ words, any }, NULL);
 	if (edit.start < edit.end || edit.with.n)
@@ -233,7 +233,7 @@ bool field_words_at(struct check *c, const struct message *m, const struct field
 	bool found = false;
 
 	*out = (struct field_words){ .field = f };
-	if (!may_change(m, f) || tag_scan(check_arena(c), f->value->bytes).n)
+	if (!may_change(m, f) || has_tag(c, f->value->bytes))
 		return false;
 	if (f->kind == FIELD_UNSTRUCTURED)
 		found = text_at(c, m, f, at, out);
@@ -406,7 +406,7 @@ void field_fix_raw_names(struct check *c, const struct message *m, const struct 
 	struct field_words *names = ARENA_ARRAY(check_arena(c), struct field_words, list.n + 1);
 	size_t n = 0;
 
-	if (!may_change(m, f) || tag_scan(check_arena(c), f->value->bytes).n)
+	if (!may_change(m, f) || has_tag(c, f->value->bytes))
 		return;
 	for (size_t i = 0; i < list.n; i++) {
 		struct range name = list.mailboxes[i].name;

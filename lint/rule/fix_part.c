@@ -2,6 +2,7 @@
 #include "rule/fix_part.h"
 
 #include "rule/check_charset.h"
+#include "rule/check_common.h"
 
 void fix_edits(struct check *c, const struct edit *edits, size_t n)
 {
@@ -13,7 +14,7 @@ bool part_has_tags(const struct check *c, const struct entity *e)
 {
 	const struct text *text = e->charset_result.text ? e->charset_result.text : e->decoded.text;
 
-	return text && tag_scan(check_arena(c), text->bytes).n > 0;
+	return text && has_tag(c, text->bytes);
 }
 
 static bool is_for_us(const struct check *c, const struct message *m, const struct entity *e)
@@ -43,14 +44,12 @@ void fix_charset_label(struct check *c, const struct message *m, const struct en
 
 void fix_to_utf8(struct check *c, const struct message *m, const struct entity *e)
 {
-	/* Where Gmail cuts HTML: docs of the rule html-clipped. */
-	enum { CLIPPED = 102400 };
 	struct span text = e->charset_result.text->bytes;
 	size_t n;
 
 	if (!is_for_us(c, m, e) || e->transfer == TRANSFER_UNKNOWN || e->decoded.n_bad)
 		return;
-	if (entity_is(e, "text", "html") && text.n > CLIPPED && e->decoded.text->bytes.n <= CLIPPED)
+	if (entity_is(e, "text", "html") && text.n > GMAIL_CUTS_HTML_AT && e->decoded.text->bytes.n <= GMAIL_CUTS_HTML_AT)
 		return;
 	const struct edit *edits = recode_part(check_arena(c), m->file, e, text, RECODE_ENCODED, "UTF-8", &n);
 	fix_edits(c, edits, n);
